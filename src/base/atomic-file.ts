@@ -1,0 +1,89 @@
+import {randomBytes} from 'node:crypto';
+import {closeSync, openSync, realpathSync, renameSync, statSync, unlinkSync, writeSync} from 'node:fs';
+import {RatectlError} from './ratectl-error.ts';
+import {quoted} from './safe-text.ts';
+
+/**
+ * A file that appears whole or not at all: written beside its destination, renamed by `commit`, removed by `discard`.
+ * A destination that is not a regular file (a FIFO, /dev/stdout) is written in place: there is nothing to rename.
+ */
+export interface AtomicFile {
+  write(bytes: Uint8Array): void;
+  commit(): void;
+  /** Idempotent; does nothing after `commit`. */
+  discard(): void;
+}
+
+const reason = (error: unknown): string => {
+  const code = (error as NodeJS.ErrnoException).code;
+  const known: Record<string, string> = {
+    ENOENT: 'the folder does not exist',
+    EACCES: 'permission denied',
+    EPERM: 'permission denied',
+    EISDIR: 'it is a folder',
+    ENOTDIR: 'a part of the path is not a folder',
+    ENOSPC: 'no space left on the device',
+    EROFS: 'the file system is read-only',
+    EDQUOT: 'disk quota exceeded',
+    EFBIG: 'the file would be too large',
+    EPIPE: 'the reader went away',
+    ENAMETOOLONG: 'the name is too long',
+  };
+  return known[code ?? ''] ?? code ?? (error as Error).message;
+};
+
+const failure = (path: string, error: unknown): RatectlError =>
+  new RatectlError(`cannot write ${quoted(path, 200)}: ${reason(error)}`, {
+    code: 'io/cannot-write',
+    hint: 'nothing was left behind; choose a path that can be written and run again',
+    cause: error,
+  });
+
+const destination = (path: string): {readonly path: string; readonly special: boolean} => {
+  try {
+    const real = realpathSync(path);
+    return {path: real, special: !statSync(real).isFile()};
+  } catch {
+    return {path, special: false};
+  }
+};
+
+/** Opens `path` for atomic writing. Throws a RatectlError (exit 2) that names the path and the reason. */
+export const openAtomicFile = (path: string): AtomicFile => {
+  const target = destination(path);
+  const aside = target.special ? target.path : `${target.path}.${randomBytes(4).toString('hex')}.tmp`;
+  let fd: number | undefined;
+  try {
+    fd = openSync(aside, target.special ? 'w' : 'wx', 0o644);
+  } catch (error) {
+    throw failure(path, error);
+  }
+  const close = (): void => {
+    if (fd !== undefined) closeSync(fd);
+    fd = undefined;
+  };
+  const discard = (): void => {
+    if (fd === undefined) return;
+    close();
+    if (!target.special) unlinkSync(aside);
+  };
+  return {
+    write(bytes) {
+      try {
+        for (let at = 0; at < bytes.length; ) at += writeSync(fd as number, bytes, at);
+      } catch (error) {
+        discard();
+        throw failure(path, error);
+      }
+    },
+    commit() {
+      try {
+        close();
+        if (!target.special) renameSync(aside, target.path);
+      } catch (error) {
+        throw failure(path, error);
+      }
+    },
+    discard,
+  };
+};

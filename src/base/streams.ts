@@ -1,0 +1,18 @@
+/**
+ * Everything the terminal can do comes through this one object, which tests replace.
+ * Data goes to `out`; all else (progress, warnings, errors) to `err`.
+ */
+export interface Streams {
+  readonly out: TextSink;
+  readonly err: TextSink;
+  readonly stdin: NodeJS.ReadableStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export interface TextSink {
+  /** Resolves once the text is handed over; a closed pipe resolves and sets `closed`. */
+  write(text: string | Uint8Array): Promise<void>;
+  readonly isTTY: boolean;
+  /** Width in columns; 80 when unknown. */
+  readonly columns: number;
+}

@@ -1,0 +1,94 @@
+/**
+ * Token bucket, refilled continuously or in steps, in whole numbers.
+ *
+ *   tokens(t) = burst − taken + refilled(t)
+ *   refilled(t) = floor(floor((t − since) ÷ step) × step × count ÷ period)        step = 1 µs when continuous
+ *
+ * `since` is when the bucket was last full, `taken` what was taken from it since then. Once refilled ≥ taken the bucket
+ * is full again, `since` moves to now and `taken` to 0: nothing is ever rounded and carried on.
+ * Units: µs, tokens. State: since, taken, last (the latest instant seen, so that a clock that steps back mints nothing).
+ *
+ * Example, 2/s, burst 5: five requests at t = 0 are allowed; the sixth waits 0.5 s: need 1 = ceil(1 × 1,000,000 ÷ 2) µs.
+ *
+ * Sources: J. Turner, "New directions in communications", 1986; decisions equal golang.org/x/time/rate in time order.
+ */
+import type {Algorithm} from '../algorithm.ts';
+import {mulDivCeil, mulDivFloor} from '../arithmetic/mul-div.ts';
+import {reduced} from '../arithmetic/rate.ts';
+import {type Ask, Kind, type Verdict} from '../verdict.ts';
+
+export interface TokenBucketOptions {
+  /** Tokens per `per` µs; whole, 1 or more. */
+  readonly count: number;
+  /** Microseconds. */
+  readonly per: number;
+  /** Capacity in tokens; whole, 1 or more. */
+  readonly burst: number;
+  /** Tokens of a key seen for the first time, 0 … burst. Default: burst. */
+  readonly initial?: number;
+  /** Microseconds between refills, counted from the first request; 1 = continuous. Default: 1. */
+  readonly step?: number;
+}
+
+export const tokenBucket = (options: TokenBucketOptions): Algorithm => {
+  const {burst, initial = burst, step = 1} = options;
+  const {count, period} = reduced(options.count, options.per);
+  const fillTime = mulDivCeil(burst, period, count) + step;
+
+  const refilledIn = (elapsed: number): number => {
+    if (elapsed >= fillTime) return burst;
+    return mulDivFloor(step === 1 ? elapsed : elapsed - (elapsed % step), count, period);
+  };
+  const timeToRefill = (tokens: number): number => {
+    const time = mulDivCeil(tokens, period, count);
+    return step === 1 ? time : Math.ceil(time / step) * step;
+  };
+
+  return {
+    words: 3,
+    capacity: burst,
+
+    decide(state: Float64Array, at: number, ask: Ask, verdict: Verdict): void {
+      const {now, cost} = ask;
+      let since = state[at]!;
+      let taken = state[at + 1]!;
+      const last = state[at + 2]!;
+      const t = now > last ? now : last;
+      if (taken === 0) {
+        since = t;
+        taken = burst - initial;
+      }
+      let refilled = refilledIn(t - since);
+      if (refilled >= taken) {
+        since = t;
+        taken = 0;
+        refilled = 0;
+      }
+      const tokens = burst - taken + refilled;
+
+      verdict.delay = 0;
+      if (cost <= tokens) {
+        verdict.kind = Kind.allow;
+        verdict.remaining = tokens - cost;
+        verdict.retryAfter = 0;
+        taken += cost;
+        verdict.writes = cost > 0;
+        verdict.w0 = since;
+        verdict.w1 = taken;
+        verdict.w2 = t;
+      } else {
+        verdict.kind = cost > burst ? Kind.never : Kind.notYet;
+        verdict.remaining = tokens;
+        verdict.retryAfter = cost > burst ? 0 : since + timeToRefill(cost - burst + taken) - now;
+        verdict.writes = false;
+      }
+      verdict.resetAfter = taken === 0 ? 0 : since + timeToRefill(taken) - now;
+    },
+
+    commit(state: Float64Array, at: number, _ask: Ask, verdict: Verdict): void {
+      state[at] = verdict.w0;
+      state[at + 1] = verdict.w1;
+      state[at + 2] = verdict.w2;
+    },
+  };
+};

@@ -1,0 +1,29 @@
+/**
+ * Which attributes a policy reads, and in which column of a batch each one is. Readers fill exactly these columns.
+ */
+export class AttributeColumns {
+  readonly #names: string[] = [];
+
+  constructor(names: Iterable<string> = []) {
+    for (const name of names) this.add(name);
+  }
+
+  get names(): readonly string[] {
+    return this.#names;
+  }
+
+  get count(): number {
+    return this.#names.length;
+  }
+
+  /** The column of an attribute, added when it is new. */
+  add(name: string): number {
+    const found = this.#names.indexOf(name);
+    return found >= 0 ? found : this.#names.push(name) - 1;
+  }
+
+  /** −1 when nobody reads it. */
+  of(name: string): number {
+    return this.#names.indexOf(name);
+  }
+}

@@ -1,0 +1,134 @@
+import {AttributeColumns} from './attribute-columns.ts';
+import {KeyResolver} from './key-resolver.ts';
+import {Limit, Outcome} from './limit.ts';
+import type {Policy} from './policy-model.ts';
+import type {RequestBatch} from './request-batch.ts';
+import {Ask, Kind} from './verdict.ts';
+
+/** The answer to a request. Reused: read it before the next `evaluate`. Spans are whole microseconds. */
+export class Decision {
+  allowed = true;
+  /** The cost can never fit, or the key is blocked: waiting does not help. Implies `!allowed`. */
+  never = false;
+  /** Index of the limit that denied, else of the tightest one (fewest units left); −1 when no limit applied. */
+  limit = -1;
+  /** Capacity of that limit's tightest bucket, in units. */
+  capacity = 0;
+  /** Units left in it after the decision. */
+  remaining = 0;
+  /** Time until the same request is allowed by every layer, if nothing else arrives. 0 when allowed or `never`. */
+  retryAfter = 0;
+  /** Time until that limit's key is as if never used. */
+  resetAfter = 0;
+  /** How long the request should be held back before it is served (leaky bucket with a delay). */
+  delay = 0;
+}
+
+/**
+ * A policy at work: ordered layers over state in memory. `evaluate` decides one request and charges it; it allocates
+ * nothing once a key is known.
+ *
+ * All-or-nothing: no layer is charged when another one denies, except that a limit which counts refusals counts its own.
+ * A limit in shadow mode never denies; it is charged as it would be if it did, unless an enforcing layer denied.
+ */
+export class Evaluator {
+  readonly policy: Policy;
+  readonly columns: AttributeColumns;
+  readonly limits: readonly Limit[];
+  readonly decision = new Decision();
+  /** What each limit did with the last request; parallel to `limits`. */
+  readonly outcomes: Uint8Array;
+  readonly #ask = new Ask();
+  readonly #chargeAlways: boolean;
+  #serial = 0;
+
+  constructor(policy: Policy, columns = new AttributeColumns()) {
+    this.policy = policy;
+    this.columns = columns;
+    const resolvers = new Map<string, KeyResolver>();
+    this.limits = policy.limits.map(spec => {
+      const tier = spec.plan.kind === 'tiered' ? spec.plan.tier : undefined;
+      const id = JSON.stringify([spec.key, tier]);
+      const resolver = resolvers.get(id) ?? new KeyResolver(spec.key, tier, columns);
+      resolvers.set(id, resolver);
+      return new Limit(spec, resolver, columns);
+    });
+    this.outcomes = new Uint8Array(policy.limits.length);
+    this.#chargeAlways = policy.charge === 'always';
+  }
+
+  /** Decides request `row` of the batch at its own time, and charges it. The answer is in `decision` and `outcomes`. */
+  evaluate(batch: RequestBatch, row: number): void {
+    this.evaluateAt(batch, row, batch.times[row]!);
+  }
+
+  /** `evaluate` at another instant than the one in the batch. */
+  evaluateAt(batch: RequestBatch, row: number, now: number): void {
+    const {limits, outcomes, decision} = this;
+    const ask = this.#ask;
+    ask.now = now;
+    ask.cost = batch.costs[row]!;
+    ask.hold = batch.holds[row]!;
+    const serial = ++this.#serial;
+    decision.allowed = true;
+    decision.never = false;
+    decision.limit = -1;
+    decision.remaining = Number.POSITIVE_INFINITY;
+    decision.capacity = 0;
+    decision.retryAfter = 0;
+    decision.resetAfter = 0;
+    decision.delay = 0;
+
+    for (let i = 0; i < limits.length; i++) {
+      const limit = limits[i]!;
+      const outcome = limit.decide(batch, row, serial, ask);
+      outcomes[i] = outcome;
+      if (limit.spec.mode === 'shadow') continue;
+      if (outcome === Outcome.denied) this.#deny(i, limit);
+      else if (outcome === Outcome.allowed && decision.allowed) this.#allow(i, limit);
+    }
+    if (decision.limit < 0) decision.remaining = 0;
+
+    if (decision.allowed || this.#chargeAlways) this.#chargeAll(ask);
+    else this.#settleDenial(ask);
+  }
+
+  #allow(index: number, limit: Limit): void {
+    const {decision} = this;
+    if (limit.delay > decision.delay) decision.delay = limit.delay;
+    if (limit.remaining >= decision.remaining) return;
+    decision.limit = index;
+    decision.remaining = limit.remaining;
+    decision.capacity = limit.capacity;
+    decision.resetAfter = limit.resetAfter;
+  }
+
+  /** The first denial names the decision; later ones only tell how long until all layers allow. */
+  #deny(index: number, limit: Limit): void {
+    const {decision} = this;
+    if (decision.allowed) {
+      decision.allowed = false;
+      decision.limit = index;
+      decision.remaining = limit.remaining;
+      decision.capacity = limit.capacity;
+      decision.resetAfter = limit.resetAfter;
+      decision.delay = 0;
+    }
+    if (limit.kind === Kind.never) decision.never = true;
+    if (limit.retryAfter > decision.retryAfter) decision.retryAfter = limit.retryAfter;
+    if (decision.never) decision.retryAfter = 0;
+  }
+
+  #chargeAll(ask: Ask): void {
+    for (let i = 0; i < this.limits.length; i++) {
+      if (this.outcomes[i]! >= Outcome.allowed) this.limits[i]!.commit(ask);
+    }
+  }
+
+  /** Behind the layer that denied nothing happened: it was asked only for how long to wait. */
+  #settleDenial(ask: Ask): void {
+    const denier = this.decision.limit;
+    this.limits[denier]!.commit(ask);
+    for (let i = denier + 1; i < this.limits.length; i++) this.outcomes[i] = Outcome.notReached;
+  }
+}

@@ -1,0 +1,214 @@
+import type {Algorithm} from './algorithm.ts';
+import type {AttributeColumns} from './attribute-columns.ts';
+import {createAlgorithm} from './create-algorithm.ts';
+import {type KeyResolver, MISSING_KEY, TIER_SEPARATOR} from './key-resolver.ts';
+import {compileMatcher, type Matcher} from './matcher.ts';
+import type {AlgorithmSpec, LimitSpec} from './policy-model.ts';
+import type {RequestBatch} from './request-batch.ts';
+import {type Ask, Kind, Verdict} from './verdict.ts';
+
+/** What a limit did with a request. */
+export const Outcome = {
+  /** An earlier layer denied the request. */
+  notReached: 0,
+  /** `when`/`unless` excluded it, or the key is exempt. */
+  notApplicable: 1,
+  /** An attribute of the key, or the tier, is missing. */
+  skipped: 2,
+  allowed: 3,
+  denied: 4,
+} as const;
+
+export type Outcome = (typeof Outcome)[keyof typeof Outcome];
+
+/** What applies to one key: all buckets must allow. Which variant a key has is settled when the key is first seen. */
+type Variant =
+  | {readonly kind: 'buckets'; readonly buckets: readonly Bucket[]}
+  | {readonly kind: 'exempt'}
+  | {readonly kind: 'block'}
+  | {readonly kind: 'no-tier'};
+
+interface Bucket {
+  readonly algorithm: Algorithm;
+  /** First word within the key's row. */
+  readonly offset: number;
+  readonly verdict: Verdict;
+}
+
+/** One layer at work: its matchers, its keys, its state. */
+export class Limit {
+  readonly spec: LimitSpec;
+  readonly resolver: KeyResolver;
+  readonly #when: Matcher | undefined;
+  readonly #unless: Matcher | undefined;
+  readonly #variants: readonly Variant[];
+  readonly #variantByKey: ReadonlyMap<string, number>;
+  readonly #variantByTier: ReadonlyMap<string, number>;
+  readonly #tiered: boolean;
+  readonly #fallback: number;
+  /** Words per key: those of the largest variant. */
+  readonly #stride: number;
+  /** Only when a limit has more than one variant. */
+  #variantOf: Uint16Array | undefined;
+  #known = 0;
+  #state: Float64Array;
+
+  /** The last answer: id of the key asked for (−1 when there is none) and the buckets' combined verdict. */
+  keyId = MISSING_KEY;
+  kind: Kind = Kind.allow;
+  remaining = 0;
+  capacity = 0;
+  retryAfter = 0;
+  resetAfter = 0;
+  delay = 0;
+  #asked: readonly Bucket[] = NO_BUCKETS;
+  #cost = 0;
+
+  constructor(spec: LimitSpec, resolver: KeyResolver, columns: AttributeColumns) {
+    this.spec = spec;
+    this.resolver = resolver;
+    this.#when = spec.when.length > 0 ? compileMatcher(spec.when, columns) : undefined;
+    this.#unless = spec.unless.length > 0 ? compileMatcher(spec.unless, columns) : undefined;
+    const variants: Variant[] = [];
+    const add = (variant: Variant): number => variants.push(variant) - 1;
+    const {plan} = spec;
+    const byTier = new Map<string, number>();
+    this.#tiered = plan.kind === 'tiered';
+    if (plan.kind === 'single') {
+      this.#fallback = add(bucketVariant(plan.buckets));
+    } else {
+      for (const [tier, buckets] of plan.tiers) byTier.set(tier, add(bucketVariant(buckets)));
+      this.#fallback = (plan.defaultTier === undefined ? undefined : byTier.get(plan.defaultTier)) ?? add({kind: 'no-tier'});
+    }
+    this.#variantByTier = byTier;
+    const byKey = new Map<string, number>();
+    for (const [key, override] of spec.overrides) {
+      byKey.set(key, add(override.kind === 'buckets' ? bucketVariant(override.buckets) : {kind: override.kind}));
+    }
+    this.#variantByKey = byKey;
+    this.#variants = variants;
+    this.#stride = Math.max(1, ...variants.map(wordsOf));
+    this.#state = new Float64Array(this.#stride << 10);
+    this.#variantOf = variants.length > 1 ? new Uint16Array(1 << 10) : undefined;
+  }
+
+  /** Whether `when` and `unless` let the limit apply. */
+  applies(batch: RequestBatch, row: number): boolean {
+    if (this.#unless?.matches(batch, row)) return false;
+    return this.#when === undefined || this.#when.matches(batch, row);
+  }
+
+  /**
+   * Asks this limit about a request and keeps the answer in the public fields. Charges nothing: `commit` does.
+   * `ask.cost` is the request's own cost.
+   */
+  decide(batch: RequestBatch, row: number, serial: number, ask: Ask): Outcome {
+    this.keyId = MISSING_KEY;
+    if (!this.applies(batch, row)) return Outcome.notApplicable;
+    const id = this.resolver.resolve(batch, row, serial);
+    this.keyId = id;
+    if (id === MISSING_KEY) return Outcome.skipped;
+    if (id >= this.#known) this.#learn();
+    const variant = this.#variants[this.#variantOf === undefined ? 0 : this.#variantOf[id]!]!;
+    if (variant.kind === 'buckets') return this.#askBuckets(variant.buckets, id, ask);
+    return this.#answerWithout(variant.kind);
+  }
+
+  #askBuckets(buckets: readonly Bucket[], id: number, ask: Ask): Outcome {
+    const at = id * this.#stride;
+    const requestCost = ask.cost;
+    if (this.spec.cost !== 'request' && requestCost > 0) ask.cost = this.spec.cost;
+    this.#cost = ask.cost;
+    this.#asked = buckets;
+    this.kind = Kind.allow;
+    this.remaining = Number.POSITIVE_INFINITY;
+    this.retryAfter = 0;
+    this.resetAfter = 0;
+    this.delay = 0;
+    for (let b = 0; b < buckets.length; b++) {
+      const {algorithm, offset, verdict} = buckets[b]!;
+      algorithm.decide(this.#state, at + offset, ask, verdict);
+      if (verdict.kind > this.kind) this.kind = verdict.kind;
+      if (verdict.remaining < this.remaining) {
+        this.remaining = verdict.remaining;
+        this.capacity = algorithm.capacity;
+      }
+      if (verdict.retryAfter > this.retryAfter) this.retryAfter = verdict.retryAfter;
+      if (verdict.resetAfter > this.resetAfter) this.resetAfter = verdict.resetAfter;
+      if (verdict.delay > this.delay) this.delay = verdict.delay;
+    }
+    if (this.kind === Kind.never) this.retryAfter = 0;
+    ask.cost = requestCost;
+    return this.kind === Kind.allow ? Outcome.allowed : Outcome.denied;
+  }
+
+  #answerWithout(kind: 'exempt' | 'block' | 'no-tier'): Outcome {
+    this.#asked = NO_BUCKETS;
+    if (kind === 'exempt') return Outcome.notApplicable;
+    if (kind === 'no-tier') return Outcome.skipped;
+    this.kind = Kind.never;
+    this.remaining = 0;
+    this.capacity = 0;
+    this.retryAfter = 0;
+    this.resetAfter = 0;
+    this.delay = 0;
+    return Outcome.denied;
+  }
+
+  /** Charges what the last `decide` proposed. On a refusal only algorithms that count refusals write. */
+  commit(ask: Ask): void {
+    const at = this.keyId * this.#stride;
+    const requestCost = ask.cost;
+    ask.cost = this.#cost;
+    const refused = this.kind !== Kind.allow;
+    for (let b = 0; b < this.#asked.length; b++) {
+      const {algorithm, offset, verdict} = this.#asked[b]!;
+      if (verdict.writes && (!refused || verdict.kind !== Kind.allow)) algorithm.commit(this.#state, at + offset, ask, verdict);
+    }
+    ask.cost = requestCost;
+  }
+
+  /** Makes room for keys first seen, by this limit or by another that shares the resolver, and settles their variants. */
+  #learn(): void {
+    const size = this.resolver.keys.size;
+    if (size * this.#stride > this.#state.length) {
+      const state = new Float64Array(Math.max(2 * this.#state.length, size * this.#stride));
+      state.set(this.#state);
+      this.#state = state;
+    }
+    if (this.#variantOf !== undefined) {
+      if (size > this.#variantOf.length) {
+        const variants = new Uint16Array(Math.max(2 * this.#variantOf.length, size));
+        variants.set(this.#variantOf);
+        this.#variantOf = variants;
+      }
+      for (let id = this.#known; id < size; id++) this.#variantOf[id] = this.#variantFor(this.resolver.keys.bytesOf(id));
+    }
+    this.#known = size;
+  }
+
+  #variantFor(bytes: Uint8Array): number {
+    const cut = this.#tiered ? bytes.indexOf(TIER_SEPARATOR) : bytes.length;
+    const decoder = new TextDecoder();
+    const override = this.#variantByKey.size > 0 ? this.#variantByKey.get(decoder.decode(bytes.subarray(0, cut))) : undefined;
+    if (override !== undefined) return override;
+    const tier = this.#tiered ? this.#variantByTier.get(decoder.decode(bytes.subarray(cut + 1))) : undefined;
+    return tier ?? this.#fallback;
+  }
+}
+
+const NO_BUCKETS: readonly Bucket[] = [];
+
+const bucketVariant = (specs: readonly AlgorithmSpec[]): Variant => {
+  let offset = 0;
+  const buckets = specs.map(spec => {
+    const algorithm = createAlgorithm(spec);
+    const bucket = {algorithm, offset, verdict: new Verdict()};
+    offset += algorithm.words;
+    return bucket;
+  });
+  return {kind: 'buckets', buckets};
+};
+
+const wordsOf = (variant: Variant): number =>
+  variant.kind === 'buckets' ? variant.buckets.reduce((sum, bucket) => sum + bucket.algorithm.words, 0) : 0;

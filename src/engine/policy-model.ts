@@ -1,0 +1,79 @@
+/**
+ * A policy as the engine takes it: validated, units resolved (whole numbers, microseconds), nothing optional left open.
+ * `policy/` makes it from a file; tests write it by hand.
+ */
+import type {CalendarUnit} from './calendar-grid.ts';
+
+export interface Policy {
+  /** Evaluated in order; the first that denies names the denial. */
+  readonly limits: readonly LimitSpec[];
+  /** Whether a layer is charged when another one denies the request. */
+  readonly charge: 'all-or-nothing' | 'always';
+  /** Expressions of `simulate`, e.g. `denied < 0.1%`. */
+  readonly thresholds: readonly string[];
+}
+
+export interface LimitSpec {
+  readonly name: string;
+  /** Template over request attributes: `{ip}`, `{tenant}:{path}`, or constant text for one bucket that all share. */
+  readonly key: string;
+  /** `enforce` denies; `shadow` is charged, counted and reported, and never denies. */
+  readonly mode: 'enforce' | 'shadow';
+  /** The limit applies only to requests that match all of these. */
+  readonly when: readonly MatcherSpec[];
+  /** The limit does not apply to requests that match all of these (when there are any). */
+  readonly unless: readonly MatcherSpec[];
+  /** What a request weighs: its own cost, or the same for all. */
+  readonly cost: 'request' | number;
+  readonly plan: SinglePlan | TieredPlan;
+  /** By rendered key. */
+  readonly overrides: ReadonlyMap<string, Override>;
+}
+
+/** The attribute's value equals one of `values`, or matches one that contains `*` (any run of characters; `\*` is a star). */
+export interface MatcherSpec {
+  readonly attribute: string;
+  readonly values: readonly string[];
+}
+
+/** The same buckets for every key; all must allow. */
+export interface SinglePlan {
+  readonly kind: 'single';
+  readonly buckets: readonly AlgorithmSpec[];
+}
+
+/** Buckets by the value of an attribute template; all of a tier must allow. */
+export interface TieredPlan {
+  readonly kind: 'tiered';
+  /** Template, e.g. `{plan}`. */
+  readonly tier: string;
+  readonly tiers: ReadonlyMap<string, readonly AlgorithmSpec[]>;
+  /** The tier of requests whose tier is missing or unknown; without it the limit skips them. */
+  readonly defaultTier: string | undefined;
+}
+
+export type Override =
+  | {readonly kind: 'exempt'}
+  | {readonly kind: 'block'}
+  | {readonly kind: 'buckets'; readonly buckets: readonly AlgorithmSpec[]};
+
+/** Counts are whole; `per`, `window`, `every`, `timeout` are whole microseconds. */
+export type AlgorithmSpec =
+  | {readonly kind: 'token-bucket'; readonly count: number; readonly per: number; readonly burst: number; readonly initial: number; readonly refill: RefillSpec}
+  | {readonly kind: 'gcra'; readonly count: number; readonly per: number; readonly burst: number}
+  | {readonly kind: 'fixed-window'; readonly limit: number; readonly window: WindowSpec; readonly countDenied: boolean}
+  | {readonly kind: 'sliding-window'; readonly limit: number; readonly window: number}
+  | {readonly kind: 'sliding-log'; readonly limit: number; readonly window: number}
+  | {readonly kind: 'leaky-bucket'; readonly count: number; readonly per: number; readonly burst: number; readonly delayFrom: number}
+  | {readonly kind: 'concurrency'; readonly max: number; readonly timeout: number};
+
+export type RefillSpec =
+  | {readonly kind: 'continuous'}
+  | {readonly kind: 'stepped'; readonly every: number}
+  | {readonly kind: 'burst-penalty'}
+  | {readonly kind: 'smoothed'};
+
+export type WindowSpec =
+  | {readonly align: 'epoch'; readonly length: number}
+  | {readonly align: 'first-hit'; readonly length: number}
+  | {readonly align: 'calendar'; readonly unit: CalendarUnit; readonly timeZone: string};

@@ -1,0 +1,59 @@
+import {didYouMean} from '../base/suggest.ts';
+import {RatectlError} from '../base/ratectl-error.ts';
+import {quoted} from '../base/safe-text.ts';
+
+/**
+ * `--map t=ts_ms,key=user,cost=in+out`: attribute → the field it is read from. `t` is the time, `cost` may add several
+ * fields with `+`, `duration` is how long the request took. JSON fields may be paths: `request.client_ip`.
+ */
+export class FieldMapping {
+  static readonly none = new FieldMapping(new Map());
+  readonly #fields: ReadonlyMap<string, readonly string[]>;
+
+  constructor(fields: ReadonlyMap<string, readonly string[]>) {
+    this.#fields = fields;
+  }
+
+  /** The fields mapped to an attribute (one, or the terms of a sum for `cost`); undefined when it is not mapped. */
+  fieldsOf(attribute: string): readonly string[] | undefined {
+    return this.#fields.get(attribute);
+  }
+
+  /** The one field mapped to an attribute. */
+  fieldOf(attribute: string): string | undefined {
+    return this.#fields.get(attribute)?.[0];
+  }
+
+  get attributes(): readonly string[] {
+    return [...this.#fields.keys()];
+  }
+}
+
+const PAIR = /^([A-Za-z_][A-Za-z0-9_.-]*)=(.+)$/;
+
+/** Parses the values of `--map`. Throws a usage error that shows the right form. */
+export const parseFieldMapping = (texts: readonly string[]): FieldMapping => {
+  const fields = new Map<string, readonly string[]>();
+  for (const pair of texts.flatMap(text => text.split(','))) {
+    const match = PAIR.exec(pair.trim());
+    const attribute = match?.[1];
+    const field = match?.[2];
+    if (attribute === undefined || field === undefined) {
+      throw new RatectlError(`--map: ${quoted(pair)} is not of the form attribute=field`, {
+        code: 'usage/map',
+        hint: 'for example --map t=ts_ms,key=user,cost=tokens',
+      });
+    }
+    if (fields.has(attribute)) throw new RatectlError(`--map: attribute ${quoted(attribute)} is given twice`, {code: 'usage/map'});
+    fields.set(attribute, attribute === 'cost' ? field.split('+').map(term => term.trim()) : [field.trim()]);
+  }
+  return new FieldMapping(fields);
+};
+
+/** The error for a mapped or required field that the trace does not have. */
+export const noSuchField = (field: string, known: readonly string[], where: {file: string; line: number}): RatectlError =>
+  new RatectlError(`no field ${quoted(field)}${didYouMean(field, known)}`, {
+    code: 'trace/no-such-field',
+    hint: `fields are: ${known.slice(0, 20).map(name => quoted(name)).join(', ')}`,
+    where,
+  });
