@@ -31,26 +31,27 @@ export const parseDuration = (text: string): Micros | undefined => {
 };
 
 const STEPS = [
-  [604_800_000_000, 'w'],
-  [86_400_000_000, 'd'],
-  [3_600_000_000, 'h'],
-  [60_000_000, 'm'],
-  [1_000_000, 's'],
-  [1_000, 'ms'],
-  [1, 'µs'],
+  [86_400_000_000, 'd', 3_600_000_000],
+  [3_600_000_000, 'h', 60_000_000],
+  [60_000_000, 'm', 1_000_000],
+  [1_000_000, 's', 1_000],
+  [1_000, 'ms', 1],
+  [1, 'µs', 0.001],
 ] as const;
 
-/** The shortest exact form with at most two units where that is exact, else the largest unit with one decimal: `1h30m`, `2.5d`. */
+/**
+ * For people: `7d`, `1h30m`, `1.25s`, `250ms`. At most two units, the second one whole; below a minute one unit with at most
+ * three decimals. Exact wherever that form can be; else rounded in it (`1d1h1m` is `1d1h`). Whole weeks are `2w`.
+ */
 export const formatDuration = (us: number): string => {
   if (us === 0) return '0s';
   if (us < 0) return `-${formatDuration(-us)}`;
-  for (const [size, unit] of STEPS) {
-    if (us < size || (unit === 'w' && us % size !== 0)) continue;
-    if (us % size === 0) return `${us / size}${unit}`;
-    const next = STEPS[STEPS.findIndex(step => step[1] === unit) + 1];
-    const rest = us % size;
-    if (next !== undefined && size >= 60_000_000 && rest % next[0] === 0) return `${Math.floor(us / size)}${unit}${rest / next[0]}${next[1]}`;
-    return `${(us / size).toFixed(1)}${unit}`;
-  }
-  return `${us}µs`;
+  if (us % UNIT_MICROS['w']! === 0) return `${us / UNIT_MICROS['w']!}w`;
+  const [size, unit, finer] = STEPS.find(([step]) => us >= step) ?? [1, 'µs', 0.001];
+  // Rounding can reach the next unit (59.9996s): what was rounded is formatted again, now exactly.
+  const rounded = finer < 1 ? us : Math.round(us / finer) * finer;
+  if (rounded !== us) return formatDuration(rounded);
+  if (size < 60_000_000) return `${Number((us / size).toFixed(3))}${unit}`;
+  const rest = us % size;
+  return `${Math.floor(us / size)}${unit}${rest === 0 ? '' : formatDuration(rest)}`;
 };

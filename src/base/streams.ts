@@ -10,9 +10,11 @@ export interface Streams {
 }
 
 export interface TextSink {
-  /** Resolves once the text is handed over; a closed pipe resolves and sets `closed`. */
+  /** Resolves once the text is handed over. A reader that went away (`| head`) is no error: it sets `closed`. */
   write(text: string | Uint8Array): Promise<void>;
   readonly isTTY: boolean;
   /** Width in columns; 80 when unknown. */
   readonly columns: number;
+  /** Whether the reader went away: nothing written from now on is seen by anybody. */
+  readonly closed: boolean;
 }

@@ -3,6 +3,7 @@
  */
 export class AttributeColumns {
   readonly #names: string[] = [];
+  readonly #aliases = new Map<string, string>();
 
   constructor(names: Iterable<string> = []) {
     for (const name of names) this.add(name);
@@ -18,12 +19,17 @@ export class AttributeColumns {
 
   /** The column of an attribute, added when it is new. */
   add(name: string): number {
-    const found = this.#names.indexOf(name);
-    return found >= 0 ? found : this.#names.push(name) - 1;
+    const found = this.of(name);
+    return found >= 0 ? found : this.#names.push(this.#aliases.get(name) ?? name) - 1;
+  }
+
+  /** Makes `name` another name of the column of `target`: both then read the same bytes. */
+  alias(name: string, target: string): void {
+    this.#aliases.set(name, target);
   }
 
   /** −1 when nobody reads it. */
   of(name: string): number {
-    return this.#names.indexOf(name);
+    return this.#names.indexOf(this.#aliases.get(name) ?? name);
   }
 }

@@ -41,12 +41,14 @@ const wallClock = (timeZone: string): ((ms: number) => WallMillis) => {
   };
 };
 
+const floorTo = (value: number, step: number): number => Math.floor(value / step) * step;
+
 const startOfUnit = (wall: WallMillis, unit: CalendarUnit): WallMillis => {
   const date = new Date(wall);
-  if (unit === 'minute') return wall - (wall % MINUTE);
-  if (unit === 'hour') return wall - (wall % HOUR);
-  if (unit === 'day') return wall - (wall % DAY);
-  if (unit === 'week') return wall - (wall % DAY) - ((date.getUTCDay() + 6) % 7) * DAY;
+  if (unit === 'minute') return floorTo(wall, MINUTE);
+  if (unit === 'hour') return floorTo(wall, HOUR);
+  if (unit === 'day') return floorTo(wall, DAY);
+  if (unit === 'week') return floorTo(wall, DAY) - ((date.getUTCDay() + 6) % 7) * DAY;
   if (unit === 'month') return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1);
   return Date.UTC(date.getUTCFullYear(), 0, 1);
 };
@@ -61,55 +63,100 @@ const nextUnit = (start: WallMillis, unit: CalendarUnit): WallMillis => {
   return Date.UTC(date.getUTCFullYear() + 1, 0, 1);
 };
 
+/** Start and end of a window in milliseconds since the epoch. */
+type Span = readonly [from: number, to: number];
+
+/** The first whole second after `low` at which `holds`, which is false at `low` and true at `high`. */
+const firstSecond = (low: number, high: number, holds: (ms: number) => boolean): number => {
+  let before = low;
+  let after = high;
+  while (after - before > SECOND) {
+    const middle = before + floorTo((after - before) / 2, SECOND);
+    if (holds(middle)) after = middle;
+    else before = middle;
+  }
+  return after;
+};
+
+/** Windows remembered, so that requests that jump between a few of them stay cheap. */
+const REMEMBERED = 32;
+
 /**
  * Windows of the local calendar of `timeZone` (IANA name), daylight saving included: a local day has 23, 24 or 25 hours.
  * Minutes and hours are real ones, cut where the local clock shows them full, so that the hour that is repeated in autumn
- * is two windows. A day whose midnight is skipped begins with its first instant. Boundaries of the last window asked for
- * are kept: consecutive requests cost two comparisons.
+ * is two windows; one in which the clocks change is cut there (Lord Howe changes by half an hour). A day whose midnight is
+ * skipped begins with its first instant; one that is skipped as a whole has no window. Windows tile the line of time.
  */
 export const calendarGrid = (unit: CalendarUnit, timeZone: string): WindowGrid => {
   const wallAt = wallClock(timeZone);
-  let start = 0;
-  let end = 0;
+  const offsetAt = (ms: number): number => wallAt(ms) - ms;
 
-  /** The first instant whose wall clock is at or past `wall`; the wall clock is within 26 hours of UTC. */
-  const instantOf = (wall: WallMillis): number => {
-    let low = wall - 26 * HOUR;
-    let high = wall + 26 * HOUR;
-    while (high - low > SECOND) {
-      const middle = low + Math.floor((high - low) / (2 * SECOND)) * SECOND;
-      if (wallAt(middle) >= wall) high = middle;
-      else low = middle;
-    }
-    return high;
+  /** The first instant whose wall clock is at or past `wall`; no zone is more than 26 hours from UTC. */
+  const instantOf = (wall: WallMillis): number =>
+    firstSecond(wall - 26 * HOUR, wall + 26 * HOUR, ms => wallAt(ms) >= wall);
+
+  const realWindow = (second: number, length: number): Span => {
+    const offset = offsetAt(second);
+    let from = floorTo(second + offset, length) - offset;
+    let to = from + length;
+    if (offsetAt(from) !== offset) from = firstSecond(from, second, ms => offsetAt(ms) === offset);
+    if (offsetAt(to - SECOND) !== offset) to = firstSecond(second, to - SECOND, ms => offsetAt(ms) !== offset);
+    return [from, to];
   };
 
-  const windowAround = (ms: number): readonly [number, number] => {
-    const whole = ms - (ms % SECOND);
-    const wall = wallAt(whole);
-    if (unit === 'minute' || unit === 'hour') {
-      const from = whole - (wall - startOfUnit(wall, unit));
-      return [from, from + (unit === 'minute' ? MINUTE : HOUR)];
+  const localWindow = (second: number): Span => {
+    let first = startOfUnit(wallAt(second), unit);
+    let from = instantOf(first);
+    let to = instantOf(nextUnit(first, unit));
+    // Clocks that go back over midnight show yesterday again after today has begun: today it is.
+    while (to <= second) {
+      first = nextUnit(first, unit);
+      from = to;
+      to = instantOf(nextUnit(first, unit));
     }
-    const from = startOfUnit(wall, unit);
-    return [instantOf(from), instantOf(nextUnit(from, unit))];
+    while (from > second) {
+      first = startOfUnit(first - SECOND, unit);
+      to = from;
+      from = instantOf(first);
+    }
+    return [from, to];
   };
 
-  const seek = (t: number): void => {
-    if (t >= start && t < end) return;
-    const [from, to] = windowAround(Math.floor(t / 1_000));
-    start = from * 1_000;
-    end = to * 1_000;
+  const windowAround = (second: number): Span => {
+    if (unit === 'minute') return realWindow(second, MINUTE);
+    if (unit === 'hour') return realWindow(second, HOUR);
+    return localWindow(second);
+  };
+
+  /** The latest windows found, in a ring, in microseconds. */
+  const starts = new Float64Array(REMEMBERED);
+  const ends = new Float64Array(REMEMBERED);
+  let next = 0;
+  let latest = 0;
+
+  /** Index of the window of an instant; consecutive instants of one window cost two comparisons. */
+  const seek = (t: number): number => {
+    if (t >= starts[latest]! && t < ends[latest]!) return latest;
+    let found = 0;
+    while (found < REMEMBERED && !(t >= starts[found]! && t < ends[found]!)) found++;
+    if (found === REMEMBERED) {
+      const [from, to] = windowAround(floorTo(t / 1_000, SECOND));
+      found = next;
+      starts[found] = from * 1_000;
+      ends[found] = to * 1_000;
+      next = (next + 1) % REMEMBERED;
+    }
+    latest = found;
+    return found;
   };
 
   return {
-    startOf(t) {
-      seek(t);
-      return start;
+    startOf(t, current) {
+      const start = starts[seek(t)]!;
+      return start > current ? start : current;
     },
     endOf(windowStart) {
-      seek(windowStart);
-      return end;
+      return ends[seek(windowStart)]!;
     },
   };
 };

@@ -1,5 +1,5 @@
 import {AttributeColumns} from './attribute-columns.ts';
-import {KeyResolver} from './key-resolver.ts';
+import {KeyResolvers} from './key-resolvers.ts';
 import {Limit, Outcome} from './limit.ts';
 import type {Policy} from './policy-model.ts';
 import type {RequestBatch} from './request-batch.ts';
@@ -33,43 +33,44 @@ export class Decision {
  */
 export class Evaluator {
   readonly policy: Policy;
-  readonly columns: AttributeColumns;
+  readonly resolvers: KeyResolvers;
   readonly limits: readonly Limit[];
   readonly decision = new Decision();
   /** What each limit did with the last request; parallel to `limits`. */
   readonly outcomes: Uint8Array;
   readonly #ask = new Ask();
   readonly #chargeAlways: boolean;
-  #serial = 0;
 
-  constructor(policy: Policy, columns = new AttributeColumns()) {
+  constructor(policy: Policy, resolvers = new KeyResolvers(new AttributeColumns())) {
     this.policy = policy;
-    this.columns = columns;
-    const resolvers = new Map<string, KeyResolver>();
+    this.resolvers = resolvers;
     this.limits = policy.limits.map(spec => {
       const tier = spec.plan.kind === 'tiered' ? spec.plan.tier : undefined;
-      const id = JSON.stringify([spec.key, tier]);
-      const resolver = resolvers.get(id) ?? new KeyResolver(spec.key, tier, columns);
-      resolvers.set(id, resolver);
-      return new Limit(spec, resolver, columns);
+      return new Limit(spec, resolvers.get(spec.key, tier), resolvers.columns);
     });
     this.outcomes = new Uint8Array(policy.limits.length);
     this.#chargeAlways = policy.charge === 'always';
   }
 
+  /** Attributes and their columns in a batch. */
+  get columns(): AttributeColumns {
+    return this.resolvers.columns;
+  }
+
   /** Decides request `row` of the batch at its own time, and charges it. The answer is in `decision` and `outcomes`. */
   evaluate(batch: RequestBatch, row: number): void {
+    this.resolvers.serial++;
     this.evaluateAt(batch, row, batch.times[row]!);
   }
 
-  /** `evaluate` at another instant than the one in the batch. */
+  /** `evaluate` at an instant of the caller's, who also advances `resolvers.serial` once per request. */
   evaluateAt(batch: RequestBatch, row: number, now: number): void {
     const {limits, outcomes, decision} = this;
     const ask = this.#ask;
     ask.now = now;
     ask.cost = batch.costs[row]!;
     ask.hold = batch.holds[row]!;
-    const serial = ++this.#serial;
+    const {serial} = this.resolvers;
     decision.allowed = true;
     decision.never = false;
     decision.limit = -1;

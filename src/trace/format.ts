@@ -33,6 +33,8 @@ export interface ParserOptions {
   readonly mapping: FieldMapping;
   /** `--time-unit`; undefined sniffs it from the field's name and the first value, and keeps it. */
   readonly timeUnit: TimeUnit | undefined;
+  /** `--delimiter` of CSV; default: comma, or tab for `tsv`. */
+  readonly delimiter?: string | undefined;
 }
 
 export interface TraceFormat {
@@ -46,6 +48,8 @@ export interface TraceFormat {
   readonly framing: 'lines' | 'csv' | 'json-array';
   /** Whether a line can be understood without those before it, so that several workers may each read a part of the file. */
   readonly independentLines: boolean;
+  /** File name endings that speak for it when the content leaves it open. */
+  readonly extensions?: readonly string[];
   /** Whether `key` defaults to the client address (`ip`). */
   readonly accessLog: boolean;
   /** Attributes it knows by name, for help and error texts; `*` when every field of a record is one. */

@@ -13,9 +13,10 @@
 import type {Algorithm} from '../algorithm.ts';
 import {type Ask, Kind, type Verdict} from '../verdict.ts';
 
-/** Where windows begin and end. `start ≤ t < end`. */
+/** Where windows begin and end: start ≤ t < end, and where one ends the next may begin. */
 export interface WindowGrid {
-  startOf(t: number): number;
+  /** Start of the window of `t`, for a key whose window so far began at `current` (−∞: it has none). Never before `current`. */
+  startOf(t: number, current: number): number;
   endOf(start: number): number;
 }
 
@@ -33,12 +34,10 @@ export const fixedWindow = ({limit, grid, refused}: FixedWindowOptions): Algorit
 
   decide(state: Float64Array, at: number, ask: Ask, verdict: Verdict): void {
     const {now, cost} = ask;
-    let start = state[at]!;
     let used = state[at + 1]!;
-    if (used === 0 || now >= grid.endOf(start)) {
-      start = grid.startOf(now);
-      used = 0;
-    }
+    const known = used > 0 ? state[at]! : Number.NEGATIVE_INFINITY;
+    const start = grid.startOf(now, known);
+    if (start > known) used = 0;
 
     verdict.delay = 0;
     const left = used >= limit ? 0 : limit - used;
@@ -53,7 +52,10 @@ export const fixedWindow = ({limit, grid, refused}: FixedWindowOptions): Algorit
       verdict.remaining = left;
       verdict.retryAfter = cost > limit ? 0 : grid.endOf(start) - now;
       verdict.writes = refused === 'counted';
-      if (verdict.writes) used = Math.min(used + cost, Number.MAX_SAFE_INTEGER);
+      if (verdict.writes) {
+        used = Math.min(used + cost, Number.MAX_SAFE_INTEGER);
+        verdict.remaining = 0;
+      }
     }
     verdict.resetAfter = used === 0 ? 0 : grid.endOf(start) - now;
     verdict.w0 = start;
@@ -68,12 +70,15 @@ export const fixedWindow = ({limit, grid, refused}: FixedWindowOptions): Algorit
 
 /** Windows of `length` µs on the grid that starts at the epoch. */
 export const epochGrid = (length: number): WindowGrid => ({
-  startOf: t => t - (t % length),
+  startOf(t, current) {
+    const start = Math.floor(t / length) * length;
+    return start > current ? start : current;
+  },
   endOf: start => start + length,
 });
 
 /** Windows of `length` µs that begin with the first request charged. */
 export const firstHitGrid = (length: number): WindowGrid => ({
-  startOf: t => t,
+  startOf: (t, current) => (t >= current + length ? t : current),
   endOf: start => start + length,
 });

@@ -14,7 +14,7 @@
  * tables it passes.
  */
 import type {Algorithm} from '../algorithm.ts';
-import {mulAddDivCeil, mulDivFloor, remainderOf} from '../arithmetic/mul-div.ts';
+import {mulAddDivCeil, mulDivCeil, mulDivFloor, remainderOf} from '../arithmetic/mul-div.ts';
 import {reduced} from '../arithmetic/rate.ts';
 import {type Ask, Kind, type Verdict} from '../verdict.ts';
 
@@ -30,6 +30,7 @@ export interface GcraOptions {
 export const gcra = (options: GcraOptions): Algorithm => {
   const {burst} = options;
   const {count, period} = reduced(options.count, options.per);
+  const tolerance = mulDivCeil(burst, period, count);
 
   return {
     words: 2,
@@ -43,10 +44,9 @@ export const gcra = (options: GcraOptions): Algorithm => {
         tat = now;
         numerator = 0;
       }
-      // How far the TAT is ahead of now, in cells, rounded up. Huge steps back would leave the exact range: nothing is left anyway.
+      // How far the TAT is ahead of now; in cells, rounded up. A clock that stepped far back finds nothing left.
       const ahead = tat - now;
-      const used = mulAddDivCeil(ahead, count, numerator, period);
-      const remaining = used >= burst ? 0 : burst - used;
+      const remaining = ahead >= tolerance ? 0 : burst - mulAddDivCeil(ahead, count, numerator, period);
 
       verdict.delay = 0;
       if (cost <= remaining) {

@@ -76,8 +76,9 @@ export const leakyBucket = (options: LeakyBucketOptions): Algorithm => {
         const wait = mulDivCeil(excess + cost * MILLI - burst, MILLI, rate);
         verdict.retryAfter = (last + wait) * MILLI - ask.now;
       }
-      const empty = (last + mulDivCeil(excess, MILLI, rate)) * MILLI - ask.now;
-      verdict.resetAfter = empty > 0 ? empty : 0;
+      // As if never used once the next request would leave no excess: a known key's request adds one, the first adds none.
+      const empty = (last + mulDivCeil(excess + MILLI, MILLI, rate)) * MILLI - ask.now;
+      verdict.resetAfter = (known || verdict.writes) && empty > 0 ? empty : 0;
       verdict.w0 = excess;
       verdict.w1 = last + 1;
     },

@@ -5,7 +5,7 @@
  *   allowed  ⇔  weighted + cost ≤ limit
  *
  * compared in whole numbers: cost ≤ limit − current − ceil(previous × (window − e) ÷ window). No float decides.
- * Windows lie on the epoch grid. A clock that steps back stays at the start of the window it knows.
+ * Windows lie on the epoch grid. A clock that steps back stays in the window it knows, where more of the previous one weighs.
  * Units: µs, requests (or cost). State: start of the current window, previous, current.
  *
  * Example, 100 per 60 s, previous 84, current 36, e = 15 s: weighted = 36 + 84 × 45 ÷ 60 = 99, one more is allowed.
@@ -38,13 +38,14 @@ export const slidingWindow = ({limit, window}: SlidingWindowOptions): Algorithm 
       let previous = state[at + 1]!;
       let current = state[at + 2]!;
       const t = now > start ? now : start;
-      const windowStart = t - (t % window);
+      const windowStart = Math.floor(t / window) * window;
       if (windowStart > start) {
         previous = windowStart - start === window ? current : 0;
         current = 0;
         start = windowStart;
       }
-      const left = limit - current - mulDivCeil(previous, window - (t - start), window);
+      const weighted = current + mulDivCeil(previous, window - (t - start), window);
+      const left = weighted < limit ? limit - weighted : 0;
 
       verdict.delay = 0;
       verdict.retryAfter = 0;
@@ -54,7 +55,7 @@ export const slidingWindow = ({limit, window}: SlidingWindowOptions): Algorithm 
         current += cost;
         verdict.writes = cost > 0;
       } else {
-        verdict.remaining = left > 0 ? left : 0;
+        verdict.remaining = left;
         verdict.writes = false;
         verdict.kind = cost > limit ? Kind.never : Kind.notYet;
         if (cost <= limit) {

@@ -5,7 +5,8 @@
  *   gain = min(elapsed × rate, 0.1 × burst)        banked by every check that is answered, allowed or refused
  *
  * A refused check takes nothing, but it banks its gain: otherwise a cost above tokens + 0.1 × burst could never be met.
- * For such a cost `retryAfter` is the time until the next check banks a full tenth; several checks may be needed.
+ * For such a cost `retryAfter` is the time until the next check banks a full tenth; several checks may be needed. Likewise
+ * `resetAfter` supposes checks often enough to lose no refill: without any check a key never fills by more than a tenth.
  * Computed in doubles in the order written. Units: µs, tokens. State: missing, last.
  *
  * Example, 1000/h, burst 1000, emptied, then silent for an hour: the next check finds 100 tokens, the one after 36 s
@@ -57,7 +58,7 @@ export const smoothedRefill = ({count, per, burst, initial = burst}: Omit<TokenB
         }
       }
       const left = cost > 0 ? verdict.w0 : missing;
-      verdict.resetAfter = left < 1e-9 ? 0 : Math.ceil(t + (left * per) / count - now);
+      verdict.resetAfter = left < 1e-9 ? 0 : t - now + Math.ceil((left * per) / count);
     },
 
     commit(state: Float64Array, at: number, _ask: Ask, verdict: Verdict): void {

@@ -6,14 +6,15 @@
  *
  * `since` is when the bucket was last full, `taken` what was taken from it since then. Once refilled ≥ taken the bucket
  * is full again, `since` moves to now and `taken` to 0: nothing is ever rounded and carried on.
- * Units: µs, tokens. State: since, taken, last (the latest instant seen, so that a clock that steps back mints nothing).
+ * Units: µs, tokens. State: since, taken (0 = never seen), last (the latest instant charged, so that a clock that steps
+ * back mints nothing). A key that starts below its burst is written when it is first refused too: its refill has begun.
  *
  * Example, 2/s, burst 5: five requests at t = 0 are allowed; the sixth waits 0.5 s: need 1 = ceil(1 × 1,000,000 ÷ 2) µs.
  *
  * Sources: J. Turner, "New directions in communications", 1986; decisions equal golang.org/x/time/rate in time order.
  */
 import type {Algorithm} from '../algorithm.ts';
-import {mulDivCeil, mulDivFloor} from '../arithmetic/mul-div.ts';
+import {MAX_QUOTIENT, mulDivCeil, mulDivFloor} from '../arithmetic/mul-div.ts';
 import {reduced} from '../arithmetic/rate.ts';
 import {type Ask, Kind, type Verdict} from '../verdict.ts';
 
@@ -26,18 +27,19 @@ export interface TokenBucketOptions {
   readonly burst: number;
   /** Tokens of a key seen for the first time, 0 … burst. Default: burst. */
   readonly initial?: number;
-  /** Microseconds between refills, counted from the first request; 1 = continuous. Default: 1. */
+  /** Microseconds between refills, counted from `since`; 1 = continuous. Default: 1. */
   readonly step?: number;
 }
 
 export const tokenBucket = (options: TokenBucketOptions): Algorithm => {
   const {burst, initial = burst, step = 1} = options;
   const {count, period} = reduced(options.count, options.per);
-  const fillTime = mulDivCeil(burst, period, count) + step;
+  // From here on more than 2^52 tokens are refilled, which is more than a key can have taken: the quotient stays in its range.
+  const horizon = Math.floor((MAX_QUOTIENT / count) * period);
 
   const refilledIn = (elapsed: number): number => {
-    if (elapsed >= fillTime) return burst;
-    return mulDivFloor(step === 1 ? elapsed : elapsed - (elapsed % step), count, period);
+    if (elapsed >= horizon) return Number.POSITIVE_INFINITY;
+    return mulDivFloor(step === 1 ? elapsed : Math.floor(elapsed / step) * step, count, period);
   };
   const timeToRefill = (tokens: number): number => {
     const time = mulDivCeil(tokens, period, count);
@@ -80,9 +82,12 @@ export const tokenBucket = (options: TokenBucketOptions): Algorithm => {
         verdict.kind = cost > burst ? Kind.never : Kind.notYet;
         verdict.remaining = tokens;
         verdict.retryAfter = cost > burst ? 0 : since + timeToRefill(cost - burst + taken) - now;
-        verdict.writes = false;
+        verdict.writes = state[at + 1] === 0 && taken > 0;
+        verdict.w0 = since;
+        verdict.w1 = taken;
+        verdict.w2 = t;
       }
-      verdict.resetAfter = taken === 0 ? 0 : since + timeToRefill(taken) - now;
+      verdict.resetAfter = (taken === 0 ? t : since + timeToRefill(taken)) - now;
     },
 
     commit(state: Float64Array, at: number, _ask: Ask, verdict: Verdict): void {

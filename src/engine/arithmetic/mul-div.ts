@@ -1,7 +1,7 @@
 /**
  * Exact `a × b ÷ d` for whole numbers whose product does not fit a double.
  *
- * All arguments are whole, `0 ≤ a, b < 2^53`, `0 < d < 2^43`, and the quotient is below 2^52. Nothing is allocated and only
+ * All arguments are whole, `0 ≤ a, b < 2^53`, `0 < d ≤ 2^51`, and the quotient is below 2^52. Nothing is allocated and only
  * doubles are used, so that a Lua twin computes the same bits. The rounding error of a product is itself a double
  * (T. J. Dekker, "A floating-point technique for extending the available precision", 1971), which makes the remainder exact.
  *
@@ -10,6 +10,12 @@
  */
 const EXACT = Number.MAX_SAFE_INTEGER;
 const SPLITTER = 134_217_729; // 2^27 + 1
+
+/** The largest divisor: 71 years in microseconds. */
+export const MAX_DIVISOR = 2 ** 51;
+
+/** Quotients stay below this: 142 years in microseconds. */
+export const MAX_QUOTIENT = 2 ** 52;
 
 /** a·b − fl(a·b), exactly. */
 const productError = (a: number, b: number, product: number): number => {
@@ -26,6 +32,7 @@ const productError = (a: number, b: number, product: number): number => {
 export const remainderOf = (a: number, b: number, q: number, d: number): number => {
   const left = a * b;
   const right = q * d;
+  if (left <= EXACT && right <= EXACT) return left - right;
   return left - right + (productError(a, b, left) - productError(q, d, right));
 };
 
@@ -34,6 +41,7 @@ export const mulDivFloor = (a: number, b: number, d: number): number => {
   const product = a * b;
   // Below 2^53 the correctly rounded quotient cannot reach the next whole number: its distance is at least 1/d.
   if (product <= EXACT) return Math.floor(product / d);
+  // Two roundings of at most 2^−53 each leave a quotient below 2^52 less than two off.
   let q = Math.floor(product / d);
   let r = remainderOf(a, b, q, d);
   while (r < 0) {
@@ -55,7 +63,7 @@ export const mulDivCeil = (a: number, b: number, d: number): number => {
   return remainderOf(a, b, q, d) > 0 ? q + 1 : q;
 };
 
-/** ceil((a × b + c) ÷ d), with 0 ≤ c < 2^43 */
+/** ceil((a × b + c) ÷ d), with 0 ≤ c < 2^52 */
 export const mulAddDivCeil = (a: number, b: number, c: number, d: number): number => {
   const sum = a * b + c;
   if (sum <= EXACT) return Math.ceil(sum / d);

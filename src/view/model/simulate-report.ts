@@ -8,7 +8,8 @@ export interface SimulateReport {
   readonly diff?: PolicyDiff;
   readonly bounds?: Bounds;
   readonly solve?: Solution;
-  readonly shard?: {readonly index: number; readonly of: number};
+  /** Of a shard: which one, and the thresholds that `simulate merge` is to check on the whole. */
+  readonly shard?: {readonly index: number; readonly of: number; readonly thresholds: readonly {readonly expr: string; readonly source: string}[]};
   /** Left out when SOURCE_DATE_EPOCH asks for reproducible output. */
   readonly performance?: Performance;
 }

@@ -1,0 +1,164 @@
+import {isAbsolute, relative, resolve} from 'node:path';
+import {ExitCode} from '../../base/exit-code.ts';
+import {RatectlError} from '../../base/ratectl-error.ts';
+import {toRfc3339} from '../../base/micros.ts';
+import type {Policy} from '../../engine/policy-model.ts';
+import {type LoadedPolicy, loadPolicy} from '../../policy/load-policy.ts';
+import {BoundsReplay} from '../../simulate/bounds.ts';
+import {findParameter} from '../../simulate/parameter.ts';
+import {parseShard} from '../../simulate/partition.ts';
+import {type ReplayRun, runReplay, type TraceInput} from '../../simulate/run-replay.ts';
+import {solve} from '../../simulate/solve.ts';
+import {FAIL_IF, measure, parseThreshold, passes, type Threshold} from '../../simulate/threshold.ts';
+import {Trace} from '../../trace/read/trace.ts';
+import type {Bounds, SimulateReport, Solution} from '../../view/model/simulate-report.ts';
+import type {CliContext} from '../context.ts';
+import {traceInput} from '../options/trace.ts';
+import {reportProblems, tell} from '../notes.ts';
+import {progressLine} from '../progress.ts';
+import {printReport} from './simulate-output.ts';
+import type {SimulateFlags} from './simulate.ts';
+
+const SECOND = 1_000_000;
+
+/** Flags → policy and trace → replay → report → views and exit code. */
+export const runSimulate = async (paths: readonly string[], flags: SimulateFlags, context: CliContext): Promise<void> => {
+  checkFlags(paths, flags);
+  // All that can be wrong with policies and flags is said before a byte of the trace is read.
+  const policy = load(flags.policy, context);
+  const against = flags.against === undefined ? undefined : load(flags.against, context);
+  const thresholds = thresholdsOf(policy, flags);
+  const target = flags.target === undefined ? undefined : parseThreshold(flags.target, '--target', limitNames(policy.policy));
+  const parameter = flags.solve === undefined ? undefined : findParameter(policy.policy, flags.solve);
+  const shard = flags.shard === undefined ? undefined : parseShard(flags.shard);
+  const input = await traceInput(paths.map(path => (path === '-' ? path : fromCwd(path, context))), flags, context);
+
+  const started = process.hrtime.bigint();
+  const solution = parameter === undefined || target === undefined ? undefined : await runSolve(policy.policy, parameter, target, input);
+  const solved = solution?.value == null || parameter === undefined ? policy.policy : parameter.with(solution.value);
+
+  const progress = progressLine(flags, context);
+  const run = await runReplay(
+    input,
+    {policy: solved, against: against?.policy, shard, decisions: flags.decisions === undefined ? undefined : fromCwd(flags.decisions, context)},
+    progress,
+  ).finally(() => progress.end());
+  const discard = (): void => run.replay.discard();
+  context.cleanups.add(discard);
+  const bounds = flags.bounds === true ? await runBounds(solved, run, input) : undefined;
+
+  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+  const measured = reportOf(run, paths, against?.file);
+  const results = thresholds.map(threshold => {
+    const actual = measure(threshold, measured);
+    return {expr: threshold.expr, actual, pass: passes(threshold, actual), source: threshold.source};
+  });
+  const report: SimulateReport = {
+    ...measured,
+    thresholds: shard === undefined ? results : [],
+    ...(bounds === undefined ? {} : {bounds}),
+    ...(solution === undefined ? {} : {solve: solution}),
+    ...(shard === undefined ? {} : {shard: {...shard, thresholds: thresholds.map(({expr, source}) => ({expr, source}))}}),
+    ...(context.streams.env['SOURCE_DATE_EPOCH'] === undefined ? {performance: performanceOf(seconds, run.replay.requests)} : {}),
+  };
+
+  const warnings = [...policy.warnings, ...(against?.warnings ?? []), ...notesOf(run, flags)];
+  await reportProblems(run.trace, flags, context);
+  await tell(warnings, flags, context);
+  await printReport(report, warnings, flags, context);
+  run.replay.commit();
+  context.cleanups.delete(discard);
+  if (report.thresholds.some(({pass}) => !pass) || (solution !== undefined && solution.value === null)) context.exitCode = ExitCode.conditionMet;
+};
+
+const fromCwd = (path: string, {cwd}: CliContext): string => {
+  const absolute = resolve(cwd, path);
+  // Kept as the user wrote it, so that messages show the same path.
+  return isAbsolute(path) ? path : relative(process.cwd(), absolute) || path;
+};
+
+const checkFlags = (paths: readonly string[], flags: SimulateFlags): void => {
+  const usage = (message: string, hint: string): never => {
+    throw new RatectlError(message, {code: 'usage/flags', hint});
+  };
+  if (paths.filter(path => path === '-').length > 1) usage('"-" is given twice', 'standard input can be read once');
+  if ((flags.solve === undefined) !== (flags.target === undefined)) usage('--solve and --target go together', "for example --solve limit.per-ip.rate --target 'denied < 0.1%'");
+  const again = flags.solve !== undefined ? '--solve' : flags.bounds === true ? '--bounds' : undefined;
+  if (again !== undefined && paths.includes('-')) usage(`${again} reads the trace several times, which standard input cannot`, 'save it to a file first');
+  if (flags.shard !== undefined && again !== undefined) usage(`${again} cannot be combined with --shard`, 'run it on the whole trace');
+};
+
+const load = (path: string, context: CliContext): LoadedPolicy => loadPolicy(fromCwd(path, context));
+
+const limitNames = (policy: Policy): readonly string[] => policy.limits.map(({name}) => name);
+
+const thresholdsOf = ({policy, file, thresholds}: LoadedPolicy, flags: SimulateFlags): readonly Threshold[] => [
+  ...thresholds.map(({text, line}) => parseThreshold(text, `${file}:${line}`, limitNames(policy))),
+  ...(flags.failIf ?? []).map(expr => parseThreshold(expr, FAIL_IF, limitNames(policy))),
+];
+
+const reportOf = ({replay, trace}: ReplayRun, paths: readonly string[], against: string | undefined): Omit<SimulateReport, 'thresholds'> => {
+  const {span} = replay;
+  const diff = against === undefined ? undefined : replay.diff(against);
+  return {
+    trace: {
+      files: paths.map(path => (path === '-' ? '<stdin>' : path)),
+      format: trace.formats.map(({name}) => name).join('+') || 'none',
+      requests: replay.requests,
+      skipped: trace.sum('bad'),
+      notRequests: trace.sum('notRequests'),
+      keys: replay.keys,
+      start: span === undefined ? null : toRfc3339(span.first),
+      end: span === undefined ? null : toRfc3339(span.last),
+      outOfOrder: replay.outOfOrder,
+      cost: replay.cost,
+    },
+    totals: replay.totals,
+    limits: replay.limits,
+    series: replay.series,
+    ...(diff === undefined ? {} : {diff}),
+  };
+};
+
+const runSolve = async (policy: Policy, parameter: ReturnType<typeof findParameter>, target: Threshold, input: TraceInput): Promise<Solution> => {
+  const found = await solve(parameter.current, async value => {
+    const run = await runReplay(input, {policy: parameter.with(value), against: undefined, shard: undefined, decisions: undefined});
+    const actual = measure(target, reportOf(run, input.paths, undefined));
+    return {actual, pass: passes(target, actual)};
+  });
+  return {parameter: parameter.path, target: target.expr, ...found};
+};
+
+const runBounds = async (policy: Policy, {replay}: ReplayRun, input: TraceInput): Promise<Bounds> => {
+  const trace = await Trace.open(input.paths, input.open);
+  try {
+    const columns = trace.columns(input.open);
+    const bounds = new BoundsReplay(policy, columns, replay.resolution);
+    for await (const {batch, from, to} of trace.slices(columns, input.read)) bounds.run(batch, from, to);
+    return bounds.result();
+  } finally {
+    await trace.close();
+  }
+};
+
+const performanceOf = (seconds: number, requests: number): NonNullable<SimulateReport['performance']> => ({
+  seconds: Number(seconds.toFixed(3)),
+  requestsPerSecond: Math.round(requests / seconds),
+  maxRssBytes: process.resourceUsage().maxRSS * 1024,
+});
+
+const notesOf = ({replay, trace}: ReplayRun, flags: SimulateFlags): readonly string[] => {
+  const notes = [...trace.notes];
+  if (replay.resolution >= SECOND && replay.sharedInstants > 0 && flags.bounds !== true) {
+    notes.push(
+      `times are whole seconds and ${replay.sharedInstants} requests share their second with the one before: their order and distance are unknown, so decisions of limits finer than that are one possibility of many; --bounds gives the range`,
+    );
+  }
+  if (replay.outOfOrder > 0 && flags.sort !== true) {
+    notes.push(`${replay.outOfOrder} requests are earlier than one before them: decided in the order of the file, with a clock that does not run back; --sort orders them`);
+  }
+  for (const limit of replay.limits) {
+    if (limit.skipped > 0) notes.push(`limit ${limit.name} skipped ${limit.skipped} requests that lack an attribute of its key`);
+  }
+  return notes;
+};

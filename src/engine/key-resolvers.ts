@@ -1,0 +1,27 @@
+import type {AttributeColumns} from './attribute-columns.ts';
+import {KeyResolver} from './key-resolver.ts';
+import {compileTemplate} from './key-template.ts';
+
+/**
+ * The resolvers of a run, one per distinct template, shared by all who ask for keys: the limits of a policy, a second
+ * policy beside it, the counters of a replay. A request's key is then hashed and looked up once, whoever asks.
+ */
+export class KeyResolvers {
+  readonly columns: AttributeColumns;
+  readonly #byTemplate = new Map<string, KeyResolver>();
+  /** Number of the request being decided; a resolver remembers its answer while it stays the same. */
+  serial = 0;
+
+  constructor(columns: AttributeColumns) {
+    this.columns = columns;
+  }
+
+  /** The resolver of a key template, and of a tier template when states are kept per tier. */
+  get(key: string, tier?: string): KeyResolver {
+    // By column, not by name: two names of one column (`key` and `ip` in an access log) are the same key.
+    const id = JSON.stringify([key, tier].map(text => text && compileTemplate(text, this.columns).map(part => [part.column, `${part.bytes}`])));
+    const found = this.#byTemplate.get(id) ?? new KeyResolver(key, tier, this.columns);
+    this.#byTemplate.set(id, found);
+    return found;
+  }
+}

@@ -1,0 +1,43 @@
+/** The process edge: argv, streams, signals; error → message and exit code. The only `process.exit`. */
+import {systemClock} from './base/clock.ts';
+import {ExitCode} from './base/exit-code.ts';
+import {isRatectlError} from './base/ratectl-error.ts';
+import type {CliContext} from './cli/context.ts';
+import {errorText} from './cli/error-text.ts';
+import {runProgram} from './cli/program.ts';
+import {VERSION} from './cli/version.ts';
+import {processStreams} from './process-streams.ts';
+
+export const main = async (argv: readonly string[] = process.argv.slice(2)): Promise<void> => {
+  const streams = processStreams();
+  const context: CliContext = {
+    streams,
+    clock: systemClock,
+    cwd: process.cwd(),
+    version: VERSION,
+    exitCode: ExitCode.ok,
+    cleanups: new Set(),
+  };
+  const cleanUp = (): void => {
+    for (const cleanup of [...context.cleanups].reverse()) cleanup();
+    context.cleanups.clear();
+  };
+  const end = (code: number): never => {
+    cleanUp();
+    process.exit(code);
+  };
+  process.on('SIGINT', () => end(ExitCode.interrupted));
+  process.on('SIGTERM', () => end(ExitCode.terminated));
+  process.on('SIGHUP', () => end(129));
+
+  let code: number;
+  try {
+    await runProgram(argv, context);
+    code = context.exitCode;
+  } catch (error) {
+    code = isRatectlError(error) ? error.exit : ExitCode.unexpected;
+    await streams.err.write(errorText(error, streams.env['RATECTL_DEBUG'] !== undefined)).catch(() => undefined);
+  }
+  end(code);
+};
+

@@ -1,0 +1,48 @@
+import type {Streams, TextSink} from './base/streams.ts';
+import {RatectlError} from './base/ratectl-error.ts';
+
+const DEFAULT_COLUMNS = 80;
+/** A pty that reports 0 columns, and a COLUMNS that is no number, count as unknown. */
+const columnsOf = (stream: NodeJS.WriteStream, env: string | undefined): number => {
+  const fromEnv = Number(env);
+  if (Number.isInteger(fromEnv) && fromEnv > 0) return Math.min(fromEnv, 1000);
+  return stream.columns > 0 ? stream.columns : DEFAULT_COLUMNS;
+};
+
+const sinkOf = (stream: NodeJS.WriteStream, name: string): TextSink => {
+  let closed = false;
+  stream.on('error', error => {
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') closed = true;
+  });
+  return {
+    isTTY: stream.isTTY === true,
+    get columns() {
+      return columnsOf(stream, process.env['COLUMNS']);
+    },
+    get closed() {
+      return closed;
+    },
+    write: text =>
+      new Promise((resolve, reject) => {
+        if (closed) return resolve();
+        stream.write(text, error => {
+          if (!error) return resolve();
+          const {code} = error as NodeJS.ErrnoException;
+          if (code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED') {
+            closed = true;
+            return resolve();
+          }
+          const reason = code === 'ENOSPC' ? 'no space left on the device' : (code ?? error.message);
+          reject(new RatectlError(`cannot write to ${name}: ${reason}`, {code: 'io/cannot-write', cause: error}));
+        });
+      }),
+  };
+};
+
+/** The streams of this process. */
+export const processStreams = (): Streams => ({
+  out: sinkOf(process.stdout, 'standard output'),
+  err: sinkOf(process.stderr, 'standard error'),
+  stdin: process.stdin,
+  env: process.env,
+});

@@ -1,0 +1,90 @@
+import {type AtomicFile, openAtomicFile} from '../base/atomic-file.ts';
+import {ceilMillis, floorMillis} from '../base/micros.ts';
+import {safeJson} from '../base/safe-text.ts';
+import type {Decision} from '../engine/evaluator.ts';
+import {type RequestBatch, valueEnd, valueStart} from '../engine/request-batch.ts';
+import {keyText} from '../trace/key-text.ts';
+
+const BUFFER = 1 << 20;
+/** The longest line without its key: names are bounded, numbers have at most 17 digits. */
+const LINE_ROOM = 1 << 10;
+
+/**
+ * Writes `--decisions`: one JSON object per request in input order, to a file that appears only when the run succeeded.
+ * Lines are put together from bytes; only a key that needs escaping becomes a string.
+ */
+export class DecisionLog {
+  readonly #file: AtomicFile;
+  readonly #names: readonly string[];
+  readonly #keyColumn: number;
+  #buffer = Buffer.allocUnsafeSlow(BUFFER);
+  #used = 0;
+
+  /** `limitNames` by index in the policy; `keyColumn` is the column of the attribute `key`. */
+  constructor(path: string, limitNames: readonly string[], keyColumn: number) {
+    this.#file = openAtomicFile(path);
+    this.#names = limitNames.map(name => JSON.stringify(name));
+    this.#keyColumn = keyColumn;
+  }
+
+  write(batch: RequestBatch, row: number, decision: Decision): void {
+    const start = valueStart(batch, row, this.#keyColumn);
+    const end = valueEnd(batch, row, this.#keyColumn);
+    const plain = isPlain(batch.bytes, start, end);
+    const key = plain ? '' : safeJson(keyText(batch.bytes.subarray(start, end)));
+    this.#reserve(LINE_ROOM + Math.max(end - start, 6 * key.length));
+    this.#text(`{"t":${floorMillis(batch.times[row]!)},"key":`);
+    if (plain) this.#quotedBytes(batch.bytes, start, end);
+    else this.#used += this.#buffer.write(key, this.#used);
+    const applied = decision.limit >= 0;
+    this.#text(
+      `,"cost":${batch.costs[row]},"allowed":${decision.allowed},"limit":${applied ? this.#names[decision.limit] : 'null'},"remaining":${applied ? decision.remaining : 'null'},"retryAfterMs":${ceilMillis(decision.retryAfter)}`,
+    );
+    if (decision.never) this.#text(',"never":true');
+    if (decision.delay > 0) this.#text(`,"delayMs":${ceilMillis(decision.delay)}`);
+    this.#text('}\n');
+  }
+
+  /** Writes what is left and gives the file its name. */
+  commit(): void {
+    this.#flush();
+    this.#file.commit();
+  }
+
+  discard(): void {
+    this.#file.discard();
+  }
+
+  #text(ascii: string): void {
+    this.#used += this.#buffer.write(ascii, this.#used, 'latin1');
+  }
+
+  #quotedBytes(bytes: Uint8Array, start: number, end: number): void {
+    const buffer = this.#buffer;
+    let at = this.#used;
+    buffer[at++] = 0x22;
+    for (let i = start; i < end; i++) buffer[at++] = bytes[i]!;
+    buffer[at++] = 0x22;
+    this.#used = at;
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#used + bytes <= this.#buffer.length) return;
+    this.#flush();
+    if (bytes > this.#buffer.length) this.#buffer = Buffer.allocUnsafeSlow(2 * bytes);
+  }
+
+  #flush(): void {
+    this.#file.write(this.#buffer.subarray(0, this.#used));
+    this.#used = 0;
+  }
+}
+
+/** Printable ASCII without quote and backslash: the same bytes in JSON. */
+const isPlain = (bytes: Uint8Array, start: number, end: number): boolean => {
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i]!;
+    if (byte < 0x20 || byte > 0x7e || byte === 0x22 || byte === 0x5c) return false;
+  }
+  return true;
+};

@@ -1,0 +1,188 @@
+import {RatectlError} from '../base/ratectl-error.ts';
+import {Evaluator} from '../engine/evaluator.ts';
+import type {KeyResolver} from '../engine/key-resolver.ts';
+import {KeyResolvers} from '../engine/key-resolvers.ts';
+import type {Policy} from '../engine/policy-model.ts';
+import type {RequestBatch} from '../engine/request-batch.ts';
+import type {AttributeColumns} from '../engine/attribute-columns.ts';
+import type {LimitSummary, PolicyDiff, Series, Totals} from '../view/model/simulate-report.ts';
+import {DecisionLog} from './decision-log.ts';
+import {LimitTally} from './limit-tally.ts';
+import {inShard, partitionColumn, type Shard} from './partition.ts';
+import {DiffTally} from './policy-diff.ts';
+import {TimeSeries} from './time-series.ts';
+
+export interface ReplayOptions {
+  readonly policy: Policy;
+  /** A second policy over the same requests, to compare with. */
+  readonly against: Policy | undefined;
+  readonly shard: Shard | undefined;
+  /** Path of `--decisions`. */
+  readonly decisions: string | undefined;
+}
+
+const SECOND = 1_000_000;
+const MILLI = 1_000;
+
+const diffNeedsKey = (): RatectlError =>
+  new RatectlError('--shard with --against: the limits are not all per {key}, so who flips cannot be counted per shard', {
+    code: 'usage/shard',
+    hint: 'compare such policies in one run',
+  });
+
+/**
+ * The main loop: requests → engine → decisions → counters. One instance per run; `run` is fed slices in order. It allocates
+ * nothing per request once a key is known.
+ */
+export class Replay {
+  readonly #evaluator: Evaluator;
+  readonly #against: Evaluator | undefined;
+  readonly #resolvers: KeyResolvers;
+  readonly #keys: KeyResolver;
+  readonly #tallies: readonly LimitTally[];
+  readonly #series = new TimeSeries();
+  readonly #diff: DiffTally | undefined;
+  readonly #shard: Shard | undefined;
+  readonly #partition: number;
+  readonly #decisions: DecisionLog | undefined;
+  #first = Number.POSITIVE_INFINITY;
+  #last = Number.NEGATIVE_INFINITY;
+  #outOfOrder = 0;
+  #requests = 0;
+  #cost = 0;
+  #denied = 0;
+  #never = 0;
+  #delayed = 0;
+  #unlimited = 0;
+  #resolution = SECOND;
+  #sharedInstants = 0;
+
+  constructor(columns: AttributeColumns, options: ReplayOptions) {
+    const {policy, against, shard} = options;
+    const keyColumn = columns.add('key');
+    this.#resolvers = new KeyResolvers(columns);
+    this.#evaluator = new Evaluator(policy, this.#resolvers);
+    this.#against = against === undefined ? undefined : new Evaluator(against, this.#resolvers);
+    this.#keys = this.#resolvers.get('{key}');
+    this.#tallies = this.#evaluator.limits.map(limit => new LimitTally(limit));
+    this.#diff = against === undefined ? undefined : new DiffTally(this.#keys);
+    this.#shard = shard;
+    this.#partition = shard === undefined ? -1 : partitionColumn(against === undefined ? [policy] : [policy, against], columns);
+    if (shard !== undefined && against !== undefined && this.#partition !== keyColumn) throw diffNeedsKey();
+    this.#decisions =
+      options.decisions === undefined ? undefined : new DecisionLog(options.decisions, policy.limits.map(({name}) => name), keyColumn);
+  }
+
+  /** Decides requests `from … to − 1` of a batch, each at its own time. */
+  run(batch: RequestBatch, from: number, to: number): void {
+    const {times} = batch;
+    for (let row = from; row < to; row++) {
+      const t = times[row]!;
+      if (t > this.#last) this.#last = t;
+      else if (t < this.#last) this.#outOfOrder++;
+      else this.#sharedInstants++;
+      if (t < this.#first) this.#first = t;
+      this.#resolvers.serial++;
+      const keyId = this.#keys.resolve(batch, row, this.#resolvers.serial);
+      if (this.#shard !== undefined && !inShard(batch, row, this.#partition, this.#shard)) continue;
+      this.#decide(batch, row, t, keyId);
+    }
+  }
+
+  #decide(batch: RequestBatch, row: number, t: number, keyId: number): void {
+    const evaluator = this.#evaluator;
+    evaluator.evaluateAt(batch, row, t);
+    const {decision, outcomes} = evaluator;
+    this.#requests++;
+    this.#cost += batch.costs[row]!;
+    if (t % this.#resolution !== 0) this.#resolution = this.#resolution === SECOND && t % MILLI === 0 ? MILLI : 1;
+    if (!decision.allowed) {
+      this.#denied++;
+      if (decision.never) this.#never++;
+    } else if (decision.limit < 0) this.#unlimited++;
+    else if (decision.delay > 0) this.#delayed++;
+    for (let i = 0; i < outcomes.length; i++) this.#tallies[i]!.add(outcomes[i]!);
+    this.#series.add(t, decision.allowed);
+    if (this.#decisions !== undefined) this.#decisions.write(batch, row, decision);
+    if (this.#against !== undefined) {
+      this.#against.evaluateAt(batch, row, t);
+      this.#diff!.add(keyId, this.#against.decision.allowed, decision.allowed);
+    }
+  }
+
+  /** Distinct keys; in a shard those that fall to it, so that shards add up. */
+  get keys(): number {
+    const {keys} = this.#keys;
+    if (this.#shard === undefined) return keys.size;
+    let count = 0;
+    for (let id = 0; id < keys.size; id++) if ((keys.hashOf(id) >>> 0) % this.#shard.of === this.#shard.index - 1) count++;
+    return count;
+  }
+
+  /** Microseconds; undefined for an empty trace. */
+  get span(): {readonly first: number; readonly last: number} | undefined {
+    return this.#first > this.#last ? undefined : {first: this.#first, last: this.#last};
+  }
+
+  get requests(): number {
+    return this.#requests;
+  }
+
+  get cost(): number {
+    return this.#cost;
+  }
+
+  get outOfOrder(): number {
+    return this.#outOfOrder;
+  }
+
+  /** The coarsest of 1 s, 1 ms, 1 µs that all time stamps are multiples of, in µs. */
+  get resolution(): number {
+    return this.#resolution;
+  }
+
+  /** Requests with the same time stamp as the one before. */
+  get sharedInstants(): number {
+    return this.#sharedInstants;
+  }
+
+  get totals(): Totals {
+    const requests = this.#requests;
+    const denied = this.#denied;
+    return {
+      allowed: requests - denied,
+      denied,
+      deniedRate: requests === 0 ? 0 : denied / requests,
+      never: this.#never,
+      delayed: this.#delayed,
+      unlimited: this.#unlimited,
+    };
+  }
+
+  get limits(): readonly LimitSummary[] {
+    return this.#tallies.map(tally => tally.summary());
+  }
+
+  get series(): Series {
+    const {span} = this;
+    if (this.#shard !== undefined && span !== undefined) {
+      this.#series.cover(span.first);
+      this.#series.cover(span.last);
+    }
+    return this.#series.result();
+  }
+
+  diff(against: string): PolicyDiff | undefined {
+    return this.#diff?.result(against);
+  }
+
+  /** Gives the decisions file its name: call it when everything else succeeded. */
+  commit(): void {
+    this.#decisions?.commit();
+  }
+
+  /** Removes what was written so far. */
+  discard(): void {
+    this.#decisions?.discard();
+  }
+}

@@ -1,0 +1,169 @@
+import {RatectlError} from '../../base/ratectl-error.ts';
+import {quoted} from '../../base/safe-text.ts';
+import {didYouMean} from '../../base/suggest.ts';
+import type {ParserOptions} from '../format.ts';
+import {AddressNormalizer, addressNotes, endOfAddress} from '../ip-address.ts';
+import type {RowSink} from '../row-sink.ts';
+import {TextTime} from '../time/text-time.ts';
+import {textOf} from './ascii.ts';
+import type {FieldSource, Part} from './field-source.ts';
+import type {LineFields} from './line-fields.ts';
+import {readSpan, readWhole} from './numbers.ts';
+import {pathEnd, pathStart, RequestLine} from './request-line.ts';
+
+interface Step {
+  readonly column: number;
+  readonly field: number;
+  readonly part: Part;
+  readonly normalizer: AddressNormalizer;
+}
+
+interface Term {
+  readonly name: string;
+  readonly source: FieldSource;
+}
+
+/**
+ * What to take from the fields of a line: worked out once from the wanted columns and `--map`, then run per line.
+ * `lookup` answers where an attribute (or a field named by `--map`) is; undefined when the format does not have it,
+ * which leaves a column missing and makes a mapping an error.
+ */
+export class FieldPlan {
+  /** Columns that hold the client address and nothing else is wanted; undefined when more is to be done. */
+  readonly addressColumns: readonly number[] | undefined;
+  /** Takes the place of the line's own time. */
+  readonly mappedTime: Term | undefined;
+  readonly #steps: readonly Step[];
+  readonly #cost: readonly Term[];
+  readonly #duration: Term | undefined;
+  readonly #request = new RequestLine();
+  readonly #normalizers: AddressNormalizer[] = [];
+  readonly #time: TextTime;
+  readonly #needsRequest: boolean;
+
+  constructor(options: ParserOptions, lookup: (name: string) => FieldSource | undefined, known: readonly string[]) {
+    const mapped = (attribute: string, name: string): Term => {
+      const source = lookup(name);
+      if (source !== undefined) return {name, source};
+      throw new RatectlError(`--map ${attribute}: no field ${quoted(name)}${didYouMean(name, known)}`, {
+        code: 'trace/no-such-field',
+        hint: `fields are: ${known.slice(0, 20).join(', ')}`,
+      });
+    };
+    const mapping = options.mapping;
+    const steps: Step[] = [];
+    options.columns.names.forEach((attribute, column) => {
+      const name = mapping.fieldOf(attribute);
+      const source = name === undefined ? lookup(attribute) : mapped(attribute, name).source;
+      if (source === undefined) return;
+      const normalizer = new AddressNormalizer();
+      this.#normalizers.push(normalizer);
+      steps.push({column, field: source.field, part: source.part, normalizer});
+    });
+    this.#steps = steps;
+    this.#cost = (mapping.fieldsOf('cost') ?? []).map(name => mapped('cost', name));
+    const duration = mapping.fieldOf('duration');
+    this.#duration = duration === undefined ? undefined : mapped('duration', duration);
+    const time = mapping.fieldOf('t');
+    // `t=time` names what every access log has anyway.
+    this.mappedTime = time === undefined || time === 'time' ? undefined : mapped('t', time);
+    this.#time = new TextTime(time ?? 'time', options.timeUnit);
+    this.#needsRequest = steps.some(step => REQUEST_PARTS.has(step.part));
+    const ip = lookup('ip')?.field;
+    const onlyAddress = steps.every(step => step.part === 'ip' && step.field === ip);
+    const plain = this.#cost.length === 0 && this.#duration === undefined && this.mappedTime === undefined;
+    this.addressColumns = onlyAddress && plain ? steps.map(step => step.column) : undefined;
+  }
+
+  /** Fills the sink from the fields of a line; false when a value cannot be understood, and `sink.reason` says why. */
+  fill(bytes: Uint8Array, fields: LineFields, sink: RowSink): boolean {
+    let requestRead = !this.#needsRequest;
+    for (const step of this.#steps) {
+      const start = fields.starts[step.field]!;
+      const end = fields.ends[step.field]!;
+      if (start >= end || (end - start === 1 && bytes[start] === 0x2d)) {
+        sink.set(step.column, bytes, 0, 0);
+        continue;
+      }
+      if (!requestRead && REQUEST_PARTS.has(step.part)) {
+        this.#request.read(bytes, start, end);
+        requestRead = true;
+      }
+      this.#take(step, bytes, start, end, sink);
+    }
+    return this.#fillTime(bytes, fields, sink) && this.#fillCost(bytes, fields, sink) && this.#fillDuration(bytes, fields, sink);
+  }
+
+  notes(): readonly string[] {
+    return [...addressNotes(this.#normalizers), ...this.#time.notes()];
+  }
+
+  #take(step: Step, bytes: Uint8Array, start: number, end: number, sink: RowSink): void {
+    const request = this.#request;
+    switch (step.part) {
+      case 'text':
+        return sink.set(step.column, bytes, start, end);
+      case 'ip':
+        return step.normalizer.set(sink, step.column, bytes, start, end);
+      case 'ip-port':
+        return step.normalizer.set(sink, step.column, bytes, start, endOfAddress(bytes, start, end));
+      case 'host-port':
+        return sink.set(step.column, bytes, start, endOfAddress(bytes, start, end));
+      case 'method':
+        return sink.set(step.column, bytes, request.methodStart, request.methodEnd);
+      case 'url':
+        return sink.set(step.column, bytes, request.urlStart, request.urlEnd);
+      case 'protocol':
+        return sink.set(step.column, bytes, request.protocolStart, request.protocolEnd);
+      case 'path':
+        return setPath(sink, step.column, bytes, request.urlStart, request.urlEnd);
+      case 'target-path':
+        return setPath(sink, step.column, bytes, start, end);
+    }
+  }
+
+  #fillTime(bytes: Uint8Array, fields: LineFields, sink: RowSink): boolean {
+    if (this.mappedTime === undefined) return true;
+    const {field} = this.mappedTime.source;
+    sink.time = this.#time.parse(bytes, fields.starts[field]!, fields.ends[field]!);
+    return sink.time >= 0 || this.#refuse(sink, this.mappedTime, bytes, fields, 'is no time (RFC 3339, common log format or epoch)');
+  }
+
+  #fillCost(bytes: Uint8Array, fields: LineFields, sink: RowSink): boolean {
+    if (this.#cost.length === 0) return true;
+    let sum = 0;
+    for (const term of this.#cost) {
+      const {field} = term.source;
+      const value = readWhole(bytes, fields.starts[field]!, fields.ends[field]!);
+      if (value < 0) return this.#refuse(sink, term, bytes, fields, 'is no cost: expected a whole number from 0 to 2^53 - 1');
+      sum += value;
+    }
+    sink.cost = sum;
+    if (Number.isSafeInteger(sum)) return true;
+    sink.reason = `the cost ${sum} is above 2^53 - 1`;
+    return false;
+  }
+
+  #fillDuration(bytes: Uint8Array, fields: LineFields, sink: RowSink): boolean {
+    if (this.#duration === undefined) return true;
+    const {field, unit} = this.#duration.source;
+    sink.hold = readSpan(bytes, fields.starts[field]!, fields.ends[field]!, unit ?? 's');
+    return sink.hold >= 0 || this.#refuse(sink, this.#duration, bytes, fields, 'is no duration: expected a number');
+  }
+
+  #refuse(sink: RowSink, term: Term, bytes: Uint8Array, fields: LineFields, why: string): false {
+    const {field} = term.source;
+    const start = fields.starts[field]!;
+    const end = fields.ends[field]!;
+    sink.reason = `${term.name} ${quoted(textOf(bytes, start, end))} ${why}`;
+    sink.reasonColumn = 0;
+    return false;
+  }
+}
+
+const REQUEST_PARTS: ReadonlySet<Part> = new Set<Part>(['method', 'url', 'path', 'protocol']);
+
+const setPath = (sink: RowSink, column: number, bytes: Uint8Array, start: number, end: number): void => {
+  const from = pathStart(bytes, start, end);
+  sink.set(column, bytes, from, pathEnd(bytes, from, end));
+};

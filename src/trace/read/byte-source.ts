@@ -1,0 +1,194 @@
+import {createReadStream, type Stats} from 'node:fs';
+import {type FileHandle, open, stat} from 'node:fs/promises';
+import type {Readable, Transform} from 'node:stream';
+import {createGunzip, createZstdDecompress} from 'node:zlib';
+import {RatectlError} from '../../base/ratectl-error.ts';
+import {quoted} from '../../base/safe-text.ts';
+
+export type Compression = 'none' | 'gzip' | 'zstd';
+
+/** Uncompressed bytes, wherever they come from: a file, a FIFO, standard input, gzip or zstd by content. */
+export interface ByteSource {
+  /** What the path is called in messages; `-` is `<stdin>`. */
+  readonly name: string;
+  readonly compression: Compression;
+  /** The regular file behind it when it can be read at any offset, uncompressed; undefined otherwise. */
+  readonly plainFile: {readonly path: string; readonly size: number} | undefined;
+  /** Bytes of the file as stored, for progress; undefined for pipes. */
+  readonly storedBytes: number | undefined;
+  /** Stored bytes read so far. */
+  readonly storedBytesRead: number;
+  /** Fills the front of `target`; resolves to how many bytes, 0 at the end. */
+  read(target: Uint8Array): Promise<number>;
+  /** Bytes after the end of the compressed data; known after the end. */
+  readonly trailingBytes: number;
+  close(): Promise<void>;
+}
+
+const CHUNK = 1 << 20;
+
+const ioError = (name: string, error: unknown): RatectlError => {
+  const {code} = error as NodeJS.ErrnoException;
+  const reasons: Record<string, string> = {
+    ENOENT: 'no such file',
+    EACCES: 'permission denied',
+    EISDIR: 'it is a folder',
+    ENOTDIR: 'a part of the path is not a folder',
+    ELOOP: 'too many symbolic links',
+    ENAMETOOLONG: 'the name is too long',
+    ENXIO: 'it is a socket or a device without a reader',
+  };
+  return new RatectlError(`cannot read ${quoted(name, 200)}: ${reasons[code ?? ''] ?? code ?? (error as Error).message}`, {
+    code: 'io/cannot-read',
+    hint: code === 'ENOENT' ? 'check the path; "-" reads standard input' : 'check the path and its permissions',
+    cause: error,
+  });
+};
+
+/** Opens `path` (`-` is `stdin`). Throws a RatectlError (exit 2) with the path and the reason. */
+export const openByteSource = async (path: string, stdin: NodeJS.ReadableStream): Promise<ByteSource> => {
+  if (path === '-') return streamSource('<stdin>', stdin as Readable, undefined);
+  let facts: Stats;
+  try {
+    facts = await stat(path);
+  } catch (error) {
+    throw ioError(path, error);
+  }
+  if (facts.isDirectory()) throw ioError(path, {code: 'EISDIR'});
+  try {
+    if (!facts.isFile()) return await streamSource(path, createReadStream(path, {highWaterMark: CHUNK}), undefined);
+    const handle = await open(path, 'r');
+    const head = new Uint8Array(4);
+    await handle.read(head, 0, 4, 0);
+    if (compressionOf(head) === 'none') return fileSource(path, handle, facts.size);
+    await handle.close();
+    return await streamSource(path, createReadStream(path, {highWaterMark: CHUNK}), facts.size);
+  } catch (error) {
+    throw error instanceof RatectlError ? error : ioError(path, error);
+  }
+};
+
+const compressionOf = (head: Uint8Array): Compression => {
+  if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
+  if (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd) return 'zstd';
+  return 'none';
+};
+
+const fileSource = (path: string, handle: FileHandle, size: number): ByteSource => {
+  let at = 0;
+  return {
+    name: path,
+    compression: 'none',
+    plainFile: {path, size},
+    storedBytes: size,
+    get storedBytesRead() {
+      return at;
+    },
+    trailingBytes: 0,
+    async read(target) {
+      try {
+        const {bytesRead} = await handle.read(target, 0, target.length, at);
+        at += bytesRead;
+        return bytesRead;
+      } catch (error) {
+        throw ioError(path, error);
+      }
+    },
+    close: () => handle.close(),
+  };
+};
+
+const streamSource = async (name: string, stream: Readable, storedBytes: number | undefined): Promise<ByteSource> => {
+  const raw = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+  const first = await firstBytes(raw);
+  const compression = compressionOf(first);
+  let stored = 0;
+  let inflate: Transform | undefined;
+
+  async function* rawChunks(): AsyncGenerator<Uint8Array> {
+    if (first.length > 0) {
+      stored += first.length;
+      yield first;
+    }
+    for (let next = await raw.next(); next.done !== true; next = await raw.next()) {
+      stored += next.value.length;
+      yield next.value;
+    }
+  }
+
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    if (compression === 'none') {
+      yield* rawChunks();
+      return;
+    }
+    const {Readable: ReadableStream} = await import('node:stream');
+    inflate = compression === 'gzip' ? createGunzip({chunkSize: CHUNK}) : createZstdDecompress({chunkSize: CHUNK});
+    const input = ReadableStream.from(rawChunks(), {objectMode: false, highWaterMark: CHUNK});
+    input.on('error', error => inflate?.destroy(error));
+    yield* input.pipe(inflate);
+  }
+
+  const iterator = chunks();
+  let pending: Uint8Array = new Uint8Array(0);
+  let ended = false;
+  return {
+    name,
+    compression,
+    plainFile: undefined,
+    storedBytes,
+    get storedBytesRead() {
+      return stored;
+    },
+    get trailingBytes() {
+      return inflate === undefined || !ended ? 0 : stored - (inflate as unknown as {bytesWritten: number}).bytesWritten;
+    },
+    async read(target) {
+      while (pending.length === 0) {
+        const next = await nextChunk(iterator, name, compression);
+        if (next === undefined) {
+          ended = true;
+          return 0;
+        }
+        pending = next;
+      }
+      const taken = Math.min(pending.length, target.length);
+      target.set(pending.subarray(0, taken));
+      pending = pending.subarray(taken);
+      return taken;
+    },
+    async close() {
+      inflate?.destroy();
+      stream.destroy();
+    },
+  };
+};
+
+/** At least four bytes when there are that many, so that the compression can be told. */
+const firstBytes = async (raw: AsyncIterator<Uint8Array>): Promise<Uint8Array> => {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  while (length < 4) {
+    const next = await raw.next();
+    if (next.done === true) break;
+    parts.push(next.value);
+    length += next.value.length;
+  }
+  return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+};
+
+const nextChunk = async (iterator: AsyncGenerator<Uint8Array>, name: string, compression: Compression): Promise<Uint8Array | undefined> => {
+  try {
+    const next = await iterator.next();
+    return next.done === true ? undefined : next.value;
+  } catch (error) {
+    if (compression === 'none') throw ioError(name, error);
+    const {code} = error as NodeJS.ErrnoException;
+    const what = code === 'Z_BUF_ERROR' ? `the ${compression} data ends in the middle` : `the ${compression} data is damaged`;
+    throw new RatectlError(`${what} (${(error as Error).message})`, {
+      code: 'trace/damaged-compression',
+      hint: `nothing was reported; test the file with "${compression} -t" and fetch it again`,
+      where: {file: name},
+      cause: error,
+    });
+  }
+};

@@ -1,0 +1,53 @@
+import {RatectlError} from '../../base/ratectl-error.ts';
+import {quoted} from '../../base/safe-text.ts';
+import type {TraceFormat} from '../format.ts';
+import {TRACE_FORMATS} from '../formats/registry.ts';
+
+const SAMPLE_LINES = 50;
+/** Below this share of lines understood, guessing would do more harm than asking. */
+const SURE_ENOUGH = 0.2;
+
+/** The format that understands most of the first lines. A name ending that says otherwise than the content is an error. */
+export const detectFormat = (name: string, sample: Buffer): TraceFormat => {
+  const lines = sampleLines(sample);
+  const bare = name.replace(/\.(gz|zst)$/, '');
+  if (/\.(ndjson|jsonl)$/.test(bare) && lines[0]?.[0] === 0x5b /* [ */) {
+    throw new RatectlError('the file begins with "[": one JSON array, not one JSON object per line', {
+      code: 'trace/not-ndjson',
+      hint: 'name it .json or pass --format json',
+      where: {file: name, line: 1},
+    });
+  }
+  let best: TraceFormat | undefined;
+  let bestScore = 0;
+  for (const format of TRACE_FORMATS) {
+    const score = format.detect(lines) + (format.extensions?.some(extension => bare.endsWith(extension)) ? 0.25 : 0);
+    if (score > bestScore) [best, bestScore] = [format, score];
+  }
+  if (best === undefined || bestScore < SURE_ENOUGH) {
+    throw new RatectlError(`no known format: the first line is ${quoted(firstText(lines))}`, {
+      code: 'trace/unknown-format',
+      hint: `pass --format with one of ${TRACE_FORMATS.map(format => format.name).join(', ')}`,
+      where: {file: name, line: 1},
+    });
+  }
+  return best;
+};
+
+const sampleLines = (sample: Buffer): readonly Uint8Array[] => {
+  const lines: Uint8Array[] = [];
+  let at = sample[0] === 0xef && sample[1] === 0xbb && sample[2] === 0xbf ? 3 : 0;
+  while (at < sample.length && lines.length < SAMPLE_LINES) {
+    const found = sample.indexOf(0x0a, at);
+    // A line that the sample cuts off says little; unless there is no other.
+    if (found < 0 && lines.length > 0 && sample.length >= SAMPLE_LINES * 64) break;
+    let end = found < 0 ? sample.length : found;
+    const next = end + 1;
+    if (end > at && sample[end - 1] === 0x0d) end--;
+    if (sample.subarray(at, end).some(byte => byte > 0x20)) lines.push(sample.subarray(at, end));
+    at = next;
+  }
+  return lines;
+};
+
+const firstText = (lines: readonly Uint8Array[]): string => new TextDecoder().decode(lines[0]?.subarray(0, 200) ?? new Uint8Array(0));

@@ -1,0 +1,81 @@
+import {Worker} from 'node:worker_threads';
+import type {AttributeColumns} from '../../engine/attribute-columns.ts';
+import type {RequestBatch} from '../../engine/request-batch.ts';
+import {type ParseJob, type ParseReply, type ParseRequest, transferables} from './parse-protocol.ts';
+import type {TraceFile} from './trace-file.ts';
+
+const BLOCK_BYTES = 4 << 20;
+/** Below this, starting threads costs more than it wins. */
+const WORTH_IT_BYTES = 32 << 20;
+/** Blocks under way per thread: one being parsed, one waiting. */
+const AHEAD = 2;
+
+/**
+ * Reads a plain file of independent lines with several threads, each parsing its own blocks; yields their batches in the
+ * order of the file, so that the result is that of one thread. Undefined when the file is not of that kind or too small.
+ */
+export const readInParallel = (file: TraceFile, columns: AttributeColumns, workers: number): AsyncGenerator<RequestBatch> | undefined => {
+  const plain = file.source.plainFile;
+  const fits = plain !== undefined && plain.size >= WORTH_IT_BYTES && file.format?.framing === 'lines' && file.format.independentLines;
+  return workers > 0 && fits ? blocksInOrder(file, plain, columns, workers) : undefined;
+};
+
+async function* blocksInOrder(
+  file: TraceFile,
+  plain: {readonly path: string; readonly size: number},
+  columns: AttributeColumns,
+  workers: number,
+): AsyncGenerator<RequestBatch> {
+  const blocks = Math.ceil(plain.size / BLOCK_BYTES);
+  const job: ParseJob = {...file.parseJob(columns), path: plain.path, size: plain.size, blockBytes: BLOCK_BYTES};
+  const ready = new Map<number, ParseReply>();
+  let asked = 0;
+  let failure: Error | undefined;
+  let wake: (() => void) | undefined;
+  const signal = (): void => {
+    wake?.();
+    wake = undefined;
+  };
+  // In the built program the worker is a file of its own beside the bundle.
+  const url = new URL(import.meta.url.endsWith('.ts') ? './parse-worker.ts' : '../parse-worker.js', import.meta.url);
+  const pool = Array.from({length: Math.min(workers, blocks)}, () => new Worker(url, {workerData: job}));
+  const ask = (worker: Worker, batch: RequestBatch | undefined): void => {
+    if (asked >= blocks) return;
+    const request: ParseRequest = {block: asked++, batch};
+    worker.postMessage(request, batch === undefined ? [] : transferables(batch));
+  };
+  const owner = new Map<number, Worker>();
+  for (const worker of pool) {
+    worker.on('message', (reply: ParseReply) => {
+      ready.set(reply.block, reply);
+      owner.set(reply.block, worker);
+      signal();
+    });
+    worker.on('error', error => {
+      failure = error;
+      signal();
+    });
+  }
+  try {
+    for (let i = 0; i < AHEAD; i++) for (const worker of pool) ask(worker, undefined);
+    const stats = file.startInParts();
+    for (let block = 0; block < blocks; block++) {
+      while (!ready.has(block)) {
+        if (failure !== undefined) throw failure;
+        await new Promise<void>(resolve => {
+          wake = resolve;
+        });
+      }
+      const reply = ready.get(block)!;
+      ready.delete(block);
+      stats.addBlock(reply.stats);
+      file.addNotes(reply.notes);
+      yield reply.batch;
+      ask(owner.get(block)!, reply.batch);
+      owner.delete(block);
+    }
+  } finally {
+    await Promise.all(pool.map(worker => worker.terminate()));
+    await file.close();
+  }
+}

@@ -1,0 +1,174 @@
+import {RatectlError} from '../../base/ratectl-error.ts';
+import {quoted} from '../../base/safe-text.ts';
+import type {AttributeColumns} from '../../engine/attribute-columns.ts';
+import type {RequestBatch} from '../../engine/request-batch.ts';
+import type {FieldMapping} from '../field-mapping.ts';
+import type {TraceFormat} from '../format.ts';
+import {emptyBatch, RowSink} from '../row-sink.ts';
+import type {TimeUnit} from '../time/time-unit.ts';
+import {type ByteSource, openByteSource} from './byte-source.ts';
+import {createRecordReader} from './create-record-reader.ts';
+import {detectFormat} from './detect-format.ts';
+import type {ParseJob} from './parse-protocol.ts';
+import {ReadStats} from './problems.ts';
+
+export interface OpenOptions {
+  /** `--format`; undefined sniffs. */
+  readonly format: TraceFormat | undefined;
+  readonly mapping: FieldMapping;
+  readonly timeUnit: TimeUnit | undefined;
+  /** `--delimiter` of CSV. */
+  readonly delimiter: string | undefined;
+  readonly stdin: NodeJS.ReadableStream;
+}
+
+const BUFFER_BYTES = 4 << 20;
+const SAMPLE_BYTES = 64 << 10;
+
+/**
+ * One trace file, opened and understood: its format is known, no record has been read. `batches` reads it once, in
+ * file order; the batch it yields is reused.
+ */
+export class TraceFile {
+  readonly source: ByteSource;
+  /** Undefined for an empty file. */
+  readonly format: TraceFormat | undefined;
+  readonly notes: string[] = [];
+  readonly #options: OpenOptions;
+  readonly #buffer: Buffer;
+  #filled: number;
+  #ended: boolean;
+  #stats: ReadStats | undefined;
+
+  private constructor(source: ByteSource, options: OpenOptions, buffer: Buffer, filled: number, ended: boolean) {
+    this.source = source;
+    this.#options = options;
+    this.#buffer = buffer;
+    this.#filled = filled;
+    this.#ended = ended;
+    const sample = buffer.subarray(0, filled);
+    const empty = ended && !sample.some(byte => byte > 0x20 && byte !== 0xef && byte !== 0xbb && byte !== 0xbf);
+    this.format = empty ? undefined : (options.format ?? detectFormat(source.name, sample));
+    if (empty) this.notes.push(`${quoted(source.name, 200)} is empty: no requests`);
+    const named = /\.(gz|zst)$/.exec(source.name)?.[1];
+    if (named !== undefined && source.compression === 'none') {
+      this.notes.push(`${quoted(source.name, 200)} is named .${named} but is not compressed: read as it is`);
+    }
+  }
+
+  static async open(path: string, options: OpenOptions): Promise<TraceFile> {
+    const source = await openByteSource(path, options.stdin);
+    const buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+    let filled = 0;
+    let ended = false;
+    try {
+      while (filled < SAMPLE_BYTES && !ended) {
+        const read = await source.read(buffer.subarray(filled));
+        ended = read === 0;
+        filled += read;
+      }
+      return new TraceFile(source, options, buffer, filled, ended);
+    } catch (error) {
+      await source.close();
+      throw located(error, source.name, 1);
+    }
+  }
+
+  get name(): string {
+    return this.source.name;
+  }
+
+  /** Counters so far; complete once reading has ended. */
+  get stats(): ReadStats | undefined {
+    return this.#stats;
+  }
+
+  /** What others need to parse parts of this file. */
+  parseJob(columns: AttributeColumns): Pick<ParseJob, 'format' | 'columns' | 'mapping' | 'timeUnit'> {
+    const {mapping, timeUnit} = this.#options;
+    return {
+      format: this.format!.name,
+      columns: columns.names,
+      mapping: mapping.attributes.map(attribute => [attribute, mapping.fieldsOf(attribute)!] as const),
+      timeUnit,
+    };
+  }
+
+  /** Counters for a reader that reads this file in parts instead of by `batches`. */
+  startInParts(): ReadStats {
+    this.#stats = new ReadStats();
+    return this.#stats;
+  }
+
+  addNotes(notes: readonly string[]): void {
+    for (const note of notes) if (!this.notes.includes(note)) this.notes.push(note);
+  }
+
+  /** Reads all records. Damaged compression and hopeless framing end it with a RatectlError that has file and line. */
+  async *batches(columns: AttributeColumns): AsyncGenerator<RequestBatch> {
+    if (this.format === undefined) return this.close();
+    const {mapping, timeUnit, delimiter} = this.#options;
+    const batch = emptyBatch(columns.count);
+    const buffer = this.#buffer;
+    let from = hasByteOrderMark(buffer) ? 3 : 0;
+    try {
+      const parser = this.format.createParser({columns, mapping, timeUnit, delimiter});
+      const reader = createRecordReader(this.format, this.name, parser, new RowSink(columns.count));
+      this.#stats = reader.stats;
+      for (;;) {
+        const rest = reader.feed(buffer, from, this.#filled, this.#ended, batch);
+        if (batch.count > 0) {
+          yield batch;
+          batch.count = 0;
+        }
+        if (this.#ended) break;
+        // What is unfinished moves to the front; a framing never leaves more than a line's worth.
+        buffer.copyWithin(0, rest, this.#filled);
+        this.#filled -= rest;
+        from = 0;
+        await this.#fill();
+      }
+      this.#checkEnd(reader.stats);
+      this.addNotes(parser.notes());
+    } catch (error) {
+      throw located(error, this.name, (this.stats?.lines ?? 0) + 1);
+    } finally {
+      await this.close();
+    }
+  }
+
+  close(): Promise<void> {
+    return this.source.close();
+  }
+
+  async #fill(): Promise<void> {
+    const read = await this.source.read(this.#buffer.subarray(this.#filled));
+    this.#ended = read === 0;
+    this.#filled += read;
+  }
+
+  #checkEnd(stats: ReadStats): void {
+    const {trailingBytes, compression} = this.source;
+    if (trailingBytes <= 0) return;
+    stats.addProblem({
+      file: this.name,
+      line: stats.lines + 1,
+      column: 0,
+      reason: `${trailingBytes} bytes after the end of the ${compression} data were ignored`,
+    });
+  }
+}
+
+const hasByteOrderMark = (buffer: Buffer): boolean => buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf;
+
+/** Adds file and line to an error that knows only what is wrong. */
+const located = (error: unknown, file: string, line: number): unknown => {
+  if (!(error instanceof RatectlError) || error.where?.line !== undefined || error.code.startsWith('io/')) return error;
+  return new RatectlError(error.message, {
+    code: error.code,
+    exit: error.exit,
+    where: {file, line},
+    cause: error.cause,
+    ...(error.hint === undefined ? {} : {hint: error.hint}),
+  });
+};

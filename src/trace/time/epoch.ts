@@ -1,0 +1,51 @@
+import {NEGATIVE, NOT_A_NUMBER, scaledInteger, TOO_LARGE} from './decimal.ts';
+import {NOT_A_TIME, TIME_OUT_OF_RANGE} from './rfc3339.ts';
+import type {TimeUnit} from './time-unit.ts';
+
+/** Power of ten from a unit to microseconds. */
+const SHIFT: Readonly<Record<TimeUnit, number>> = {s: 6, ms: 3, us: 0, ns: -3};
+
+// `ts_ms`, `tsMs`, `time.ms`, `timestampMillis`. Not nginx's `msec`, which is seconds with milliseconds behind the point.
+const SUFFIXES: readonly (readonly [RegExp, TimeUnit])[] = [
+  [/(?:[_.-]ms|[a-z0-9]Ms|_?millis(?:econds?)?)$/i, 'ms'],
+  [/(?:[_.-](?:us|µs)|[a-z0-9]Us|_?micros(?:econds?)?)$/i, 'us'],
+  [/(?:[_.-]ns|[a-z0-9]Ns|_?nanos(?:econds?)?)$/i, 'ns'],
+  [/(?:[_.-]s|[_.-]secs?|_?(?<!milli|micro|nano)seconds?)$/i, 's'],
+];
+
+/** The unit a field's name ends in: `ts_ms`, `tsMs`, `epoch_seconds`. */
+export const unitOfFieldName = (name: string): TimeUnit | undefined => {
+  for (const [suffix, unit] of SUFFIXES) {
+    // `[a-z0-9]Ms` means what it says: `items` does not end in milliseconds, `tsMs` does.
+    const found = suffix.exec(name)?.[0];
+    if (found !== undefined && (/^[_.-]|.{4}/.test(found) || /[a-z0-9][MUN]s$/.test(found))) return unit;
+  }
+  return undefined;
+};
+
+/** The unit by size: below 1e11 seconds (until 5138), below 1e14 ms, below 1e17 µs, else ns. Undefined for text. */
+export const unitOfSize = (bytes: Uint8Array, start: number, end: number): TimeUnit | undefined => {
+  const thousands = scaledInteger(bytes, start, end, -3, 'drop');
+  if (thousands === TOO_LARGE) return 'ns';
+  if (thousands < 0) return undefined;
+  if (thousands < 1e8) return 's';
+  if (thousands < 1e11) return 'ms';
+  return thousands < 1e14 ? 'us' : 'ns';
+};
+
+/**
+ * A decimal number of `unit` since the epoch → whole microseconds, cut exactly; `NOT_A_TIME` or `TIME_OUT_OF_RANGE`
+ * (both negative) when it is no number or not within 1970 … 2255.
+ */
+export const parseEpoch = (bytes: Uint8Array, start: number, end: number, unit: TimeUnit): number => {
+  const micros = scaledInteger(bytes, start, end, SHIFT[unit], 'drop');
+  if (micros >= 0) return micros;
+  return micros === NOT_A_NUMBER ? NOT_A_TIME : micros === NEGATIVE || micros === TOO_LARGE ? TIME_OUT_OF_RANGE : NOT_A_TIME;
+};
+
+/** `parseEpoch` for a whole number that a double holds exactly. */
+export const epochOfInteger = (value: number, unit: TimeUnit): number => {
+  const micros =
+    unit === 'ms' ? value * 1_000 : unit === 's' ? value * 1_000_000 : unit === 'us' ? value : Math.floor(value / 1_000);
+  return micros <= Number.MAX_SAFE_INTEGER ? micros : TIME_OUT_OF_RANGE;
+};
