@@ -96,27 +96,29 @@ export class Evaluator {
 
   #allow(index: number, limit: Limit): void {
     const {decision} = this;
-    if (limit.delay > decision.delay) decision.delay = limit.delay;
-    if (limit.remaining >= decision.remaining) return;
+    const {verdict} = limit;
+    if (verdict.delay > decision.delay) decision.delay = verdict.delay;
+    if (verdict.remaining >= decision.remaining) return;
     decision.limit = index;
-    decision.remaining = limit.remaining;
+    decision.remaining = verdict.remaining;
     decision.capacity = limit.capacity;
-    decision.resetAfter = limit.resetAfter;
+    decision.resetAfter = verdict.resetAfter;
   }
 
   /** The first denial names the decision; later ones only tell how long until all layers allow. */
   #deny(index: number, limit: Limit): void {
     const {decision} = this;
+    const {verdict} = limit;
     if (decision.allowed) {
       decision.allowed = false;
       decision.limit = index;
-      decision.remaining = limit.remaining;
+      decision.remaining = verdict.remaining;
       decision.capacity = limit.capacity;
-      decision.resetAfter = limit.resetAfter;
+      decision.resetAfter = verdict.resetAfter;
       decision.delay = 0;
     }
-    if (limit.kind === Kind.never) decision.never = true;
-    if (limit.retryAfter > decision.retryAfter) decision.retryAfter = limit.retryAfter;
+    if (verdict.kind === Kind.never) decision.never = true;
+    if (verdict.retryAfter > decision.retryAfter) decision.retryAfter = verdict.retryAfter;
     if (decision.never) decision.retryAfter = 0;
   }
 

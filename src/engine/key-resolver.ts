@@ -3,8 +3,14 @@ import {type CompiledPart, compileTemplate} from './key-template.ts';
 import {KeySpace} from './key-space.ts';
 import {hashBytes, type RequestBatch, valueEnd, valueStart} from './request-batch.ts';
 
-/** Between a tiered limit's key and its tier in the interned bytes: no UTF-8 text contains it. */
+/**
+ * Between a tiered limit's key and its tier in the interned bytes. No UTF-8 text contains it, but bytes from an attacker may:
+ * a tier with this byte in it counts as missing, so that the last one is the separator.
+ */
 export const TIER_SEPARATOR = 0xff;
+
+/** Where in a tiered limit's interned key the separator is: the key lies before it, the tier after it. */
+export const tierCut = (bytes: Uint8Array): number => bytes.lastIndexOf(TIER_SEPARATOR);
 
 export const MISSING_KEY = -1;
 
@@ -14,7 +20,8 @@ export const MISSING_KEY = -1;
  */
 export class KeyResolver {
   readonly keys = new KeySpace();
-  readonly #parts: readonly CompiledPart[];
+  readonly #keyParts: readonly CompiledPart[];
+  readonly #tierParts: readonly CompiledPart[] | undefined;
   /** The column when the template is nothing but one attribute: its bytes and hash are used in place. */
   readonly #single: number;
   #scratch = new Uint8Array(256);
@@ -23,12 +30,9 @@ export class KeyResolver {
 
   /** With `tier`, the tier's bytes follow the key's, so that each tier of a key has a state of its own. */
   constructor(key: string, tier: string | undefined, columns: AttributeColumns) {
-    const separator: CompiledPart = {column: -1, bytes: Uint8Array.of(TIER_SEPARATOR)};
-    this.#parts =
-      tier === undefined
-        ? compileTemplate(key, columns)
-        : [...compileTemplate(key, columns), separator, ...compileTemplate(tier, columns)];
-    const only = this.#parts.length === 1 ? this.#parts[0] : undefined;
+    this.#keyParts = compileTemplate(key, columns);
+    this.#tierParts = tier === undefined ? undefined : compileTemplate(tier, columns);
+    const only = this.#keyParts.length === 1 && tier === undefined ? this.#keyParts[0] : undefined;
     this.#single = only?.column ?? -1;
   }
 
@@ -52,29 +56,39 @@ export class KeyResolver {
 
   #resolveParts(batch: RequestBatch, row: number): number {
     let length = 0;
-    let inTier = false;
-    for (const part of this.#parts) {
-      let bytes = part.bytes;
-      let start = 0;
-      let end: number;
-      if (bytes === undefined) {
-        bytes = batch.bytes;
-        start = valueStart(batch, row, part.column);
-        end = valueEnd(batch, row, part.column);
-        if (start === end && !inTier) return MISSING_KEY;
-      } else {
-        end = bytes.length;
-        if (end === 1 && bytes[0] === TIER_SEPARATOR) inTier = true;
-      }
-      if (length + end - start > this.#scratch.length) this.#growScratch(length + end - start);
-      for (let i = start; i < end; i++) this.#scratch[length++] = bytes[i]!;
+    for (const part of this.#keyParts) {
+      if (part.bytes === undefined && isMissing(batch, row, part.column)) return MISSING_KEY;
+      length = this.#append(batch, row, part, length);
+    }
+    if (this.#tierParts !== undefined) {
+      this.#reserve(length + 1);
+      this.#scratch[length++] = TIER_SEPARATOR;
+      const from = length;
+      for (const part of this.#tierParts) length = this.#append(batch, row, part, length);
+      if (this.#scratch.subarray(from, length).includes(TIER_SEPARATOR)) length = from;
     }
     return this.keys.intern(this.#scratch, 0, length, hashBytes(this.#scratch, 0, length));
   }
 
-  #growScratch(needed: number): void {
-    const bigger = new Uint8Array(2 * needed);
+  /** Appends a part to the scratch bytes; returns their new length. */
+  #append(batch: RequestBatch, row: number, part: CompiledPart, length: number): number {
+    const bytes = part.bytes ?? batch.bytes;
+    const start = part.bytes === undefined ? valueStart(batch, row, part.column) : 0;
+    const end = part.bytes === undefined ? valueEnd(batch, row, part.column) : bytes.length;
+    const to = length + end - start;
+    this.#reserve(to);
+    const scratch = this.#scratch;
+    for (let i = start, at = length; i < end; i++, at++) scratch[at] = bytes[i]!;
+    return to;
+  }
+
+  #reserve(length: number): void {
+    if (length <= this.#scratch.length) return;
+    const bigger = new Uint8Array(2 * length);
     bigger.set(this.#scratch);
     this.#scratch = bigger;
   }
 }
+
+const isMissing = (batch: RequestBatch, row: number, column: number): boolean =>
+  valueStart(batch, row, column) === valueEnd(batch, row, column);

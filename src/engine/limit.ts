@@ -1,9 +1,9 @@
 import type {Algorithm} from './algorithm.ts';
 import type {AttributeColumns} from './attribute-columns.ts';
 import {createAlgorithm} from './create-algorithm.ts';
-import {type KeyResolver, MISSING_KEY, TIER_SEPARATOR} from './key-resolver.ts';
+import {type KeyResolver, MISSING_KEY, tierCut} from './key-resolver.ts';
 import {compileMatcher, type Matcher} from './matcher.ts';
-import type {AlgorithmSpec, LimitSpec} from './policy-model.ts';
+import type {AlgorithmSpec, LimitSpec, Override} from './policy-model.ts';
 import type {RequestBatch} from './request-batch.ts';
 import {type Ask, Kind, Verdict} from './verdict.ts';
 
@@ -49,24 +49,26 @@ export class Limit {
   /** Words per key: those of the largest variant. */
   readonly #stride: number;
   /** Only when a limit has more than one variant. */
-  #variantOf: Uint16Array | undefined;
+  #variantOf: Uint32Array | undefined;
+  readonly #decoder = new TextDecoder('utf-8', {fatal: true, ignoreBOM: true});
   #known = 0;
   #state: Float64Array;
 
-  /** The last answer: id of the key asked for (−1 when there is none) and the buckets' combined verdict. */
+  /** The last answer: id of the key asked for (−1 when there is none), … */
   keyId = MISSING_KEY;
-  kind: Kind = Kind.allow;
-  remaining = 0;
+  /** … what its buckets say together (a single bucket's own verdict is used in place), … */
+  verdict = new Verdict();
+  /** … and the capacity of the bucket with the fewest units left. */
   capacity = 0;
-  retryAfter = 0;
-  resetAfter = 0;
-  delay = 0;
+  readonly #combined = this.verdict;
   #asked: readonly Bucket[] = NO_BUCKETS;
-  #cost = 0;
+  /** What every request weighs here; −1 when its own cost counts. */
+  readonly #fixedCost: number;
 
   constructor(spec: LimitSpec, resolver: KeyResolver, columns: AttributeColumns) {
     this.spec = spec;
     this.resolver = resolver;
+    this.#fixedCost = spec.cost === 'request' ? -1 : spec.cost;
     this.#when = spec.when.length > 0 ? compileMatcher(spec.when, columns) : undefined;
     this.#unless = spec.unless.length > 0 ? compileMatcher(spec.unless, columns) : undefined;
     const variants: Variant[] = [];
@@ -82,14 +84,17 @@ export class Limit {
     }
     this.#variantByTier = byTier;
     const byKey = new Map<string, number>();
+    const same = new Map<Override, number>();
     for (const [key, override] of spec.overrides) {
-      byKey.set(key, add(override.kind === 'buckets' ? bucketVariant(override.buckets) : {kind: override.kind}));
+      const variant = same.get(override) ?? add(override.kind === 'buckets' ? bucketVariant(override.buckets) : override);
+      same.set(override, variant);
+      byKey.set(key, variant);
     }
     this.#variantByKey = byKey;
     this.#variants = variants;
     this.#stride = Math.max(1, ...variants.map(wordsOf));
     this.#state = new Float64Array(this.#stride << 10);
-    this.#variantOf = variants.length > 1 ? new Uint16Array(1 << 10) : undefined;
+    this.#variantOf = variants.length > 1 ? new Uint32Array(1 << 10) : undefined;
   }
 
   /** Whether `when` and `unless` let the limit apply. */
@@ -117,53 +122,75 @@ export class Limit {
   #askBuckets(buckets: readonly Bucket[], id: number, ask: Ask): Outcome {
     const at = id * this.#stride;
     const requestCost = ask.cost;
-    if (this.spec.cost !== 'request' && requestCost > 0) ask.cost = this.spec.cost;
-    this.#cost = ask.cost;
+    if (this.#fixedCost >= 0 && requestCost > 0) ask.cost = this.#fixedCost;
     this.#asked = buckets;
-    this.kind = Kind.allow;
-    this.remaining = Number.POSITIVE_INFINITY;
-    this.retryAfter = 0;
-    this.resetAfter = 0;
-    this.delay = 0;
-    for (let b = 0; b < buckets.length; b++) {
-      const {algorithm, offset, verdict} = buckets[b]!;
+    if (buckets.length === 1) {
+      const {algorithm, verdict} = buckets[0]!;
+      algorithm.decide(this.#state, at, ask, verdict);
+      this.verdict = verdict;
+      this.capacity = algorithm.capacity;
+    } else {
+      this.verdict = this.#combined;
+      this.#combine(buckets, at, ask);
+    }
+    ask.cost = requestCost;
+    return this.verdict.kind === Kind.allow ? Outcome.allowed : Outcome.denied;
+  }
+
+  /** All buckets must allow; when one does not, none is charged, and what is left is what they hold uncharged. */
+  #combine(buckets: readonly Bucket[], at: number, ask: Ask): void {
+    const all = this.verdict;
+    const {cost} = ask;
+    all.kind = Kind.allow;
+    for (const {algorithm, offset, verdict} of buckets) {
       algorithm.decide(this.#state, at + offset, ask, verdict);
-      if (verdict.kind > this.kind) this.kind = verdict.kind;
-      if (verdict.remaining < this.remaining) {
-        this.remaining = verdict.remaining;
+      if (verdict.kind > all.kind) all.kind = verdict.kind;
+    }
+    all.remaining = Number.POSITIVE_INFINITY;
+    all.retryAfter = 0;
+    all.resetAfter = 0;
+    all.delay = 0;
+    for (const {algorithm, offset, verdict} of buckets) {
+      if (all.kind !== Kind.allow && verdict.kind === Kind.allow) {
+        ask.cost = 0;
+        algorithm.decide(this.#state, at + offset, ask, verdict);
+        ask.cost = cost;
+      }
+      if (verdict.remaining < all.remaining) {
+        all.remaining = verdict.remaining;
         this.capacity = algorithm.capacity;
       }
-      if (verdict.retryAfter > this.retryAfter) this.retryAfter = verdict.retryAfter;
-      if (verdict.resetAfter > this.resetAfter) this.resetAfter = verdict.resetAfter;
-      if (verdict.delay > this.delay) this.delay = verdict.delay;
+      if (verdict.retryAfter > all.retryAfter) all.retryAfter = verdict.retryAfter;
+      if (verdict.resetAfter > all.resetAfter) all.resetAfter = verdict.resetAfter;
+      if (verdict.delay > all.delay) all.delay = verdict.delay;
     }
-    if (this.kind === Kind.never) this.retryAfter = 0;
-    ask.cost = requestCost;
-    return this.kind === Kind.allow ? Outcome.allowed : Outcome.denied;
+    if (all.kind === Kind.never) all.retryAfter = 0;
   }
 
   #answerWithout(kind: 'exempt' | 'block' | 'no-tier'): Outcome {
     this.#asked = NO_BUCKETS;
     if (kind === 'exempt') return Outcome.notApplicable;
     if (kind === 'no-tier') return Outcome.skipped;
-    this.kind = Kind.never;
-    this.remaining = 0;
+    const blocked = this.#combined;
+    this.verdict = blocked;
     this.capacity = 0;
-    this.retryAfter = 0;
-    this.resetAfter = 0;
-    this.delay = 0;
+    blocked.kind = Kind.never;
+    blocked.remaining = 0;
+    blocked.retryAfter = 0;
+    blocked.resetAfter = 0;
+    blocked.delay = 0;
     return Outcome.denied;
   }
 
-  /** Charges what the last `decide` proposed. On a refusal only algorithms that count refusals write. */
+  /** Charges what the last `decide` proposed. On a refusal only those buckets write that refused and have something to keep. */
   commit(ask: Ask): void {
+    const asked = this.#asked;
     const at = this.keyId * this.#stride;
     const requestCost = ask.cost;
-    ask.cost = this.#cost;
-    const refused = this.kind !== Kind.allow;
-    for (let b = 0; b < this.#asked.length; b++) {
-      const {algorithm, offset, verdict} = this.#asked[b]!;
-      if (verdict.writes && (!refused || verdict.kind !== Kind.allow)) algorithm.commit(this.#state, at + offset, ask, verdict);
+    if (this.#fixedCost >= 0 && requestCost > 0) ask.cost = this.#fixedCost;
+    for (let b = 0; b < asked.length; b++) {
+      const {algorithm, offset, verdict} = asked[b]!;
+      if (verdict.writes) algorithm.commit(this.#state, at + offset, ask, verdict);
     }
     ask.cost = requestCost;
   }
@@ -178,7 +205,7 @@ export class Limit {
     }
     if (this.#variantOf !== undefined) {
       if (size > this.#variantOf.length) {
-        const variants = new Uint16Array(Math.max(2 * this.#variantOf.length, size));
+        const variants = new Uint32Array(Math.max(2 * this.#variantOf.length, size));
         variants.set(this.#variantOf);
         this.#variantOf = variants;
       }
@@ -188,12 +215,20 @@ export class Limit {
   }
 
   #variantFor(bytes: Uint8Array): number {
-    const cut = this.#tiered ? bytes.indexOf(TIER_SEPARATOR) : bytes.length;
-    const decoder = new TextDecoder();
-    const override = this.#variantByKey.size > 0 ? this.#variantByKey.get(decoder.decode(bytes.subarray(0, cut))) : undefined;
+    const cut = this.#tiered ? tierCut(bytes) : bytes.length;
+    const override = this.#variantByKey.size > 0 ? this.#variantByKey.get(this.#textOf(bytes.subarray(0, cut))) : undefined;
     if (override !== undefined) return override;
-    const tier = this.#tiered ? this.#variantByTier.get(decoder.decode(bytes.subarray(cut + 1))) : undefined;
+    const tier = this.#tiered ? this.#variantByTier.get(this.#textOf(bytes.subarray(cut + 1))) : undefined;
     return tier ?? this.#fallback;
+  }
+
+  /** Text that only these bytes decode to, so that no other key can pass for one with an override; empty for no UTF-8. */
+  #textOf(bytes: Uint8Array): string {
+    try {
+      return this.#decoder.decode(bytes);
+    } catch {
+      return '';
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import {BUCKET_FIELDS, type Field, LIMIT_FIELDS, parametersOf, POLICY_FIELDS} from './schema.ts';
+import {BUCKET_FIELDS, type Field, LIMIT_FIELDS, POLICY_FIELDS, parametersOf} from './schema.ts';
 import {type JsonSchema, VALUE_TYPES} from './value-types.ts';
 import {ALGORITHM_NAMES, type AlgorithmName} from './vocabulary.ts';
 
@@ -12,23 +12,24 @@ const fieldSchema = (field: Field): JsonSchema => {
 };
 
 const properties = (fields: readonly Field[]): Readonly<Record<string, JsonSchema>> =>
-  Object.fromEntries(fields.map(field => [field.name, fieldSchema(field)]));
+  Object.fromEntries(fields.map((field) => [field.name, fieldSchema(field)]));
 
-const requiredNames = (fields: readonly Field[]): readonly string[] => fields.filter(field => field.required).map(field => field.name);
+const requiredNames = (fields: readonly Field[]): readonly string[] =>
+  fields.filter((field) => field.required).map((field) => field.name);
 
 /** What follows once the algorithm is named: the parameters that must be there, and those that must not. */
 const conditionOf = (algorithm: AlgorithmName): JsonSchema => {
   const own = parametersOf(algorithm);
-  const others = BUCKET_FIELDS.filter(field => field.algorithms !== undefined && !own.includes(field));
-  const burst = algorithm === 'leaky-bucket' ? [] : own.filter(field => field.name === 'burst');
+  const others = BUCKET_FIELDS.filter((field) => field.algorithms !== undefined && !own.includes(field));
+  const burst = algorithm === 'leaky-bucket' ? [] : own.filter((field) => field.name === 'burst');
   return {
     if: {properties: {algorithm: {const: algorithm}}, required: ['algorithm']},
     // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
     then: {
       required: requiredNames(own),
       properties: {
-        ...Object.fromEntries(others.map(field => [field.name, false])),
-        ...Object.fromEntries(burst.map(field => [field.name, {minimum: 1}])),
+        ...Object.fromEntries(others.map((field) => [field.name, false])),
+        ...Object.fromEntries(burst.map((field) => [field.name, {minimum: 1}])),
       },
     },
   };
@@ -42,13 +43,13 @@ const UNNAMED: JsonSchema = {
 };
 
 const CONDITIONS: readonly JsonSchema[] = ALGORITHM_NAMES.map(conditionOf);
-const PARAMETERS = BUCKET_FIELDS.filter(field => field.algorithms !== undefined);
+const PARAMETERS = BUCKET_FIELDS.filter((field) => field.algorithms !== undefined);
 
 /** A limit has its own parameters, or `buckets`, or `tier` and `tiers`. */
 const limitConditions: JsonSchema = {
   if: {anyOf: [{required: ['buckets']}, {required: ['tiers']}]},
   // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-  then: {properties: Object.fromEntries(PARAMETERS.map(field => [field.name, false]))},
+  then: {properties: Object.fromEntries(PARAMETERS.map((field) => [field.name, false]))},
   else: {allOf: [...CONDITIONS, UNNAMED]},
 };
 
@@ -75,14 +76,16 @@ export const policyJsonSchema = (): JsonSchema => ({
       dependentRequired: {tier: ['tiers'], tiers: ['tier'], defaultTier: ['tiers']},
     },
     bucket: {
-      description: 'One of several buckets of a limit or tier. Without an algorithm of its own it has that of the limit.',
+      description:
+        'One of several buckets of a limit or tier. Without an algorithm of its own it has that of the limit.',
       type: 'object',
       properties: properties(BUCKET_FIELDS),
       additionalProperties: false,
       allOf: CONDITIONS,
     },
     override: {
-      description: 'A bucket for one key. What it leaves out is taken from the limit when the algorithm is the same.',
+      description:
+        'A bucket for one key. What it leaves out is taken from the limit when the algorithm is the same.',
       type: 'object',
       properties: properties(BUCKET_FIELDS),
       additionalProperties: false,

@@ -20,7 +20,7 @@ export const problemText = (problem: PolicyProblem): string => {
 
 const messageOf = (problems: readonly PolicyProblem[], more: boolean): string => {
   if (problems.length === 1) return problemText(problems[0]!);
-  const lines = problems.map(problem => `  ${problemText(problem)}`);
+  const lines = problems.map((problem) => `  ${problemText(problem)}`);
   if (more) lines.push('  … and more: these are the first ones');
   return [`the policy has ${more ? 'more than ' : ''}${problems.length} problems`, ...lines].join('\n');
 };

@@ -22,12 +22,17 @@ export class Problems {
     return this.#found.length;
   }
 
-  lineOf(at: number): number {
-    return this.#positions.at(at).line;
+  positionOf(at: number): {readonly line: number; readonly column: number} {
+    return this.#positions.at(at);
   }
 
   /** Keeps a problem at an offset. `path` names the field: `limits[0].rate`; empty for the whole file. */
-  report(at: number, path: string, message: string, more: {readonly expected?: string; readonly hint?: string | undefined} = {}): void {
+  report(
+    at: number,
+    path: string,
+    message: string,
+    more: {readonly expected?: string; readonly hint?: string | undefined} = {},
+  ): void {
     if (this.#found.length > MOST) return;
     this.#found.push({
       message: path === '' ? message : `${path}: ${message}`,
@@ -44,7 +49,9 @@ export class Problems {
 
   warn(at: number, path: string, message: string): void {
     const {line, column} = this.#positions.at(at);
-    this.warnings.push(`${safeText(this.file)}:${line}:${column}: ${path === '' ? '' : `${path}: `}${message}`);
+    this.warnings.push(
+      `${safeText(this.file)}:${line}:${column}: ${path === '' ? '' : `${path}: `}${message}`,
+    );
   }
 
   /** Throws what was found, in the order of the file. */
@@ -64,7 +71,8 @@ export const typoHint = (typed: string, candidates: readonly string[]): string |
 
 /** The path of a field within another: `limits[0].rate`, `limits[0].overrides["10.0.0.1"]`. */
 export const pathTo = (parent: string, name: string): string => {
-  if (!/^[A-Za-z_][\w-]*$/.test(name)) return `${parent}["${safeText(name.length > 60 ? `${name.slice(0, 59)}…` : name)}"]`;
+  if (!/^[A-Za-z_][\w-]*$/.test(name))
+    return `${parent}["${safeText(name.length > 60 ? `${name.slice(0, 59)}…` : name)}"]`;
   const short = name.length > 60 ? `${name.slice(0, 59)}…` : name;
   return parent === '' ? short : `${parent}.${short}`;
 };

@@ -10,7 +10,7 @@ export interface ValueType {
 }
 
 const DURATION = String.raw`(?:\d+(?:\.\d+)?(?:us|µs|ms|s|m|h|d|w))+`;
-const NAME = String.raw`[A-Za-z0-9][A-Za-z0-9_.-]{0,63}`;
+const NAME = '[A-Za-z0-9][A-Za-z0-9_.-]{0,63}';
 const MAX_COUNT = Number.MAX_SAFE_INTEGER;
 
 export const NAME_PATTERN = new RegExp(`^${NAME}$`);
@@ -18,7 +18,7 @@ export const RATE_PATTERN = new RegExp(String.raw`^(\d+)(?:\.(\d+))?/(us|µs|ms|
 export const ATTRIBUTE_PATTERN = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
 
 const choice = (values: readonly string[]): ValueType => {
-  const names = values.map(value => `"${value}"`);
+  const names = values.map((value) => `"${value}"`);
   return {expected: `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`, schema: {enum: values}};
 };
 
@@ -38,7 +38,9 @@ const template: ValueType = {
 };
 
 const matcherValue = {anyOf: [{type: 'string', minLength: 1}, {type: 'number'}, {type: 'boolean'}]};
-const oneOrMore = (item: JsonSchema, maxItems: number): JsonSchema => ({anyOf: [item, {type: 'array', items: item, minItems: 1, maxItems}]});
+const oneOrMore = (item: JsonSchema, maxItems: number): JsonSchema => ({
+  anyOf: [item, {type: 'array', items: item, minItems: 1, maxItems}],
+});
 
 /** Bounds that keep a policy small. */
 export const MAX_LIMITS = 256;
@@ -53,7 +55,10 @@ export const MAX_LEASES = 1_000_000;
 export const VALUE_TYPES = {
   version: {expected: 'the number 1', schema: {const: 1}},
   charge: choice(['all-or-nothing', 'always']),
-  limits: {expected: 'a list of limits', schema: {type: 'array', items: {$ref: '#/$defs/limit'}, minItems: 1, maxItems: MAX_LIMITS}},
+  limits: {
+    expected: 'a list of limits',
+    schema: {type: 'array', items: {$ref: '#/$defs/limit'}, minItems: 1, maxItems: MAX_LIMITS},
+  },
   thresholds: {
     expected: 'a list of expressions such as "denied < 0.1%"',
     schema: {type: 'array', items: {type: 'string', minLength: 1, maxLength: 500}, maxItems: MAX_THRESHOLDS},
@@ -74,8 +79,14 @@ export const VALUE_TYPES = {
     },
   },
   mode: choice(['enforce', 'shadow']),
-  cost: {expected: '"request" or a whole number of 1 or more', schema: {anyOf: [{const: 'request'}, count(1).schema]}},
-  buckets: {expected: 'a list of buckets', schema: {type: 'array', items: {$ref: '#/$defs/bucket'}, minItems: 1, maxItems: MAX_BUCKETS}},
+  cost: {
+    expected: '"request" or a whole number of 1 or more',
+    schema: {anyOf: [{const: 'request'}, count(1).schema]},
+  },
+  buckets: {
+    expected: 'a list of buckets',
+    schema: {type: 'array', items: {$ref: '#/$defs/bucket'}, minItems: 1, maxItems: MAX_BUCKETS},
+  },
   tiers: {
     expected: 'tiers with their buckets, such as { free: [ { rate: 10/s } ] }',
     schema: {
@@ -91,7 +102,9 @@ export const VALUE_TYPES = {
     schema: {
       type: 'object',
       maxProperties: MAX_OVERRIDES,
-      additionalProperties: {anyOf: [{enum: ['exempt', 'block']}, oneOrMore({$ref: '#/$defs/override'}, MAX_BUCKETS)]},
+      additionalProperties: {
+        anyOf: [{enum: ['exempt', 'block']}, oneOrMore({$ref: '#/$defs/override'}, MAX_BUCKETS)],
+      },
     },
   },
   algorithm: choice(ALGORITHM_NAMES),
@@ -117,7 +130,12 @@ export const VALUE_TYPES = {
     schema: {
       anyOf: [
         {enum: ['continuous', 'burst-penalty', 'smoothed']},
-        {type: 'object', properties: {every: duration.schema}, required: ['every'], additionalProperties: false},
+        {
+          type: 'object',
+          properties: {every: duration.schema},
+          required: ['every'],
+          additionalProperties: false,
+        },
       ],
     },
   },
@@ -130,7 +148,10 @@ export const VALUE_TYPES = {
     schema: {anyOf: [duration.schema, {enum: UNITS}]},
   },
   align: choice(['epoch', 'first-hit', 'calendar']),
-  timeZone: {expected: 'an IANA time zone such as "UTC" or "Europe/Berlin"', schema: {type: 'string', minLength: 1}},
+  timeZone: {
+    expected: 'an IANA time zone such as "UTC" or "Europe/Berlin"',
+    schema: {type: 'string', minLength: 1},
+  },
   flag: {expected: 'true or false', schema: {type: 'boolean'}},
 } as const satisfies Record<string, ValueType>;
 

@@ -1,4 +1,5 @@
 import {RatectlError} from '../base/ratectl-error.ts';
+import {floorTo} from '../engine/arithmetic/floor-to.ts';
 import {Evaluator} from '../engine/evaluator.ts';
 import type {KeyResolver} from '../engine/key-resolver.ts';
 import {KeyResolvers} from '../engine/key-resolvers.ts';
@@ -78,9 +79,8 @@ export class Replay {
     const {times} = batch;
     for (let row = from; row < to; row++) {
       const t = times[row]!;
-      if (t > this.#last) this.#last = t;
-      else if (t < this.#last) this.#outOfOrder++;
-      else this.#sharedInstants++;
+      if (t === this.#last) this.#sharedInstants++;
+      else this.#newInstant(t);
       if (t < this.#first) this.#first = t;
       this.#resolvers.serial++;
       const keyId = this.#keys.resolve(batch, row, this.#resolvers.serial);
@@ -89,13 +89,18 @@ export class Replay {
     }
   }
 
+  #newInstant(t: number): void {
+    if (t > this.#last) this.#last = t;
+    else this.#outOfOrder++;
+    if (floorTo(t, this.#resolution) !== t) this.#resolution = this.#resolution === SECOND && floorTo(t, MILLI) === t ? MILLI : 1;
+  }
+
   #decide(batch: RequestBatch, row: number, t: number, keyId: number): void {
     const evaluator = this.#evaluator;
     evaluator.evaluateAt(batch, row, t);
     const {decision, outcomes} = evaluator;
     this.#requests++;
     this.#cost += batch.costs[row]!;
-    if (t % this.#resolution !== 0) this.#resolution = this.#resolution === SECOND && t % MILLI === 0 ? MILLI : 1;
     if (!decision.allowed) {
       this.#denied++;
       if (decision.never) this.#never++;

@@ -9,6 +9,7 @@ const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 export const bar = (share: number, width: number, style: Pick<Style, 'ascii'>): string => {
   if (!(share > 0) || width <= 0) return '';
   const steps = style.ascii ? width : width * 8;
-  const filled = share >= 1 ? steps : Math.min(Math.max(1, steps - 1), Math.max(1, Math.round(share * steps)));
+  const filled =
+    share >= 1 ? steps : Math.min(Math.max(1, steps - 1), Math.max(1, Math.round(share * steps)));
   return style.ascii ? '#'.repeat(filled) : '█'.repeat(Math.floor(filled / 8)) + EIGHTHS[filled % 8];
 };

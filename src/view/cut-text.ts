@@ -22,11 +22,19 @@ const tail = (from: readonly Glyph[], width: number): string => {
   let used = 0;
   let start = from.length;
   while (start > 0 && used + from[start - 1]!.width <= width) used += from[--start]!.width;
-  return from.slice(start).map(glyph => glyph.text).join('');
+  return from
+    .slice(start)
+    .map((glyph) => glyph.text)
+    .join('');
 };
 
 /** The text in at most `width` columns, with `…` (`...`, or `~` where that leaves no room) for what was left out. */
-export const cutText = (text: string, width: number, style: Pick<Style, 'ascii'>, cut: Cut = 'end'): string => {
+export const cutText = (
+  text: string,
+  width: number,
+  style: Pick<Style, 'ascii'>,
+  cut: Cut = 'end',
+): string => {
   if (textWidth(text) <= width) return text;
   if (width <= 0) return '';
   const mark = style.ascii && width < 7 ? '~' : signs(style).ellipsis;

@@ -19,8 +19,8 @@ interface Word {
 const wordsOf = (text: string, width: number): readonly Word[] =>
   text
     .split(' ')
-    .flatMap(word => chopText(word, width))
-    .map(word => ({text: word, width: textWidth(word)}));
+    .flatMap((word) => chopText(word, width))
+    .map((word) => ({text: word, width: textWidth(word)}));
 
 /** The pieces in lines of at most `width` columns. Texts may come from outside. */
 export const flow = (pieces: readonly (string | Piece)[], width: number, style: Style): readonly string[] => {

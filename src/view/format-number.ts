@@ -13,7 +13,7 @@ export const formatCount = (value: number): string => {
 export const formatPlural = (count: number, one: string, many = `${one}s`): string =>
   `${formatCount(count)} ${count === 1 ? one : many}`;
 
-/** A share (0 … 1) as `12.3%`, `6.53%`, `0.02%`. One that is not 0 is never shown as `0%`, one that is not 1 never as `100%`. */
+/** A share (0 … 1) as `12.3%`, `4.00%`, `0.02%`: three digits, so that they line up. One that is not 0 is never shown as `0%`, one that is not 1 never as `100%`. */
 export const formatShare = (share: number): string => {
   if (share === 0) return '0%';
   if (share === 1) return '100%';
@@ -21,8 +21,9 @@ export const formatShare = (share: number): string => {
   const percent = share * 100;
   if (percent > 0 && percent < 0.005) return '<0.01%';
   if (percent < 100 && percent >= 99.95) return '>99.9%';
-  return `${Number(percent.toFixed(Math.abs(percent) < 9.995 ? 2 : 1))}%`;
+  return `${percent.toFixed(Math.abs(percent) < 9.995 ? 2 : 1)}%`;
 };
 
 /** `part` of `whole` as a share; undefined where there is no whole. */
-export const shareOf = (part: number, whole: number): number | undefined => (whole > 0 ? part / whole : undefined);
+export const shareOf = (part: number, whole: number): number | undefined =>
+  whole > 0 ? part / whole : undefined;

@@ -22,7 +22,12 @@ export interface SizedColumn {
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 /** Takes columns away from the widest of `which` until the total fits or all are at their least. */
-const shrink = (widths: number[], least: readonly number[], which: readonly boolean[], room: number): void => {
+const shrink = (
+  widths: number[],
+  least: readonly number[],
+  which: readonly boolean[],
+  room: number,
+): void => {
   for (let over = sum(widths) - room; over > 0; over--) {
     let widest = -1;
     for (let i = 0; i < widths.length; i++) {
@@ -43,20 +48,33 @@ export const tableWidths = (
   room: number,
   gap: number,
 ): readonly SizedColumn[] => {
-  const leastOf = (index: number): number => Math.min(natural[index]!, columns[index]!.min ?? natural[index]!);
-  const dropOrder = columns.map((column, index) => ({index, drop: column.drop})).filter(({drop}) => drop !== undefined);
+  const leastOf = (index: number): number =>
+    Math.min(natural[index]!, columns[index]!.min ?? natural[index]!);
+  const dropOrder = columns
+    .map((column, index) => ({index, drop: column.drop}))
+    .filter(({drop}) => drop !== undefined);
   dropOrder.sort((a, b) => a.drop! - b.drop!);
   let shown = columns.map((_, index) => index);
   const roomFor = (): number => room - gap * (shown.length - 1);
   for (const {index} of dropOrder) {
     if (sum(shown.map(leastOf)) <= roomFor()) break;
-    shown = shown.filter(one => one !== index);
+    shown = shown.filter((one) => one !== index);
   }
-  const widths = shown.map(index => natural[index]!);
+  const widths = shown.map((index) => natural[index]!);
   const least = shown.map(leastOf);
-  const elastic = shown.map(index => columns[index]!.elastic === true);
+  const elastic = shown.map((index) => columns[index]!.elastic === true);
   shrink(widths, least, elastic, roomFor());
-  shrink(widths, least, shown.map(() => true), roomFor());
-  shrink(widths, shown.map(() => 1), shown.map(() => true), roomFor());
+  shrink(
+    widths,
+    least,
+    shown.map(() => true),
+    roomFor(),
+  );
+  shrink(
+    widths,
+    shown.map(() => 1),
+    shown.map(() => true),
+    roomFor(),
+  );
   return shown.map((index, at) => ({index, width: widths[at]!}));
 };

@@ -27,7 +27,8 @@ const WIDE: readonly (readonly [number, number])[] = [
 
 const clusters = new Intl.Segmenter('en', {granularity: 'grapheme'});
 
-const isWide = (code: number): boolean => code >= 0x1100 && WIDE.some(([first, last]) => code >= first && code <= last);
+const isWide = (code: number): boolean =>
+  code >= 0x1100 && WIDE.some(([first, last]) => code >= first && code <= last);
 
 const clusterWidth = (cluster: string): number => {
   if (EMOJI.test(cluster)) return 2;
@@ -47,7 +48,7 @@ export interface Glyph {
 /** The text in pieces that must not be cut apart: a letter with its accents, a flag, a family of emoji. */
 export const glyphs = (text: string): readonly Glyph[] =>
   ASCII.test(text)
-    ? Array.from(text, char => ({text: char, width: 1}))
+    ? Array.from(text, (char) => ({text: char, width: 1}))
     : Array.from(clusters.segment(text), ({segment}) => ({text: segment, width: clusterWidth(segment)}));
 
 /** Columns of a terminal that the text takes: 2 for wide East Asian characters and emoji, 0 for combining marks. No ANSI. */

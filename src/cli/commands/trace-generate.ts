@@ -1,17 +1,26 @@
 import type {Command} from 'commander';
 import {safeText} from '../../base/safe-text.ts';
 import type {TextSink} from '../../base/streams.ts';
-import type {GenerateFlags} from '../../trace/generate/parse-flags.ts';
+import type {GenerateFlags} from '../../trace/generate/generate-flags.ts';
 import type {CliContext} from '../context.ts';
 
 const DESCRIPTION = `Write synthetic traffic: the same flags give the same bytes.
 
 Examples:
+  # ten minutes of independent clients
   ratectl trace generate --rate 100/s --duration 10m --out traffic.ndjson
-  ratectl trace generate --kind retry-storm --jitter full --seed 42 > storm.ndjson
-  ratectl trace generate --kind diurnal --peak 400/s --trough 20/s --duration 24h --out day.ndjson.zst
-  ratectl trace generate --format combined --requests 10000000 --keys 100000 --out access.log.gz
-  ratectl trace generate --requests 5000 | ratectl simulate - --policy ratectl.yaml`;
+
+  # an outage, and clients that come back without jitter
+  ratectl trace generate --kind retry-storm --seed 42 --out storm.ndjson
+
+  # a day with its peak in the afternoon
+  ratectl trace generate --kind diurnal --duration 24h --out day.ndjson.zst
+
+  # ten million access log lines, for a benchmark
+  ratectl trace generate --format combined --requests 10_000_000 --out big.log
+
+  # straight into a policy
+  ratectl trace generate | ratectl simulate - --policy ratectl.yaml`;
 
 const OPTIONS: Readonly<Record<string, readonly (readonly [flags: string, help: string])[]>> = {
   'Traffic:': [
@@ -39,7 +48,7 @@ const OPTIONS: Readonly<Record<string, readonly (readonly [flags: string, help: 
   ],
   'With --kind diurnal:': [
     ['--peak <rate>', 'highest rate, at 2/3 of the period: 16:00 UTC (default: 1.8 times --rate)'],
-    ['--trough <rate>', 'lowest rate, at 1/6 of the period: 04:00 UTC (default: 0.2 times --rate)'],
+    ['--trough <rate>', 'lowest rate, at 1/6 of the period: 04:00 UTC (default: a ninth of --peak)'],
     ['--period <time>', 'length of the day, counted from the epoch (default: 24h)'],
   ],
   'With --kind burst:': [
@@ -63,6 +72,7 @@ const OPTIONS: Readonly<Record<string, readonly (readonly [flags: string, help: 
     ['--format <format>', 'ndjson, csv, combined or common (default: ndjson)'],
     ['--time-unit <unit>', 'unit of ts in ndjson and csv: s, ms, us or ns (default: ms)'],
     ['--out <file>', 'where to; .gz and .zst are compressed, - is stdout (default: -)'],
+    ['-q, --quiet', 'no notes on stderr'],
   ],
 };
 
@@ -74,27 +84,28 @@ export const registerTraceGenerate = (parent: Command, context: CliContext): voi
     // Defaults live in parseGenerateFlags: it must know which flags were given.
     for (const [flags, help] of options) command.option(flags, help);
   }
-  command.action(async (flags: GenerateFlags) => {
-    await generate(flags, context);
+  command.action(async ({quiet, ...flags}: GenerateFlags & {readonly quiet?: boolean}) => {
+    const written = await generate(flags, context);
+    if (written !== undefined && quiet !== true) await context.streams.err.write(`${written}\n`);
   });
 };
 
-const generate = async (flags: GenerateFlags, context: CliContext): Promise<void> => {
+/** Returns what to tell the user, when the trace went to a file. */
+const generate = async (flags: GenerateFlags, context: CliContext): Promise<string | undefined> => {
   const [{parseGenerateFlags}, {TraceGenerator}] = await Promise.all([
     import('../../trace/generate/parse-flags.ts'),
     import('../../trace/generate/trace-generator.ts'),
   ]);
   const generator = new TraceGenerator(parseGenerateFlags(flags));
-  const out = flags['out'] ?? '-';
+  const out = flags.out ?? '-';
   if (out === '-') {
     await writeAll(context.streams.out, generator.chunks());
-    return;
+    return undefined;
   }
   const {writeTraceFile} = await import('../../trace/generate/write-trace-file.ts');
   const {resolve} = await import('node:path');
   await writeTraceFile(resolve(context.cwd, out), generator.chunks(), context.cleanups);
-  const requests = generator.requests.toLocaleString('en-US');
-  await context.streams.err.write(`wrote ${requests} requests to ${safeText(out)}\n`);
+  return `wrote ${generator.requests.toLocaleString('en-US')} requests to ${safeText(out)}`;
 };
 
 /** Stops when the reader has gone away (`| head`). */

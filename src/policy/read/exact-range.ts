@@ -5,8 +5,8 @@
  * The bounds are wide: 2^51 µs are 71 years, 2^43 µs are 101 days.
  */
 import {formatDuration} from '../../base/duration.ts';
-import {reduced} from '../../engine/arithmetic/rate.ts';
 import {leakRate} from '../../engine/algorithms/leaky-bucket.ts';
+import {reduced} from '../../engine/arithmetic/rate.ts';
 
 const EXACT = BigInt(Number.MAX_SAFE_INTEGER);
 const FACTOR = 2 ** 43;
@@ -28,22 +28,28 @@ export const bucketOutOfRange = ({count, per, burst, step}: BucketNumbers): stri
   const period = BigInt(rate.period);
   const fill = (BigInt(burst) * period) / units + BigInt(step);
   if (fill >= SPAN) {
-    return `a burst of ${burst} takes ${period * BigInt(burst) / units} µs to fill at ${count} per ${formatDuration(per)}; at most 2^51 µs (71 years) can be computed exactly`;
+    return `a burst of ${burst} takes ${(period * BigInt(burst)) / units} µs to fill at ${count} per ${formatDuration(per)}; at most 2^51 µs (71 years) can be computed exactly`;
   }
   // Products below 2^53 need nothing more.
   if (BigInt(burst) * period + (BigInt(step) + 1n) * units <= EXACT) return undefined;
   const lowest = `${count} per ${formatDuration(per)} is ${rate.count} per ${rate.period} µs in lowest terms`;
-  if (rate.period >= FACTOR) return `${lowest}; with a burst of ${burst} the period must be below 2^43 µs (101 days) to be computed exactly`;
-  if (rate.count >= FACTOR) return `${lowest}; with a burst of ${burst} the count must be below 2^43 to be computed exactly`;
+  if (rate.period >= FACTOR)
+    return `${lowest}; with a burst of ${burst} the period must be below 2^43 µs (101 days) to be computed exactly`;
+  if (rate.count >= FACTOR)
+    return `${lowest}; with a burst of ${burst} the count must be below 2^43 to be computed exactly`;
   const most = (fill * units) / period + BigInt(burst);
-  return most >= QUOTIENT ? `a burst of ${burst} at ${count} per ${formatDuration(per)} reaches ${most}; at most 2^52 can be computed exactly` : undefined;
+  return most >= QUOTIENT
+    ? `a burst of ${burst} at ${count} per ${formatDuration(per)} reaches ${most}; at most 2^52 can be computed exactly`
+    : undefined;
 };
 
 /** Why a sliding window with these numbers cannot be computed exactly; undefined when it can. */
 export const windowOutOfRange = (limit: number, window: number): string | undefined => {
   if (BigInt(limit) * BigInt(window) <= EXACT) return undefined;
-  if (window >= FACTOR) return `a window of ${formatDuration(window)} with a limit of ${limit} must be below 2^43 µs (101 days) to be computed exactly`;
-  if (limit >= FACTOR) return `a limit of ${limit} over ${formatDuration(window)} must be below 2^43 to be computed exactly`;
+  if (window >= FACTOR)
+    return `a window of ${formatDuration(window)} with a limit of ${limit} must be below 2^43 µs (101 days) to be computed exactly`;
+  if (limit >= FACTOR)
+    return `a limit of ${limit} over ${formatDuration(window)} must be below 2^43 to be computed exactly`;
   return undefined;
 };
 
@@ -61,5 +67,7 @@ export const MAX_LEAKY_BURST = 9_007_199_253;
 /** Why a leaky bucket of this burst cannot be computed exactly; undefined when it can. */
 export const leakyOutOfRange = (burst: number, rate: number): string | undefined => {
   const drain = (BigInt(burst + 1) * 1_000_000_000n) / BigInt(rate);
-  return drain >= SPAN ? `a burst of ${burst} takes ${drain} µs to drain at ${rate}/1000 per second; at most 2^51 µs (71 years) can be computed exactly` : undefined;
+  return drain >= SPAN
+    ? `a burst of ${burst} takes ${drain} µs to drain at ${rate}/1000 per second; at most 2^51 µs (71 years) can be computed exactly`
+    : undefined;
 };

@@ -2,10 +2,15 @@ import {type Problems, typoHint} from '../problems.ts';
 import type {SourceNode} from '../source/source-node.ts';
 
 /** One of a few words. */
-export const readChoice = <T extends string>(node: SourceNode, path: string, words: readonly T[], problems: Problems): T | undefined => {
-  const found = node.kind === 'scalar' ? words.find(word => word === node.value) : undefined;
+export const readChoice = <T extends string>(
+  node: SourceNode,
+  path: string,
+  words: readonly T[],
+  problems: Problems,
+): T | undefined => {
+  const found = node.kind === 'scalar' ? words.find((word) => word === node.value) : undefined;
   if (found === undefined) {
-    const names = words.map(word => `"${word}"`);
+    const names = words.map((word) => `"${word}"`);
     const hint = node.kind === 'scalar' ? typoHint(node.source, words) : undefined;
     problems.expected(node, path, `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`, hint);
   }
@@ -15,7 +20,12 @@ export const readChoice = <T extends string>(node: SourceNode, path: string, wor
 /** true or false. */
 export const readFlag = (node: SourceNode, path: string, problems: Problems): boolean | undefined => {
   if (node.kind === 'scalar' && typeof node.value === 'boolean') return node.value;
-  problems.expected(node, path, 'true or false', node.kind === 'scalar' && typeof node.value === 'string' ? flagHint(node.value) : undefined);
+  problems.expected(
+    node,
+    path,
+    'true or false',
+    node.kind === 'scalar' && typeof node.value === 'string' ? flagHint(node.value) : undefined,
+  );
   return undefined;
 };
 

@@ -19,15 +19,22 @@ const hintFor = (node: SourceNode): string | undefined => {
     const digits = node.value.replaceAll(/[\s,_']/g, '');
     return /^\d{1,15}$/.test(digits) ? `did you mean ${Number(digits)}?` : undefined;
   }
-  if (typeof node.value === 'number' && node.value > Number.MAX_SAFE_INTEGER) return `at most ${Number.MAX_SAFE_INTEGER}`;
+  if (typeof node.value === 'number' && node.value > Number.MAX_SAFE_INTEGER)
+    return `at most ${Number.MAX_SAFE_INTEGER}`;
   return undefined;
 };
 
 /** A whole number in a range, up to 2^53 − 1. */
-export const readCount = (node: SourceNode, path: string, range: CountRange, problems: Problems): number | undefined => {
+export const readCount = (
+  node: SourceNode,
+  path: string,
+  range: CountRange,
+  problems: Problems,
+): number | undefined => {
   const value = node.kind === 'scalar' ? node.value : undefined;
   const max = range.max ?? Number.MAX_SAFE_INTEGER;
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= range.min && value <= max) return value;
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= range.min && value <= max)
+    return value;
   problems.expected(node, path, rangeText(range), hintFor(node));
   return undefined;
 };

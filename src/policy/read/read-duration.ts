@@ -15,7 +15,7 @@ const WORDS: ReadonlyMap<string, string> = new Map(
     h: 'h hr hrs hour hours',
     d: 'd day days',
     w: 'w week weeks',
-  }).flatMap(([unit, words]) => words.split(' ').map(word => [word, unit] as const)),
+  }).flatMap(([unit, words]) => words.split(' ').map((word) => [word, unit] as const)),
 );
 
 /** The duration that was probably meant: `1 minute` → `1m`, `60` → `60s`. */

@@ -1,7 +1,8 @@
-import {parseDuration} from '../../base/duration.ts';
+import {formatDuration, parseDuration} from '../../base/duration.ts';
+import {quoted} from '../../base/safe-text.ts';
 import {gcd} from '../../engine/arithmetic/gcd.ts';
-import {pathTo, type Problems} from '../problems.ts';
-import type {SourceNode} from '../source/source-node.ts';
+import {type Problems, pathTo} from '../problems.ts';
+import type {MapNode, SourceNode} from '../source/source-node.ts';
 import {RATE_PATTERN, VALUE_TYPES} from '../value-types.ts';
 import {readCount} from './read-count.ts';
 import {LONGEST, nearestDuration, readDuration} from './read-duration.ts';
@@ -23,7 +24,12 @@ const nearestRate = (typed: string): string | undefined => {
   const match = /^\s*([\d][\d.,_ ]*?)\s*(?:(?:\/|per)\s*(.*)|(?:rps|r\/s|rpm|r\/m)?)$/i.exec(typed);
   if (match === null) return undefined;
   const number = match[1]!.replaceAll(/[,_ ]/g, '');
-  const unit = match[2] === undefined ? (/(rpm|r\/m)$/i.test(typed) ? 'm' : 's') : (nearestDuration(match[2])?.replace(/^1([a-z]+)$/, '$1') ?? 's');
+  const unit =
+    match[2] === undefined
+      ? /(rpm|r\/m)$/i.test(typed)
+        ? 'm'
+        : 's'
+      : (nearestDuration(match[2])?.replace(/^1([a-z]+)$/, '$1') ?? 's');
   const meant = `${number}/${unit}`;
   return meant !== typed && RATE_PATTERN.test(meant) && !/^0+(\.0+)?\//.test(meant) ? meant : undefined;
 };
@@ -48,23 +54,32 @@ const parseRate = (text: string): WrittenRate | 'zero' | 'too-long' | 'too-fine'
   return {count, per: spread, amount: Math.ceil(count / (scale / shared)), text};
 };
 
-const readPair = (node: SourceNode & {readonly kind: 'map'}, path: string, problems: Problems): WrittenRate | undefined => {
+const PAIR_FIELDS = ['count', 'per'];
+
+const readPair = (node: MapNode, path: string, problems: Problems): WrittenRate | undefined => {
+  const before = problems.count;
   let count: number | undefined;
   let per: number | undefined;
-  let bad = false;
-  for (const entry of node.entries) {
-    const at = pathTo(path, entry.key);
-    if (entry.key === 'count') bad = (count = readCount(entry.value, at, {min: 1}, problems)) === undefined || bad;
-    else if (entry.key === 'per') bad = (per = readDuration(entry.value, at, problems)) === undefined || bad;
-    else {
-      problems.report(entry.keyAt, at, 'unknown field', {hint: 'a rate has count and per'});
-      bad = true;
-    }
+  for (const {key, keyAt, value} of node.entries) {
+    const at = pathTo(path, key);
+    if (key === 'count') count = readCount(value, at, {min: 1}, problems);
+    else if (key === 'per') per = readDuration(value, at, problems);
+    else problems.report(keyAt, path, `unknown field ${quoted(key)}`, {hint: 'a rate has count and per'});
   }
-  if (count !== undefined && per !== undefined) return bad ? undefined : {count, per, amount: count, text: `${count} per ${per} µs`};
-  if (!bad) problems.expected(node, path, 'both count and per, such as { count: 20, per: 10s }');
+  if (problems.count > before) return undefined;
+  if (count !== undefined && per !== undefined) {
+    return {count, per, amount: count, text: `${count}/${formatDuration(per)}`};
+  }
+  const missing = PAIR_FIELDS.filter((name) => !node.entries.some((entry) => entry.key === name));
+  problems.report(node.at, path, `a rate needs ${missing.map((name) => `"${name}"`).join(' and ')}`, {
+    expected,
+    hint: 'such as { count: 20, per: 10s }',
+  });
   return undefined;
 };
+
+const zeroHint = (typed: string): string | undefined =>
+  /^0/.test(typed) ? 'to deny single keys use overrides: { key: block }' : undefined;
 
 /** `10/s`, `1.67/s`, `20/10s` or `{ count: 20, per: 10s }`. */
 export const readRate = (node: SourceNode, path: string, problems: Problems): WrittenRate | undefined => {
@@ -75,7 +90,8 @@ export const readRate = (node: SourceNode, path: string, problems: Problems): Wr
   }
   const rate = typeof node.value === 'string' ? parseRate(node.value) : undefined;
   if (typeof rate === 'object') return rate;
-  if (rate === 'zero') problems.expected(node, path, 'a rate above zero', 'to deny single keys use overrides: { key: block }');
+  if (rate === 'zero' || /^-|^0*$/.test(node.source))
+    problems.expected(node, path, 'a rate above zero', zeroHint(node.source));
   else if (rate === 'too-long') problems.expected(node, path, 'a rate over at most 36525d (100 years)');
   else if (rate === 'too-fine') problems.expected(node, path, 'a rate with fewer digits');
   else {

@@ -16,17 +16,27 @@ const unquoted = (node: SourceNode): string | undefined => {
 export const readTemplate = (node: SourceNode, path: string, problems: Problems): string | undefined => {
   const {expected} = VALUE_TYPES.template;
   if (node.kind !== 'scalar' || typeof node.value !== 'string') {
-    problems.expected(node, path, expected, node.kind === 'scalar' && node.value !== null ? 'put it in quotes' : unquoted(node));
+    problems.expected(
+      node,
+      path,
+      expected,
+      node.kind === 'scalar' && node.value !== null ? 'put it in quotes' : unquoted(node),
+    );
     return undefined;
   }
   const text = node.value;
-  if (text === '') problems.expected(node, path, expected, 'for one bucket that all share write a word, such as "all"');
-  else if (text.length > LONGEST) problems.expected(node, path, `a template of at most ${LONGEST} characters`);
+  if (text === '')
+    problems.expected(node, path, expected, 'for one bucket that all share write a word, such as "all"');
+  else if (text.length > LONGEST)
+    problems.expected(node, path, `a template of at most ${LONGEST} characters`);
   else {
     const parts = parseTemplate(text);
     if (!('badAt' in parts)) return text;
     const message = `expected ${expected}, got ${describeNode(node)}, whose character ${parts.badAt + 1} is a brace without a partner`;
-    problems.report(node.at, path, message, {expected, hint: 'attributes are {letters, digits, _ . -}; write {{ or }} for a brace'});
+    problems.report(node.at, path, message, {
+      expected,
+      hint: 'attributes are {letters, digits, _ . -}; write {{ or }} for a brace',
+    });
   }
   return undefined;
 };

@@ -102,11 +102,14 @@ class JsonReader {
     const start = this.#at++;
     for (;;) {
       const char = this.#text[this.#at];
-      if (char === undefined) throw new JsonSyntaxError({at: start, message: 'a text is not closed with a double quote'});
+      if (char === undefined)
+        throw new JsonSyntaxError({at: start, message: 'a text is not closed with a double quote'});
       if (char === '"') break;
-      if (char < ' ') this.#fail('a text cannot hold a line break or control character; use \\n, \\t or \\u00XX');
+      if (char < ' ')
+        this.#fail('a text cannot hold a line break or control character; use \\n, \\t or \\u00XX');
       if (char !== '\\') this.#at++;
-      else if (this.#match(ESCAPE) === undefined) this.#fail('expected one of the escapes \\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX');
+      else if (this.#match(ESCAPE) === undefined)
+        this.#fail('expected one of the escapes \\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX');
     }
     this.#at++;
     return JSON.parse(this.#text.slice(start, this.#at)) as string;
@@ -134,7 +137,8 @@ class JsonReader {
   #fail(expected: string): never {
     const code = this.#text.codePointAt(this.#at);
     const got = code === undefined ? 'the end of the file' : quoted(String.fromCodePoint(code));
-    const comment = got === '"/"' || got === '"#"' ? {hint: 'JSON has no comments; a .yaml file may have them'} : {};
+    const comment =
+      got === '"/"' || got === '"#"' ? {hint: 'JSON has no comments; a .yaml file may have them'} : {};
     throw new JsonSyntaxError({at: this.#at, message: `not JSON: ${expected}, got ${got}`, ...comment});
   }
 }

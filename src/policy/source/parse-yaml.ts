@@ -1,4 +1,16 @@
-import {type Alias, Composer, isAlias, isMap, isScalar, isSeq, Lexer, type ParsedNode, Parser, Scalar, type YAMLMap} from 'yaml';
+import {
+  type Alias,
+  Composer,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  type ParsedNode,
+  Parser,
+  Scalar,
+  type YAMLMap,
+} from 'yaml';
 import {quoted} from '../../base/safe-text.ts';
 import {
   MAX_DEPTH,
@@ -62,11 +74,16 @@ class Converter {
   #collection(node: Exclude<ParsedNode, Alias.Parsed>, at: number, depth: number): SourceNode {
     if (isMap(node)) return this.#sized(this.#map(node as YAMLMap<ParsedNode, ParsedNode | null>, at, depth));
     if (isSeq(node)) {
-      return this.#sized({kind: 'list', at, items: node.items.map(item => this.convert(item as ParsedNode, at, depth + 1))});
+      return this.#sized({
+        kind: 'list',
+        at,
+        items: node.items.map((item) => this.convert(item as ParsedNode, at, depth + 1)),
+      });
     }
     const {value} = node;
     if (typeof value === 'string') return {kind: 'scalar', at, value, source: value};
-    if (typeof value === 'number' || typeof value === 'boolean') return {kind: 'scalar', at, value, source: node.source ?? String(value)};
+    if (typeof value === 'number' || typeof value === 'boolean')
+      return {kind: 'scalar', at, value, source: node.source ?? String(value)};
     return {kind: 'scalar', at, value: null, source: node.source ?? ''};
   }
 
@@ -99,34 +116,46 @@ class Converter {
   #key(node: ParsedNode, depth: number): string {
     const key = this.convert(node, node.range[0], depth + 1);
     if (key.kind === 'scalar' && (key.value !== null || key.source !== '')) return key.source;
-    throw new Refused({at: key.at, message: 'expected a name before ":"', hint: 'put a name that contains {, [ or * in quotes'});
+    throw new Refused({
+      at: key.at,
+      message: 'expected a name before ":"',
+      hint: 'put a name that contains {, [ or * in quotes',
+    });
   }
 
   #resolve(alias: Alias, at: number): SourceNode {
     const found = this.#anchors.get(alias.source);
     if (found === undefined) throw new Refused(unknownAlias(at, alias.source));
-    if (found === 'unfinished') throw new Refused({at, message: `${quoted(`*${alias.source}`)} refers to what it is part of`});
+    if (found === 'unfinished')
+      throw new Refused({at, message: `${quoted(`*${alias.source}`)} refers to what it is part of`});
     return found;
   }
 
   #sized<T extends SourceNode>(node: T): T {
-    const children = node.kind === 'map' ? node.entries.map(entry => entry.value) : node.kind === 'list' ? node.items : [];
+    const children =
+      node.kind === 'map' ? node.entries.map((entry) => entry.value) : node.kind === 'list' ? node.items : [];
     let size = 1;
     for (const child of children) size += this.#sizes.get(child) ?? 1;
-    if (size > MAX_NODES) throw new Refused({at: node.at, message: `${TOO_MANY} once aliases are written out`});
+    if (size > MAX_NODES)
+      throw new Refused({at: node.at, message: `${TOO_MANY} once aliases are written out`});
     this.#sizes.set(node, size);
     return node;
   }
 }
 
-const isMergeKey = (key: ParsedNode): boolean => isScalar(key) && key.value === '<<' && key.type === Scalar.PLAIN;
+const isMergeKey = (key: ParsedNode): boolean =>
+  isScalar(key) && key.value === '<<' && key.type === Scalar.PLAIN;
 
 /** Of several mappings the first that has a field wins. */
 const entriesToMerge = (value: SourceNode): readonly MapEntry[] => {
   const maps = value.kind === 'list' ? value.items : [value];
-  return maps.flatMap(map => {
+  return maps.flatMap((map) => {
     if (map.kind === 'map') return map.entries;
-    throw new Refused({at: map.at, message: '"<<" merges mappings only', hint: 'write <<: *name, where &name marks a mapping'});
+    throw new Refused({
+      at: map.at,
+      message: '"<<" merges mappings only',
+      hint: 'write <<: *name, where &name marks a mapping',
+    });
   });
 };
 
@@ -134,17 +163,31 @@ const entriesToMerge = (value: SourceNode): readonly MapEntry[] => {
 export const parseYaml = (text: string): ParseResult => {
   const excess = refuseExcess(text);
   if (excess !== undefined) return {kind: 'failed', problems: [excess]};
-  const options = {uniqueKeys: false, prettyErrors: false, logLevel: 'silent', resolveKnownTags: false} as const;
+  const options = {
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: 'silent',
+    resolveKnownTags: false,
+  } as const;
   const documents = [...new Composer(options).compose(new Parser().parse(text), true, text.length)];
   const [document, second] = documents;
   if (document === undefined) return {kind: 'empty'};
-  const errors = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
+  const errors = [...document.errors, ...document.warnings]
+    .sort((a, b) => a.pos[0] - b.pos[0])
+    .filter((error, i, all) => error.pos[0] !== all[i - 1]?.pos[0]);
   if (errors.length > 0) return {kind: 'failed', problems: errors.slice(0, SHOWN_ERRORS).map(yamlProblem)};
   if (document.directives.yaml.explicit === true && document.directives.yaml.version !== '1.2') {
-    return {kind: 'failed', problems: [{at: 0, message: 'expected YAML 1.2', hint: 'remove the line that begins with %YAML'}]};
+    return {
+      kind: 'failed',
+      problems: [{at: 0, message: 'expected YAML 1.2', hint: 'remove the line that begins with %YAML'}],
+    };
   }
   if (second !== undefined) {
-    const problem = {at: second.range[0], message: 'a second document begins here, and a policy is one document', hint: 'remove the "---"'};
+    const problem = {
+      at: second.range[0],
+      message: 'a second document begins here, and a policy is one document',
+      hint: 'remove the "---"',
+    };
     return {kind: 'failed', problems: [problem]};
   }
   const {contents} = document;

@@ -15,6 +15,7 @@ interface Step {
   readonly column: number;
   readonly field: number;
   readonly part: Part;
+  readonly ofRequest: boolean;
   readonly normalizer: AddressNormalizer;
 }
 
@@ -31,6 +32,8 @@ interface Term {
 export class FieldPlan {
   /** Columns that hold the client address and nothing else is wanted; undefined when more is to be done. */
   readonly addressColumns: readonly number[] | undefined;
+  /** The highest number of a field that is looked at. */
+  readonly lastField: number;
   /** Takes the place of the line's own time. */
   readonly mappedTime: Term | undefined;
   readonly #steps: readonly Step[];
@@ -39,7 +42,6 @@ export class FieldPlan {
   readonly #request = new RequestLine();
   readonly #normalizers: AddressNormalizer[] = [];
   readonly #time: TextTime;
-  readonly #needsRequest: boolean;
 
   constructor(options: ParserOptions, lookup: (name: string) => FieldSource | undefined, known: readonly string[]) {
     const mapped = (attribute: string, name: string): Term => {
@@ -58,7 +60,7 @@ export class FieldPlan {
       if (source === undefined) return;
       const normalizer = new AddressNormalizer();
       this.#normalizers.push(normalizer);
-      steps.push({column, field: source.field, part: source.part, normalizer});
+      steps.push({column, ...source, ofRequest: REQUEST_PARTS.has(source.part), normalizer});
     });
     this.#steps = steps;
     this.#cost = (mapping.fieldsOf('cost') ?? []).map(name => mapped('cost', name));
@@ -68,16 +70,16 @@ export class FieldPlan {
     // `t=time` names what every access log has anyway.
     this.mappedTime = time === undefined || time === 'time' ? undefined : mapped('t', time);
     this.#time = new TextTime(time ?? 'time', options.timeUnit);
-    this.#needsRequest = steps.some(step => REQUEST_PARTS.has(step.part));
+    const terms = [...this.#cost, this.#duration, this.mappedTime].flatMap(term => term?.source ?? []);
+    this.lastField = Math.max(-1, ...steps.map(step => step.field), ...terms.map(term => term.field));
     const ip = lookup('ip')?.field;
     const onlyAddress = steps.every(step => step.part === 'ip' && step.field === ip);
-    const plain = this.#cost.length === 0 && this.#duration === undefined && this.mappedTime === undefined;
-    this.addressColumns = onlyAddress && plain ? steps.map(step => step.column) : undefined;
+    this.addressColumns = onlyAddress && terms.length === 0 ? steps.map(step => step.column) : undefined;
   }
 
   /** Fills the sink from the fields of a line; false when a value cannot be understood, and `sink.reason` says why. */
   fill(bytes: Uint8Array, fields: LineFields, sink: RowSink): boolean {
-    let requestRead = !this.#needsRequest;
+    let requestRead = false;
     for (const step of this.#steps) {
       const start = fields.starts[step.field]!;
       const end = fields.ends[step.field]!;
@@ -85,7 +87,7 @@ export class FieldPlan {
         sink.set(step.column, bytes, 0, 0);
         continue;
       }
-      if (!requestRead && REQUEST_PARTS.has(step.part)) {
+      if (step.ofRequest && !requestRead) {
         this.#request.read(bytes, start, end);
         requestRead = true;
       }

@@ -74,7 +74,7 @@ export class Trace {
     return {read, of};
   }
 
-  sum(field: 'bad' | 'notRequests' | 'lines'): number {
+  sum(field: 'bad' | 'notRequests' | 'lines' | 'blank'): number {
     return this.files.reduce((total, file) => total + (file.stats?.[field] ?? 0), 0);
   }
 

@@ -1,26 +1,25 @@
-import {NEGATIVE, NOT_A_NUMBER, scaledInteger, TOO_LARGE} from './decimal.ts';
+import {NOT_A_NUMBER, scaledInteger, TOO_LARGE} from './decimal.ts';
 import {NOT_A_TIME, TIME_OUT_OF_RANGE} from './rfc3339.ts';
 import type {TimeUnit} from './time-unit.ts';
 
 /** Power of ten from a unit to microseconds. */
 const SHIFT: Readonly<Record<TimeUnit, number>> = {s: 6, ms: 3, us: 0, ns: -3};
 
-// `ts_ms`, `tsMs`, `time.ms`, `timestampMillis`. Not nginx's `msec`, which is seconds with milliseconds behind the point.
-const SUFFIXES: readonly (readonly [RegExp, TimeUnit])[] = [
-  [/(?:[_.-]ms|[a-z0-9]Ms|_?millis(?:econds?)?)$/i, 'ms'],
-  [/(?:[_.-](?:us|µs)|[a-z0-9]Us|_?micros(?:econds?)?)$/i, 'us'],
-  [/(?:[_.-]ns|[a-z0-9]Ns|_?nanos(?:econds?)?)$/i, 'ns'],
-  [/(?:[_.-]s|[_.-]secs?|_?(?<!milli|micro|nano)seconds?)$/i, 's'],
-];
+// `ts_ms`, `TS_MS`, `time.ns`. Not nginx's `msec`, which is seconds with milliseconds behind the point.
+const SEPARATED = /[_.-](s|secs?|ms|us|µs|ns)$/i;
+// `tsMs`; not `items`.
+const CAPITALIZED = /[a-z0-9](Ms|Us|Ns)$/;
+const WORD = /(milli|micro|nano)?s(?:ec(?:ond)?s?)?$/i;
+const LONG_WORD = /(?:millis|micros|nanos|(?:milli|micro|nano)?seconds?)$/i;
+const UNITS: Readonly<Record<string, TimeUnit>> = {s: 's', ms: 'ms', us: 'us', µs: 'us', ns: 'ns'};
 
-/** The unit a field's name ends in: `ts_ms`, `tsMs`, `epoch_seconds`. */
+/** The unit a field's name ends in: `ts_ms`, `tsMs`, `epochMillis`, `epoch_seconds`. */
 export const unitOfFieldName = (name: string): TimeUnit | undefined => {
-  for (const [suffix, unit] of SUFFIXES) {
-    // `[a-z0-9]Ms` means what it says: `items` does not end in milliseconds, `tsMs` does.
-    const found = suffix.exec(name)?.[0];
-    if (found !== undefined && (/^[_.-]|.{4}/.test(found) || /[a-z0-9][MUN]s$/.test(found))) return unit;
-  }
-  return undefined;
+  const short = (SEPARATED.exec(name) ?? CAPITALIZED.exec(name))?.[1]?.toLowerCase();
+  if (short !== undefined) return UNITS[short] ?? 's';
+  if (!LONG_WORD.test(name)) return undefined;
+  const prefix = WORD.exec(name)?.[1]?.toLowerCase();
+  return prefix === undefined ? 's' : prefix === 'milli' ? 'ms' : prefix === 'micro' ? 'us' : 'ns';
 };
 
 /** The unit by size: below 1e11 seconds (until 5138), below 1e14 ms, below 1e17 µs, else ns. Undefined for text. */
@@ -40,7 +39,7 @@ export const unitOfSize = (bytes: Uint8Array, start: number, end: number): TimeU
 export const parseEpoch = (bytes: Uint8Array, start: number, end: number, unit: TimeUnit): number => {
   const micros = scaledInteger(bytes, start, end, SHIFT[unit], 'drop');
   if (micros >= 0) return micros;
-  return micros === NOT_A_NUMBER ? NOT_A_TIME : micros === NEGATIVE || micros === TOO_LARGE ? TIME_OUT_OF_RANGE : NOT_A_TIME;
+  return micros === NOT_A_NUMBER ? NOT_A_TIME : TIME_OUT_OF_RANGE;
 };
 
 /** `parseEpoch` for a whole number that a double holds exactly. */

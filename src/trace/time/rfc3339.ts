@@ -1,4 +1,5 @@
 import {MAX_MICROS} from '../../base/micros.ts';
+import {daysFromCivil, daysInMonth} from './civil.ts';
 
 /** Not a date and time of the right form, or one the calendar does not have. */
 export const NOT_A_TIME = -1;
@@ -15,20 +16,6 @@ const two = (bytes: Uint8Array, at: number): number => {
   const tens = bytes[at]! - 0x30;
   const ones = bytes[at + 1]! - 0x30;
   return tens >>> 0 <= 9 && ones >>> 0 <= 9 ? 10 * tens + ones : Number.NaN;
-};
-
-/** Days from 1970-01-01 to a date of the Gregorian calendar (Howard Hinnant's algorithm: years begin in March). */
-const daysFromCivil = (year: number, month: number, day: number): number => {
-  const y = month <= 2 ? year - 1 : year;
-  const era = Math.floor(y / 400);
-  const yearOfEra = y - era * 400;
-  const dayOfYear = (((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) | 0) + day - 1;
-  return era * 146_097 + yearOfEra * 365 + (yearOfEra >> 2) - ((yearOfEra / 100) | 0) + dayOfYear - 719_468;
-};
-
-const daysInMonth = (year: number, month: number): number => {
-  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
-  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 };
 
 /** Where the zone begins: after the seconds, their fraction and at most one space. −1 when the fraction has no digit. */
@@ -94,7 +81,7 @@ export const parseRfc3339 = (bytes: Uint8Array, start: number, end: number): num
       fraction += digit * unit;
     }
   }
-  const micros = seconds * 1_000_000 + Math.floor(fraction);
+  const micros = seconds * 1_000_000 + fraction;
   return micros >= 0 && micros <= MAX_MICROS ? micros : TIME_OUT_OF_RANGE;
 };
 

@@ -1,5 +1,6 @@
 import {quoted} from '../../base/safe-text.ts';
 import {Ascii, textOf} from '../formats/ascii.ts';
+import {ViewCache} from '../formats/view-cache.ts';
 import {CLF_TIME_LENGTH, ClfTime} from './clf-time.ts';
 import {TimeField} from './time-field.ts';
 import type {TimeUnit} from './time-unit.ts';
@@ -7,6 +8,7 @@ import type {TimeUnit} from './time-unit.ts';
 /** A time in any of the ways a text log writes it: `[14/Nov/2023:22:14:00 +0330]` (brackets optional), RFC 3339, or a number. */
 export class TextTime {
   readonly #clf = new ClfTime();
+  readonly #views = new ViewCache();
   readonly #field: TimeField;
 
   constructor(name: string, unit: TimeUnit | undefined) {
@@ -18,7 +20,9 @@ export class TextTime {
     const bracketed = end - start > 1 && bytes[start] === Ascii.openBracket && bytes[end - 1] === Ascii.closeBracket;
     const from = bracketed ? start + 1 : start;
     const to = bracketed ? end - 1 : end;
-    if (to - from === CLF_TIME_LENGTH && bytes[from + 2] === Ascii.slash) return this.#clf.parse(bytes, from);
+    if (to - from === CLF_TIME_LENGTH && bytes[from + 2] === Ascii.slash) {
+      return this.#clf.read(this.#views.of(bytes), from) ? this.#clf.micros : -1;
+    }
     return from < to ? this.#field.ofText(bytes, from, to) : -1;
   }
 

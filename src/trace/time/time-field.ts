@@ -1,4 +1,6 @@
 import {quoted} from '../../base/safe-text.ts';
+import {ViewCache} from '../formats/view-cache.ts';
+import {CLF_TIME_LENGTH, ClfTime} from './clf-time.ts';
 import {epochOfInteger, parseEpoch, unitOfFieldName, unitOfSize} from './epoch.ts';
 import {hasZone, NOT_A_TIME, parseRfc3339} from './rfc3339.ts';
 import type {TimeUnit} from './time-unit.ts';
@@ -14,6 +16,7 @@ const UNIT_NAMES: Readonly<Record<TimeUnit, string>> = {
 };
 
 const HYPHEN = 0x2d;
+const SLASH = 0x2f;
 
 /**
  * The field that holds the time of each record: RFC 3339, or a number since the epoch. The unit of a number is that of
@@ -28,6 +31,8 @@ export class TimeField {
   #source: UnitSource | undefined;
   #usedNumber = false;
   #sawNoZone = false;
+  readonly #clf = new ClfTime();
+  readonly #views = new ViewCache();
 
   constructor(name: string, forced: TimeUnit | undefined) {
     this.name = name;
@@ -71,8 +76,11 @@ export class TimeField {
     return micros;
   }
 
-  /** Reads text: RFC 3339, or a number in quotes. */
+  /** Reads text: RFC 3339, a number in quotes, or the Common Log Format's `14/Nov/2023:22:14:00 +0330`. */
   ofText(bytes: Uint8Array, start: number, end: number): number {
+    if (end - start === CLF_TIME_LENGTH && bytes[start + 2] === SLASH) {
+      return this.#clf.read(this.#views.of(bytes), start) ? this.#clf.micros : NOT_A_TIME;
+    }
     if (end - start < 11 || bytes[start + 4] !== HYPHEN) return this.ofNumber(bytes, start, end);
     const micros = parseRfc3339(bytes, start, end);
     if (micros === NOT_A_TIME) return this.ofNumber(bytes, start, end);

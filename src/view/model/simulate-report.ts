@@ -9,7 +9,11 @@ export interface SimulateReport {
   readonly bounds?: Bounds;
   readonly solve?: Solution;
   /** Of a shard: which one, and the thresholds that `simulate merge` is to check on the whole. */
-  readonly shard?: {readonly index: number; readonly of: number; readonly thresholds: readonly {readonly expr: string; readonly source: string}[]};
+  readonly shard?: {
+    readonly index: number;
+    readonly of: number;
+    readonly thresholds: readonly {readonly expr: string; readonly source: string}[];
+  };
   /** Left out when SOURCE_DATE_EPOCH asks for reproducible output. */
   readonly performance?: Performance;
 }
@@ -95,7 +99,12 @@ export interface PolicyDiff {
   readonly allowToDeny: number;
   readonly denyToAllow: number;
   /** Keys (values of the attribute `key`) with most flips first. */
-  readonly keys: readonly {readonly key: string; readonly requests: number; readonly allowToDeny: number; readonly denyToAllow: number}[];
+  readonly keys: readonly {
+    readonly key: string;
+    readonly requests: number;
+    readonly allowToDeny: number;
+    readonly denyToAllow: number;
+  }[];
 }
 
 /** How many requests are denied at least and at most, over the orders that the resolution of the time stamps leaves open. */

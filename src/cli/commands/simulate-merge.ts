@@ -1,0 +1,68 @@
+import type {Command} from 'commander';
+import type {SimulateReport} from '../../view/model/simulate-report.ts';
+import type {CliContext} from '../context.ts';
+import {addOutputOptions, type OutputFlags} from '../options/output.ts';
+
+const SCHEMA = 'ratectl.simulate/1';
+
+const EXAMPLES = `
+Example:
+  ratectl simulate huge.log -p ratectl.yaml --shard 1/2 --json > shard-1.json
+  ratectl simulate huge.log -p ratectl.yaml --shard 2/2 --json > shard-2.json
+  ratectl simulate merge shard-1.json shard-2.json
+`;
+
+interface MergeFlags extends OutputFlags {
+  readonly ci?: boolean;
+  readonly junit?: string;
+}
+
+export const registerSimulateMerge = (simulate: Command, context: CliContext): void => {
+  const command = simulate
+    .command('merge')
+    .description('Join the JSON reports of all shards of one run into the report of the whole, and check its thresholds.')
+    .argument('<report...>', 'the JSON reports, one per shard, in any order')
+    .option('--ci', 'write a job summary to $GITHUB_STEP_SUMMARY and annotate failed thresholds')
+    .option('--junit <file>', 'write a JUnit report with one case per threshold');
+  addOutputOptions(command);
+  command.addHelpText('after', EXAMPLES);
+  command.action(async (paths: string[], flags: MergeFlags) => {
+    const [{mergeReports}, {printReport}, {ExitCode}] = await Promise.all([
+      import('../../simulate/merge-reports.ts'),
+      import('./simulate-output.ts'),
+      import('../../base/exit-code.ts'),
+    ]);
+    const shards = await Promise.all(paths.map(async file => ({file, ...(await readReport(file))})));
+    const report = mergeReports(shards);
+    await printReport(report, [...new Set(shards.flatMap(({warnings}) => warnings))], flags, context);
+    if (report.thresholds.some(({pass}) => !pass)) context.exitCode = ExitCode.conditionMet;
+  });
+};
+
+const readReport = async (file: string): Promise<{readonly report: SimulateReport; readonly warnings: readonly string[]}> => {
+  const [{readFile}, {RatectlError}, {quoted}] = await Promise.all([
+    import('node:fs/promises'),
+    import('../../base/ratectl-error.ts'),
+    import('../../base/safe-text.ts'),
+  ]);
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new RatectlError(`cannot read ${quoted(file, 200)}: ${error.code === 'ENOENT' ? 'no such file' : (error.code ?? error.message)}`, {code: 'io/cannot-read', cause: error});
+  });
+  const fail = (why: string): never => {
+    throw new RatectlError(`not a report of "ratectl simulate --json": ${why}`, {
+      code: 'usage/merge',
+      hint: 'merge takes the reports of "ratectl simulate … --shard i/n --json"',
+      where: {file, line: 1},
+    });
+  };
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return fail('it is not JSON');
+  }
+  const {schema, data, warnings} = (parsed ?? {}) as {schema?: unknown; data?: SimulateReport; warnings?: readonly string[]};
+  if (schema !== SCHEMA) return fail(`schema is ${quoted(String(schema))}, expected "${SCHEMA}"`);
+  if (data?.shard === undefined) return fail('it has no data.shard: it is the report of a whole run');
+  return {report: data, warnings: warnings ?? []};
+};

@@ -1,0 +1,110 @@
+import {resolve} from 'node:path';
+import {ExitCode} from '../../base/exit-code.ts';
+import {isRatectlError} from '../../base/ratectl-error.ts';
+import {safeJson, safeText} from '../../base/safe-text.ts';
+import {type LoadedPolicy, loadPolicy} from '../../policy/load-policy.ts';
+import {PolicyError, type PolicyProblem, problemText} from '../../policy/policy-error.ts';
+import {readPolicyFile} from '../../policy/read-policy-file.ts';
+import {parseThreshold} from '../../simulate/threshold.ts';
+import type {CliContext} from '../context.ts';
+import {envelope} from '../envelope.ts';
+import {errorText} from '../error-text.ts';
+import {tell} from '../notes.ts';
+import {type OutputFlags, outputFormat} from '../options/output.ts';
+
+/** What was found out about one file; part of the JSON answer. */
+interface FileResult {
+  readonly file: string;
+  readonly ok: boolean;
+  /** Names of the limits, in order; empty when the policy is wrong. */
+  readonly limits: readonly string[];
+  readonly problems: readonly JsonProblem[];
+}
+
+interface JsonProblem {
+  readonly message: string;
+  readonly line?: number;
+  readonly column?: number;
+  readonly expected?: string;
+  readonly hint?: string;
+}
+
+interface Checked {
+  readonly result: FileResult;
+  /** For people, on stderr. */
+  readonly text: string;
+  readonly warnings: readonly string[];
+}
+
+/** Checks every file, also after one that is wrong. */
+export const runValidate = async (
+  files: readonly string[],
+  flags: OutputFlags,
+  context: CliContext,
+): Promise<void> => {
+  const checked = files.map((file) => check(file, context));
+  const warnings = checked.flatMap(({warnings}) => warnings);
+  if (checked.some(({result}) => !result.ok)) context.exitCode = ExitCode.usage;
+  if (outputFormat(flags) === 'json') {
+    const answer = envelope('validate', {files: checked.map(({result}) => result)}, warnings, context);
+    await context.streams.out.write(`${safeJson(answer, 2)}\n`);
+    return;
+  }
+  for (const {result, text} of checked)
+    await (result.ok ? context.streams.out : context.streams.err).write(text);
+  await tell(warnings, flags, context);
+};
+
+const check = (file: string, context: CliContext): Checked => {
+  try {
+    const loaded = loadPolicy(file, (path) => readPolicyFile(path, resolve(context.cwd, path)));
+    checkThresholds(loaded);
+    const limits = loaded.policy.limits.map(({name}) => name);
+    const text = `${safeText(file)}: ok: ${limits.length} ${limits.length === 1 ? 'limit' : 'limits'} (${namesText(limits)})\n`;
+    return {result: {file, ok: true, limits, problems: []}, text, warnings: loaded.warnings};
+  } catch (error) {
+    if (!isRatectlError(error)) throw error;
+    const problems = 'problems' in error ? (error as PolicyError).problems : undefined;
+    const text =
+      problems === undefined
+        ? errorText(error, false)
+        : problems.map((problem) => `${problemText(problem)}\n`).join('');
+    const found = problems?.map(jsonProblem) ?? [
+      {message: error.message, ...(error.hint === undefined ? {} : {hint: error.hint})},
+    ];
+    return {result: {file, ok: false, limits: [], problems: found}, text, warnings: []};
+  }
+};
+
+/** Expressions are read where they are used; here their place in the file is put to what is wrong with them. */
+const checkThresholds = ({policy, file, thresholds}: LoadedPolicy): void => {
+  const names = policy.limits.map(({name}) => name);
+  const problems: PolicyProblem[] = [];
+  thresholds.forEach(({text, line, column}, i) => {
+    try {
+      parseThreshold(text, `thresholds[${i}]`, names);
+    } catch (error) {
+      if (!isRatectlError(error)) throw error;
+      problems.push({
+        message: error.message,
+        where: {file, line, column},
+        expected: undefined,
+        hint: error.hint,
+      });
+    }
+  });
+  if (problems.length > 0) throw new PolicyError(problems);
+};
+
+const SHOWN_NAMES = 8;
+
+const namesText = (names: readonly string[]): string =>
+  names.length <= SHOWN_NAMES ? names.join(', ') : `${names.slice(0, SHOWN_NAMES).join(', ')}, …`;
+
+const jsonProblem = ({message, where, expected, hint}: PolicyProblem): JsonProblem => ({
+  message,
+  ...(where.line === undefined ? {} : {line: where.line}),
+  ...(where.column === undefined ? {} : {column: where.column}),
+  ...(expected === undefined ? {} : {expected}),
+  ...(hint === undefined ? {} : {hint}),
+});

@@ -1,0 +1,28 @@
+import type {Command} from 'commander';
+import {bashCompletion} from './bash.ts';
+import {type CommandNode, readCommandTree} from './command-tree.ts';
+import {fishCompletion} from './fish.ts';
+import {knownChoices} from './known-choices.ts';
+import {zshCompletion} from './zsh.ts';
+
+export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+export type Shell = (typeof SHELLS)[number];
+
+const GENERATORS: Readonly<Record<Shell, (root: CommandNode) => string>> = {
+  bash: bashCompletion,
+  zsh: zshCompletion,
+  fish: fishCompletion,
+};
+
+/** Where the script of each shell lies in the repository. */
+export const SCRIPT_FILES: Readonly<Record<Shell, string>> = {
+  bash: 'completions/ratectl.bash',
+  zsh: 'completions/_ratectl',
+  fish: 'completions/ratectl.fish',
+};
+
+/** The command tree with all words known. */
+export const completionTree = (program: Command): CommandNode =>
+  readCommandTree(program, knownChoices(program.commands.map(command => command.name())));
+
+export const completionScript = (program: Command, shell: Shell): string => GENERATORS[shell](completionTree(program));

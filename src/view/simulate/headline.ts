@@ -1,0 +1,35 @@
+import type {Role} from '../colour.ts';
+import {formatCount, formatPlural, formatShare} from '../format-number.ts';
+import type {SimulateReport} from '../model/simulate-report.ts';
+
+export interface Headline {
+  /** `FAIL` and `PASS` only where there are thresholds: without them nobody said what is good. */
+  readonly verdict: {readonly text: 'PASS' | 'FAIL'; readonly role: Role} | undefined;
+  readonly statements: readonly string[];
+}
+
+const ofThresholds = ({thresholds}: SimulateReport): Headline => {
+  const failed = thresholds.filter((threshold) => !threshold.pass).length;
+  if (thresholds.length === 0) return {verdict: undefined, statements: []};
+  if (failed > 0) {
+    const statement = `${formatCount(failed)} of ${formatPlural(thresholds.length, 'threshold')} failed`;
+    return {verdict: {text: 'FAIL', role: 'bad'}, statements: [statement]};
+  }
+  const statement =
+    thresholds.length === 1 ? 'the threshold holds' : `all ${formatCount(thresholds.length)} thresholds hold`;
+  return {verdict: {text: 'PASS', role: 'good'}, statements: [statement]};
+};
+
+/** The answer in one line: the verdict, and how many requests are denied. */
+export const headline = (report: SimulateReport): Headline => {
+  const {verdict, statements} = ofThresholds(report);
+  const {requests} = report.trace;
+  const {denied, deniedRate} = report.totals;
+  const result =
+    requests === 0
+      ? 'no requests in the trace'
+      : denied === 0
+        ? `none of ${formatPlural(requests, 'request')} denied`
+        : `${formatCount(denied)} of ${formatPlural(requests, 'request')} denied (${formatShare(deniedRate)})`;
+  return {verdict, statements: [...statements, result]};
+};
