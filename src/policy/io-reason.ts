@@ -13,6 +13,6 @@ const REASONS: ReadonlyMap<string, string> = new Map([
 /** Why reading failed, in words. */
 export const ioReason = (error: unknown): string => {
   const {code, message} = error as NodeJS.ErrnoException;
-  if (code !== undefined) return REASONS.get(code) ?? code;
-  return message.includes('null bytes') ? 'the path holds a null character' : 'it cannot be opened';
+  if (message.includes('null bytes')) return 'the path holds a null character';
+  return REASONS.get(code ?? '') ?? code ?? 'it cannot be opened';
 };

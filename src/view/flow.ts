@@ -11,17 +11,6 @@ export interface Piece {
   readonly role?: Role | undefined;
 }
 
-interface Word {
-  readonly text: string;
-  readonly width: number;
-}
-
-const wordsOf = (text: string, width: number): readonly Word[] =>
-  text
-    .split(' ')
-    .flatMap((word) => chopText(word, width))
-    .map((word) => ({text: word, width: textWidth(word)}));
-
 /** The pieces in lines of at most `width` columns. Texts may come from outside. */
 export const flow = (pieces: readonly (string | Piece)[], width: number, style: Style): readonly string[] => {
   const paint = painter(style);
@@ -29,27 +18,38 @@ export const flow = (pieces: readonly (string | Piece)[], width: number, style: 
   const lines: string[] = [];
   let line = '';
   let used = 0;
-  const end = (): void => {
+  /** Words of one piece, painted together. */
+  let run = '';
+  const endRun = (role?: Role): void => {
+    line += paint(run, role);
+    run = '';
+  };
+  const endLine = (role?: Role): void => {
+    endRun(role);
     if (used > 0) lines.push(line);
     line = '';
     used = 0;
   };
   for (const piece of pieces) {
     const {text, role}: Piece = typeof piece === 'string' ? {text: piece} : piece;
-    const words = wordsOf(visible(text, style), width);
-    const whole = words.reduce((sum, word) => sum + word.width + 1, -1);
-    if (used > 0 && used + gap.length + Math.min(whole, width) > width) end();
-    let between = used > 0 ? gap : '';
-    for (const word of words) {
-      if (used > 0 && used + between.length + word.width > width) {
-        end();
-        between = '';
-      }
-      line += (between === gap ? paint(between, 'dim') : between) + paint(word.text, role);
-      used += between.length + word.width;
-      between = ' ';
+    const shown = visible(text, style);
+    const words = shown.split(' ').flatMap((one) => chopText(one, width));
+    if (words.length === 0) continue;
+    const whole = Math.min(textWidth(shown), width);
+    if (used > 0 && used + gap.length + whole > width) endLine();
+    if (used > 0) {
+      line += paint(gap, 'dim');
+      used += gap.length;
     }
+    for (const word of words) {
+      const space = run === '' ? 0 : 1;
+      const wide = textWidth(word);
+      if (used + space + wide > width) endLine(role);
+      run += (run === '' ? '' : ' ') + word;
+      used += (run === word ? 0 : 1) + wide;
+    }
+    endRun(role);
   }
-  end();
+  endLine();
   return lines;
 };

@@ -25,8 +25,10 @@ export interface Row {
 const INDENT = 2;
 const GAP = 2;
 /** cli-table3 needs time that grows with the square of the rows: it gets them in blocks. */
-const BLOCK = 100;
+const BLOCK = 25;
 const BAR = 24;
+/** Private use: U+E000 … U+F8FF, more than a block has cells. */
+const FIRST_STAND_IN = 0xe000;
 
 const NO_BORDERS = Object.fromEntries(
   ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right']
@@ -52,67 +54,54 @@ const layOut = (
     colAligns: sized.map((column) => columns[column.index]!.align ?? 'left'),
   });
   table.push(...rows.map((row) => [...row]));
+  const place = (standIn: string): string => painted[standIn.charCodeAt(0) - FIRST_STAND_IN]!;
   const lines = table.toString().split('\n');
-  return lines.map((line) =>
-    line.trimEnd().replace(/[\ue000-\uf8ff]x*/g, (standIn) => painted[standIn.charCodeAt(0) - 0xe000]!),
-  );
+  return lines.map((line) => (' '.repeat(INDENT) + line).trimEnd().replace(/[\ue000-\uf8ff]x*/g, place));
+};
+
+/** A cell from outside made fit to be shown; every cell in one of the two forms. */
+const clean = (cell: Cell | undefined, style: Style): Exclude<Cell, string> => {
+  if (cell === undefined) return {text: ''};
+  if (typeof cell === 'string') return {text: visible(cell, style)};
+  return 'text' in cell ? {...cell, text: visible(cell.text, style)} : cell;
+};
+
+const widthOf = (cell: Exclude<Cell, string>): number => ('text' in cell ? textWidth(cell.text) : BAR);
+
+const noteLines = (note: string | undefined, style: Style): readonly string[] => {
+  if (note === undefined) return [];
+  const room = usableWidth(style) - 2 * INDENT;
+  return flow([{text: note, role: 'dim'}], room, style).map((text) => ' '.repeat(2 * INDENT) + text);
 };
 
 /** The rows under their titles, aligned, each in one line of at most the width of the style. No rows, no lines. */
 export const table = (columns: readonly Column[], rows: readonly Row[], style: Style): readonly string[] => {
   if (rows.length === 0) return [];
   const paint = painter(style);
-  const clean = (cell: Cell): Cell =>
-    typeof cell === 'string'
-      ? visible(cell, style)
-      : 'text' in cell
-        ? {...cell, text: visible(cell.text, style)}
-        : cell;
-  const cleaned = rows.map((row) => row.cells.map(clean));
-  const widthOf = (cell: Cell): number =>
-    typeof cell === 'string' ? textWidth(cell) : 'text' in cell ? textWidth(cell.text) : BAR;
-  const natural = columns.map((column, i) =>
-    cleaned.reduce((most, cells) => Math.max(most, widthOf(cells[i] ?? '')), textWidth(column.title)),
+  const cleaned = rows.map((row) => columns.map((_, i) => clean(row.cells[i], style)));
+  const natural = columns.map(({title}, i) =>
+    cleaned.reduce((most, cells) => Math.max(most, widthOf(cells[i]!)), textWidth(title)),
   );
-  const room = usableWidth(style) - INDENT;
-  const sized = tableWidths(columns, natural, room, GAP);
-  const draw = (
-    cell: Cell,
-    {index, width}: SizedColumn,
-  ): {readonly text: string; readonly role: Role | undefined} => {
-    if (typeof cell === 'string')
-      return {text: cutText(cell, width, style, columns[index]!.cut), role: undefined};
-    return {
-      role: cell.role,
-      text:
-        'text' in cell
-          ? cutText(cell.text, width, style, columns[index]!.cut)
-          : bar(cell.share, width, style),
-    };
-  };
-  const titled = columns.some((column) => column.title !== '');
-  const all: readonly (readonly Cell[])[] = titled
-    ? [columns.map((column) => ({text: column.title, role: 'dim' as const})), ...cleaned]
-    : cleaned;
+  const sized = tableWidths(columns, natural, usableWidth(style) - INDENT, GAP);
+  const draw = (cell: Exclude<Cell, string>, {index, width}: SizedColumn): string =>
+    'text' in cell
+      ? cutText(cell.text, width, style, columns[index]!.cut).trimEnd()
+      : bar(cell.share, width, style);
+  const titles = columns.map(({title}) => ({text: title, role: 'dim'}) as const);
+  const titled = titles.some(({text}) => text !== '');
+  const all = titled ? [titles, ...cleaned] : cleaned;
   const lines: string[] = [];
   for (let start = 0; start < all.length; start += BLOCK) {
     const painted: string[] = [];
-    const standIns = all.slice(start, start + BLOCK).map((cells) =>
-      sized.map((column) => {
-        const {text, role} = draw(cells[column.index] ?? '', column);
-        const width = textWidth(text);
-        return width === 0
-          ? ''
-          : String.fromCharCode(0xe000 + painted.push(paint(text, role)) - 1) + 'x'.repeat(width - 1);
-      }),
-    );
-    lines.push(
-      ...layOut(standIns, painted, sized, columns).map((line) => (' '.repeat(INDENT) + line).trimEnd()),
-    );
+    const standIn = (cell: Exclude<Cell, string>, column: SizedColumn): string => {
+      const text = draw(cell, column);
+      if (text === '') return '';
+      const at = painted.push(paint(text, cell.role)) - 1;
+      return String.fromCharCode(FIRST_STAND_IN + at) + 'x'.repeat(Math.max(0, textWidth(text) - 1));
+    };
+    const block = all.slice(start, start + BLOCK);
+    const standIns = block.map((cells) => sized.map((column) => standIn(cells[column.index]!, column)));
+    lines.push(...layOut(standIns, painted, sized, columns));
   }
-  return lines.flatMap((line, at) => {
-    const note = rows[titled ? at - 1 : at]?.note;
-    const under = note === undefined ? [] : flow([{text: note, role: 'dim'}], room - INDENT, style);
-    return [line, ...under.map((text) => ' '.repeat(2 * INDENT) + text)];
-  });
+  return lines.flatMap((line, at) => [line, ...noteLines(rows[titled ? at - 1 : at]?.note, style)]);
 };

@@ -343,7 +343,7 @@ describe('YAML and JSON', () => {
 describe('warnings', () => {
   test('a rate that nginx rounds', () => {
     expect(load('algorithm: leaky-bucket', 'rate: 1/m').warnings).toEqual([
-      'p.yaml:5:11: limits[0].rate: leaky-bucket counts thousandths as nginx does: 1/m becomes 16/1000 per second, one request per 1m2.5s',
+      'p.yaml:5:11: limits[0].rate: leaky-bucket counts thousandths as nginx does: 1/m becomes 16/1000 per second, one request per 62.5s',
     ]);
     expect(load('algorithm: leaky-bucket', 'rate: 60/m').warnings).toEqual([]);
   });

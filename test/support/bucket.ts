@@ -14,11 +14,11 @@ export interface Answer {
 /** One key of one algorithm: the smallest thing that decides. */
 export class Bucket {
   readonly algorithm: Algorithm;
-  state: Float64Array;
+  readonly state: Float64Array<ArrayBufferLike>;
   readonly #ask = new Ask();
   readonly #verdict = new Verdict();
 
-  constructor(algorithm: Algorithm, state = new Float64Array(algorithm.words)) {
+  constructor(algorithm: Algorithm, state: Float64Array<ArrayBufferLike> = new Float64Array(algorithm.words)) {
     this.algorithm = algorithm;
     this.state = state;
   }
@@ -29,7 +29,14 @@ export class Bucket {
     const verdict = this.#verdict;
     this.algorithm.decide(this.state, 0, this.#ask, verdict);
     const {kind, remaining, retryAfter, resetAfter, delay} = verdict;
-    return {allowed: kind === Kind.allow, never: kind === Kind.never, remaining, retryAfter, resetAfter, delay};
+    return {
+      allowed: kind === Kind.allow,
+      never: kind === Kind.never,
+      remaining,
+      retryAfter,
+      resetAfter,
+      delay,
+    };
   }
 
   /** Decides and charges. */

@@ -4,9 +4,15 @@ import fc from 'fast-check';
 const SEED = Number(process.env['FC_SEED'] ?? 20_240_229);
 
 /** Checks a property. `kept` are inputs that once failed: they are tried first, for ever. */
-export const check = <T>(arbitrary: fc.Arbitrary<T>, holds: (value: T) => void, {runs = 300, kept = []}: {runs?: number; kept?: T[]} = {}): void => {
+export const check = <T>(
+  arbitrary: fc.Arbitrary<T>,
+  holds: (value: T) => void,
+  {runs = 300, kept = []}: {runs?: number; kept?: T[]} = {},
+): void => {
   fc.assert(
-    fc.property(arbitrary, value => holds(value)),
-    {seed: SEED, numRuns: runs, examples: kept.map(value => [value])},
+    fc.property(arbitrary, (value) => {
+      holds(value);
+    }),
+    {seed: SEED, numRuns: runs, examples: kept.map((value) => [value])},
   );
 };

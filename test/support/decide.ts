@@ -16,4 +16,5 @@ export const decideAll = (evaluator: Evaluator, requests: readonly Request[]): D
   });
 };
 
-export const decide = (evaluator: Evaluator, request: Request): Decided => decideAll(evaluator, [request])[0]!;
+export const decide = (evaluator: Evaluator, request: Request): Decided =>
+  decideAll(evaluator, [request])[0]!;

@@ -7,7 +7,12 @@ type SpecOf<K extends AlgorithmSpec['kind']> = Extract<AlgorithmSpec, {kind: K}>
 type Refill = SpecOf<'token-bucket'>['refill'];
 
 /** `count` per `per` µs, starting full. */
-export const tokenBucketSpec = (count: number, per: number, burst = count, more: {initial?: number; refill?: Refill} = {}): SpecOf<'token-bucket'> => ({
+export const tokenBucketSpec = (
+  count: number,
+  per: number,
+  burst = count,
+  more: {initial?: number; refill?: Refill} = {},
+): SpecOf<'token-bucket'> => ({
   kind: 'token-bucket',
   count,
   per,
@@ -17,21 +22,43 @@ export const tokenBucketSpec = (count: number, per: number, burst = count, more:
   ...more,
 });
 
-export const gcraSpec = (count: number, per: number, burst = count): AlgorithmSpec => ({kind: 'gcra', count, per, burst});
+export const gcraSpec = (count: number, per: number, burst = count): AlgorithmSpec => ({
+  kind: 'gcra',
+  count,
+  per,
+  burst,
+});
 
-export const fixedWindowSpec = (limit: number, length: number, more: {align?: 'epoch' | 'first-hit'; countDenied?: boolean} = {}): AlgorithmSpec => ({
+export const fixedWindowSpec = (
+  limit: number,
+  length: number,
+  more: {align?: 'epoch' | 'first-hit'; countDenied?: boolean} = {},
+): AlgorithmSpec => ({
   kind: 'fixed-window',
   limit,
   window: {align: more.align ?? 'epoch', length},
   countDenied: more.countDenied ?? false,
 });
 
-export const slidingWindowSpec = (limit: number, window: number): AlgorithmSpec => ({kind: 'sliding-window', limit, window});
+export const slidingWindowSpec = (limit: number, window: number): AlgorithmSpec => ({
+  kind: 'sliding-window',
+  limit,
+  window,
+});
 
-export const slidingLogSpec = (limit: number, window: number): AlgorithmSpec => ({kind: 'sliding-log', limit, window});
+export const slidingLogSpec = (limit: number, window: number): AlgorithmSpec => ({
+  kind: 'sliding-log',
+  limit,
+  window,
+});
 
 /** nginx `limit_req`; without `delayFrom` it is `nodelay`. */
-export const leakyBucketSpec = (count: number, per: number, burst: number, delayFrom = Number.POSITIVE_INFINITY): AlgorithmSpec => ({
+export const leakyBucketSpec = (
+  count: number,
+  per: number,
+  burst: number,
+  delayFrom = Number.POSITIVE_INFINITY,
+): AlgorithmSpec => ({
   kind: 'leaky-bucket',
   count,
   per,
@@ -39,7 +66,11 @@ export const leakyBucketSpec = (count: number, per: number, burst: number, delay
   delayFrom,
 });
 
-export const concurrencySpec = (max: number, timeout: number): AlgorithmSpec => ({kind: 'concurrency', max, timeout});
+export const concurrencySpec = (max: number, timeout: number): AlgorithmSpec => ({
+  kind: 'concurrency',
+  max,
+  timeout,
+});
 
 export interface LimitInput {
   readonly name?: string;
@@ -53,7 +84,8 @@ export interface LimitInput {
   readonly overrides?: Readonly<Record<string, Override>>;
 }
 
-const matchers = (input: LimitInput['when'] = {}): MatcherSpec[] => Object.entries(input).map(([attribute, values]) => ({attribute, values}));
+const matchers = (input: LimitInput['when'] = {}): MatcherSpec[] =>
+  Object.entries(input).map(([attribute, values]) => ({attribute, values}));
 
 /** A limit by `{key}` with what is given, everything else at its default. */
 export const limitOf = (input: LimitInput): LimitSpec => ({
@@ -67,7 +99,10 @@ export const limitOf = (input: LimitInput): LimitSpec => ({
   overrides: new Map(Object.entries(input.overrides ?? {})),
 });
 
-export const policyOf = (limits: readonly LimitInput[], charge: Policy['charge'] = 'all-or-nothing'): Policy => ({
+export const policyOf = (
+  limits: readonly LimitInput[],
+  charge: Policy['charge'] = 'all-or-nothing',
+): Policy => ({
   limits: limits.map(limitOf),
   charge,
   thresholds: [],

@@ -42,7 +42,13 @@ export const wait = (retryAfter: number, remaining = 0, resetAfter?: number): Ex
   ...(resetAfter === undefined ? {} : {resetAfter}),
 });
 
-export const never = (remaining: number): Expected => ({allowed: false, never: true, remaining, retryAfter: 0, delay: 0});
+export const never = (remaining: number): Expected => ({
+  allowed: false,
+  never: true,
+  remaining,
+  retryAfter: 0,
+  delay: 0,
+});
 
 type Decide = (t: number, cost: number, hold: number) => Expected;
 

@@ -5,7 +5,7 @@ import {toRfc3339} from '../../base/micros.ts';
 import type {Policy} from '../../engine/policy-model.ts';
 import {type LoadedPolicy, loadPolicy} from '../../policy/load-policy.ts';
 import {BoundsReplay} from '../../simulate/bounds.ts';
-import {findParameter} from '../../simulate/parameter.ts';
+import {findParameter, type Parameter} from '../../simulate/parameter.ts';
 import {parseShard} from '../../simulate/partition.ts';
 import {type ReplayRun, runReplay, type TraceInput} from '../../simulate/run-replay.ts';
 import {solve} from '../../simulate/solve.ts';
@@ -34,7 +34,7 @@ export const runSimulate = async (paths: readonly string[], flags: SimulateFlags
   const input = await traceInput(paths.map(path => (path === '-' ? path : fromCwd(path, context))), flags, context);
 
   const started = process.hrtime.bigint();
-  const solution = parameter === undefined || target === undefined ? undefined : await runSolve(policy.policy, parameter, target, input);
+  const solution = parameter === undefined || target === undefined ? undefined : await runSolve(parameter, target, input);
   const solved = solution?.value == null || parameter === undefined ? policy.policy : parameter.with(solution.value);
 
   const progress = progressLine(flags, context);
@@ -120,7 +120,7 @@ const reportOf = ({replay, trace}: ReplayRun, paths: readonly string[], against:
   };
 };
 
-const runSolve = async (policy: Policy, parameter: ReturnType<typeof findParameter>, target: Threshold, input: TraceInput): Promise<Solution> => {
+const runSolve = async (parameter: Parameter, target: Threshold, input: TraceInput): Promise<Solution> => {
   const found = await solve(parameter.current, async value => {
     const run = await runReplay(input, {policy: parameter.with(value), against: undefined, shard: undefined, decisions: undefined});
     const actual = measure(target, reportOf(run, input.paths, undefined));

@@ -17,6 +17,7 @@ export const registerTraceFormats = (parent: Command, context: CliContext): void
       return;
     }
     const [{facts}, {styleOf}] = await Promise.all([import('../../view/facts.ts'), import('../options/output.ts')]);
-    await context.streams.out.write(facts(formats.map(({name, title, attributes}) => [name, `${title}: ${attributes.join(', ')}`]), styleOf(flags, context)));
+    const rows = formats.map(({name, title, attributes}) => ({label: name, value: [title, attributes.join(', ')]}));
+    await context.streams.out.write(`${facts(rows, styleOf(flags, context)).join('\n')}\n`);
   });
 };

@@ -43,8 +43,14 @@ const TAIL = `      esac
   if [[ -n $words ]]; then
     while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -W "$words" -- "$cur")
   fi
-  # readline completes paths better than any list of names could
-  if [[ -n $files ]]; then compopt -o default 2>/dev/null; fi
+  if [[ -z $files ]]; then return; fi
+  if ((\${#COMPREPLY[@]} > 0)); then
+    while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -f -- "$cur")
+    compopt -o filenames 2>/dev/null
+  else
+    # readline itself completes paths best
+    compopt -o default 2>/dev/null
+  fi
 }
 
 if ((BASH_VERSINFO[0] >= 4)); then

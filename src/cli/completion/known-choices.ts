@@ -1,3 +1,4 @@
+import {PRESETS} from '../../policy/presets.ts';
 import {JITTERS} from '../../trace/generate/arrivals/backoff.ts';
 import {KEY_KINDS} from '../../trace/generate/client-directory.ts';
 import {ARRIVAL_KINDS, OUTPUT_FORMATS, PROFILE_NAMES} from '../../trace/generate/trace-spec.ts';
@@ -19,5 +20,6 @@ export const knownChoices = (commands: readonly string[]): KnownChoices =>
     ['trace generate --key-kind', KEY_KINDS],
     ['trace generate --jitter', JITTERS],
     ['trace generate --time-unit', TIME_UNITS],
+    ['init --preset', PRESETS.map(({name}) => name)],
     ['help <topic>', [...commands, ...HELP_TOPICS.map(({name}) => name)]],
   ]);

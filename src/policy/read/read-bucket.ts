@@ -1,4 +1,3 @@
-import {formatDuration} from '../../base/duration.ts';
 import type {AlgorithmSpec} from '../../engine/policy-model.ts';
 import type {Problems} from '../problems.ts';
 import {BUCKET_FIELDS, parametersOf} from '../schema.ts';
@@ -189,7 +188,7 @@ class BucketReader {
     const entry = fields.get('rate');
     const exact = (BigInt(rate.count) * 1_000_000_000n) % BigInt(rate.per) === 0n;
     if (exact || entry === undefined || inherited?.has('rate')) return;
-    const interval = formatDuration(Math.round(1_000_000_000 / thousandths));
+    const interval = `${Number((1_000 / thousandths).toPrecision(6))}s`;
     this.#problems.warn(
       entry.value.at,
       `${path}.rate`,

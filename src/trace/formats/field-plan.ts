@@ -24,10 +24,12 @@ interface Term {
   readonly source: FieldSource;
 }
 
+/** Where an attribute is; or a field, when `--map` names it. Undefined when the format does not have it. */
+export type FieldLookup = (name: string, asked: 'attribute' | 'field') => FieldSource | undefined;
+
 /**
  * What to take from the fields of a line: worked out once from the wanted columns and `--map`, then run per line.
- * `lookup` answers where an attribute (or a field named by `--map`) is; undefined when the format does not have it,
- * which leaves a column missing and makes a mapping an error.
+ * An attribute that the format does not have stays missing; a mapping to a field that it does not have is an error.
  */
 export class FieldPlan {
   /** Columns that hold the client address and nothing else is wanted; undefined when more is to be done. */
@@ -43,9 +45,9 @@ export class FieldPlan {
   readonly #normalizers: AddressNormalizer[] = [];
   readonly #time: TextTime;
 
-  constructor(options: ParserOptions, lookup: (name: string) => FieldSource | undefined, known: readonly string[]) {
+  constructor(options: ParserOptions, lookup: FieldLookup, known: readonly string[]) {
     const mapped = (attribute: string, name: string): Term => {
-      const source = lookup(name);
+      const source = lookup(name, 'field');
       if (source !== undefined) return {name, source};
       throw new RatectlError(`--map ${attribute}: no field ${quoted(name)}${didYouMean(name, known)}`, {
         code: 'trace/no-such-field',
@@ -56,7 +58,7 @@ export class FieldPlan {
     const steps: Step[] = [];
     options.columns.names.forEach((attribute, column) => {
       const name = mapping.fieldOf(attribute);
-      const source = name === undefined ? lookup(attribute) : mapped(attribute, name).source;
+      const source = name === undefined ? lookup(attribute, 'attribute') : mapped(attribute, name).source;
       if (source === undefined) return;
       const normalizer = new AddressNormalizer();
       this.#normalizers.push(normalizer);
@@ -65,14 +67,17 @@ export class FieldPlan {
     this.#steps = steps;
     this.#cost = (mapping.fieldsOf('cost') ?? []).map(name => mapped('cost', name));
     const duration = mapping.fieldOf('duration');
-    this.#duration = duration === undefined ? undefined : mapped('duration', duration);
+    // Known without `--map` where the format says how long a request took from its time on.
+    const ownDuration = lookup('duration', 'attribute');
+    if (duration !== undefined) this.#duration = mapped('duration', duration);
+    else this.#duration = ownDuration && {name: 'duration', source: ownDuration};
     const time = mapping.fieldOf('t');
     // `t=time` names what every access log has anyway.
     this.mappedTime = time === undefined || time === 'time' ? undefined : mapped('t', time);
     this.#time = new TextTime(time ?? 'time', options.timeUnit);
     const terms = [...this.#cost, this.#duration, this.mappedTime].flatMap(term => term?.source ?? []);
     this.lastField = Math.max(-1, ...steps.map(step => step.field), ...terms.map(term => term.field));
-    const ip = lookup('ip')?.field;
+    const ip = lookup('ip', 'attribute')?.field;
     const onlyAddress = steps.every(step => step.part === 'ip' && step.field === ip);
     this.addressColumns = onlyAddress && terms.length === 0 ? steps.map(step => step.column) : undefined;
   }

@@ -6,9 +6,11 @@ const QUOTES = 0x22222222;
 /** The first quote in `view[from … end)`, or `end`. */
 export const nextQuote = (view: DataView, from: number, end: number): number => {
   let at = from;
-  for (; at + 4 <= end; at += 4) {
-    const found = zeroBytes(view.getInt32(at, true) ^ QUOTES);
-    if (found !== 0) return at + firstFlag(found);
+  for (; at + 8 <= end; at += 8) {
+    const first = zeroBytes(view.getInt32(at, true) ^ QUOTES);
+    const second = zeroBytes(view.getInt32(at + 4, true) ^ QUOTES);
+    if (first !== 0) return at + firstFlag(first);
+    if (second !== 0) return at + 4 + firstFlag(second);
   }
   while (at < end && view.getUint8(at) !== Ascii.quote) at++;
   return at;

@@ -1,6 +1,5 @@
 import type {AttributeColumns} from '../../engine/attribute-columns.ts';
 import {quoted} from '../../base/safe-text.ts';
-import {bytesOf} from '../formats/ascii.ts';
 import {pathEnd, pathStart, RequestLine} from '../formats/request-line.ts';
 import type {FieldMapping} from '../field-mapping.ts';
 import {AddressNormalizer, addressNotes} from '../ip-address.ts';
@@ -11,6 +10,12 @@ import type {FieldSlots} from './field-slots.ts';
 import type {FieldRef, JsonProfile, Take} from './json-profile.ts';
 import {ValueKind} from './object-scanner.ts';
 import type {RecordValues} from './record-values.ts';
+
+/** A column, and what of a value it takes. */
+export interface ColumnUse {
+  readonly rule: Rule;
+  readonly take: Take;
+}
 
 interface Rule {
   readonly attribute: string;
@@ -67,12 +72,29 @@ export class ColumnRules {
     this.#rules = this.#rules.filter(other => other !== rule);
   }
 
-  /** Sets the columns; false when a value is an object or array, and the sink says which. */
+  /** Sets the columns of a sink that has begun the record; false when a value is an object or array, and the sink says which. */
   read(values: RecordValues, start: number, sink: RowSink): boolean {
     const rules = this.#rules;
     for (let i = 0; i < rules.length; i++) if (!this.#fill(rules[i]!, values, start, sink)) return false;
-    if (this.#constantKey >= 0) sink.set(this.#constantKey, ALL_KEY, 0, ALL_KEY.length);
+    this.setConstants(sink);
     return true;
+  }
+
+  setConstants(sink: RowSink): void {
+    if (this.#constantKey >= 0) sink.set(this.#constantKey, ALL_KEY, 0, ALL_KEY.length);
+  }
+
+  /** Which columns the value of a slot of the record just read went to. */
+  usesOf(slot: number, values: RecordValues): readonly ColumnUse[] {
+    return this.#rules.flatMap(rule => {
+      const chosen = this.#chosen(rule, values);
+      return chosen >= 0 && rule.slots[chosen] === slot ? [{rule, take: rule.takes[chosen]!}] : [];
+    });
+  }
+
+  /** Whether a value is one; access logs write `-` for none. */
+  fits(bytes: Uint8Array, from: number, to: number): boolean {
+    return !(this.#dashIsMissing && to - from === 1 && bytes[from] === 0x2d);
   }
 
   notes(): readonly string[] {
@@ -81,27 +103,38 @@ export class ColumnRules {
   }
 
   #fill(rule: Rule, values: RecordValues, start: number, sink: RowSink): boolean {
-    const {slots} = rule;
+    const chosen = this.#chosen(rule, values);
+    if (chosen < 0) return true;
+    const slot = rule.slots[chosen]!;
+    const kind = values.scanner.kindOf(slot);
+    if (kind === ValueKind.object || kind === ValueKind.array) {
+      sink.reason = `attribute ${quoted(rule.attribute)} is an ${kind === ValueKind.object ? 'object' : 'array'}: expected text or a number`;
+      sink.reasonColumn = values.scanner.starts[slot]! - start + 1;
+      return false;
+    }
+    values.text(slot);
+    this.take(rule, rule.takes[chosen]!, values.source, values.from, values.to, sink);
+    return true;
+  }
+
+  /** Which of its sources a column takes; −1 when it has no value. */
+  #chosen({slots}: Rule, values: RecordValues): number {
+    const {scanner} = values;
+    let container = -1;
     for (let i = 0; i < slots.length; i++) {
       const slot = slots[i]!;
-      const kind = values.scanner.kindOf(slot);
+      const kind = scanner.kindOf(slot);
       if (kind === ValueKind.absent || kind === ValueKind.null) continue;
       if (kind === ValueKind.object || kind === ValueKind.array) {
         // `url` may be the URL, or an object that has it inside: another source then.
-        if (i + 1 < slots.length && values.firstPresent(slots.slice(i + 1)) >= 0) continue;
-        sink.reason = `attribute ${quoted(rule.attribute)} is an ${kind === ValueKind.object ? 'object' : 'array'}: expected text or a number`;
-        sink.reasonColumn = values.scanner.starts[slot]! - start + 1;
-        return false;
-      }
-      values.text(slot);
-      if (this.#dashIsMissing && values.to - values.from === 1 && values.source[values.from] === 0x2d) continue;
-      this.#take(rule, rule.takes[i]!, values, sink);
-      return true;
+        if (container < 0) container = i;
+      } else if (kind !== ValueKind.text || this.fits(values.bytes, scanner.starts[slot]!, scanner.ends[slot]!)) return i;
     }
-    return setMissing(sink, rule.column);
+    return container;
   }
 
-  #take(rule: Rule, take: Take, {source, from, to}: RecordValues, sink: RowSink): void {
+  /** Sets a column to what it takes of a value. */
+  take(rule: Rule, take: Take, source: Uint8Array, from: number, to: number, sink: RowSink): void {
     switch (take) {
       case 'text':
         return sink.set(rule.column, source, from, to);
@@ -119,13 +152,6 @@ export class ColumnRules {
     }
   }
 }
-
-const NOTHING = bytesOf('');
-
-const setMissing = (sink: RowSink, column: number): true => {
-  sink.set(column, NOTHING, 0, 0);
-  return true;
-};
 
 const setPath = (sink: RowSink, column: number, bytes: Uint8Array, start: number, end: number): void => {
   const from = pathStart(bytes, start, end);

@@ -18,6 +18,11 @@ export class CostRule {
     this.#terms = (mapped ?? ['cost']).map(name => ({name, slots: fields.of(name)}));
   }
 
+  /** Whether the value of a slot is (a term of) the cost of the record just read. */
+  uses(slot: number, values: RecordValues): boolean {
+    return this.#terms.some(({slots}) => metSlot(values, slots) === slot);
+  }
+
   /** Fills `sink.cost`; false when a cost cannot be used, and the sink says why. */
   read(values: RecordValues, start: number, sink: RowSink): boolean {
     const {scanner} = values;

@@ -27,6 +27,17 @@ export class DurationRule {
     this.#units = flat.map(source => source.unit);
   }
 
+  /** Which source the value of a slot is of the record just read; −1 when it is not the duration. */
+  indexOf(slot: number, values: RecordValues): number {
+    const found = values.firstPresent(this.#slots);
+    return found >= 0 && this.#slots[found] === slot ? found : -1;
+  }
+
+  /** Microseconds; negative when the text is no span. */
+  parse(index: number, bytes: Uint8Array, from: number, to: number): number {
+    return readSpan(bytes, from, to, this.#units[index]!);
+  }
+
   /** Fills `sink.hold`; false when the value cannot be used, and the sink says why. */
   read(values: RecordValues, start: number, sink: RowSink): boolean {
     sink.hold = 0;
@@ -38,7 +49,7 @@ export class DurationRule {
     let hold = -1;
     if (kind === ValueKind.number || kind === ValueKind.text) {
       values.text(slot);
-      hold = readSpan(values.source, values.from, values.to, this.#units[found]!);
+      hold = this.parse(found, values.source, values.from, values.to);
     }
     if (hold >= 0) {
       sink.hold = hold;

@@ -12,6 +12,8 @@ import {FieldSlots} from './field-slots.ts';
 import type {JsonProfile} from './json-profile.ts';
 import {ObjectScanner, ValueKind} from './object-scanner.ts';
 import {RecordValues} from './record-values.ts';
+import type {Use} from './shape.ts';
+import {ShapeCache} from './shape-cache.ts';
 import {skipLogPrefix} from './skip-log-prefix.ts';
 
 const OPEN_BRACE = 0x7b;
@@ -30,6 +32,7 @@ export class JsonRecordParser implements RecordParser {
   readonly #loggerPrefix: Uint8Array;
   readonly #mapped: readonly {readonly attribute: string; readonly field: string; readonly slots: readonly number[]}[];
   readonly #notes: string[] = [];
+  readonly #shapes: ShapeCache;
   #first = true;
 
   constructor(profile: JsonProfile, {columns, mapping, timeUnit}: ParserOptions) {
@@ -52,12 +55,14 @@ export class JsonRecordParser implements RecordParser {
       .flatMap(attribute => mapping.fieldsOf(attribute)!.map(field => ({attribute, field, slots: fields.of(field)})));
     this.#scanner = new ObjectScanner(fields);
     this.#values = new RecordValues(this.#scanner);
+    this.#shapes = new ShapeCache(this.#columns, this.#duration);
   }
 
   parse(bytes: Uint8Array, start: number, end: number, sink: RowSink): Parsed {
     const scanner = this.#scanner;
     const at = bytes[start] === OPEN_BRACE ? start : skipLogPrefix(bytes, start, end);
     if (at < 0) return noObject(bytes, start, end, sink);
+    if (this.#shapes.match(bytes, at, end, sink)) return Parsed.request;
     const after = scanner.scan(bytes, at, end);
     if (after < 0) return this.#badJson(bytes, start, at, end, ~after, sink);
     const values = this.#values;
@@ -69,7 +74,14 @@ export class JsonRecordParser implements RecordParser {
     sink.time = time;
     if (!this.#cost.read(values, start, sink) || !this.#duration.read(values, start, sink)) return Parsed.bad;
     if (this.#first) this.#settle(bytes, at, end);
-    return this.#columns.read(values, start, sink) ? Parsed.request : Parsed.bad;
+    if (!this.#columns.read(values, start, sink)) return Parsed.bad;
+    if (this.#shapes.wantsToLearn) this.#learn(at, end);
+    return Parsed.request;
+  }
+
+  /** Apart from `parse`, where a closure would cost an allocation per record. */
+  #learn(at: number, end: number): void {
+    this.#shapes.learn(this.#values, at, end, slot => this.#useOf(slot));
   }
 
   /** The field whose time was read, and its unit when it was a number; undefined before the first request. */
@@ -128,6 +140,25 @@ export class JsonRecordParser implements RecordParser {
       const names = Object.keys(JSON.parse(new TextDecoder().decode(bytes.subarray(at, end))) as object);
       this.#notes.push(`the first record has no field ${quoted(field)} (mapped to ${attribute})${didYouMean(field, names)}`);
     }
+  }
+
+  /** What the value of a slot was used for in the record just read; undefined when a shape cannot do that. */
+  #useOf(slot: number): Use | 'unused' | 'fixed' | undefined {
+    const values = this.#values;
+    const kind = this.#scanner.kindOf(slot);
+    const uses: Use[] = [];
+    const time = values.firstPresent(this.#timeSlots);
+    if (this.#timeSlots[time] === slot) uses.push({kind: 'time', field: this.#times[time]!});
+    if (this.#cost.uses(slot, values)) uses.push({kind: 'cost'});
+    const duration = this.#duration.indexOf(slot, values);
+    if (duration >= 0) uses.push({kind: 'duration', index: duration});
+    const columns = this.#columns.usesOf(slot, values);
+    if (columns.length > 0) uses.push({kind: 'columns', uses: columns});
+    // A logger decides whether the record is a request at all; `null` and `-`, that another source is taken.
+    if (this.#loggerSlots.includes(slot) || kind === ValueKind.null) return uses.length === 0 ? 'fixed' : undefined;
+    if (uses.length > 1 || kind === ValueKind.object || kind === ValueKind.array) return undefined;
+    if (kind === ValueKind.text && !this.#columns.fits(values.bytes, this.#scanner.starts[slot]!, this.#scanner.ends[slot]!)) return 'fixed';
+    return uses[0] ?? 'unused';
   }
 
   #badJson(bytes: Uint8Array, start: number, from: number, end: number, at: number, sink: RowSink): Parsed {

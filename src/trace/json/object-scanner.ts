@@ -16,6 +16,9 @@ const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
+/** Longer records are not worth learning. */
+export const MAX_TRAIL = 64;
+export const TRAIL_STRIDE = 4;
 const POWERS = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6];
 
 /**
@@ -36,6 +39,13 @@ export class ObjectScanner {
   /** The scan in which a slot was last filled: so that nothing needs to be cleared. */
   readonly #stamps: Int32Array;
   readonly #root: MemberTable;
+  /**
+   * Slot (or `UNWANTED`), start, end (quotes included) and depth of each value that was not entered, in order: what a
+   * `Shape` is made from.
+   */
+  readonly trail = new Int32Array(TRAIL_STRIDE * MAX_TRAIL);
+  /** How many values the trail has; more than `MAX_TRAIL` when it is incomplete. */
+  trailLength = 0;
   #scan = 0;
   /** What `#unexpected` found. */
   #found: Member | null = null;
@@ -61,6 +71,7 @@ export class ObjectScanner {
     }
     this.#scan++;
     this.duplicate = null;
+    this.trailLength = 0;
     if (from >= end || bytes[from] !== OPEN_BRACE) return ~from;
     const after = this.#members(bytes, from, end, this.#root, 1);
     if (after < 0 || after === end) return after;
@@ -93,9 +104,11 @@ export class ObjectScanner {
       if (i >= end || bytes[i] !== COLON) return ~i;
       i++;
       if (i < end && bytes[i]! <= SPACE) i = skipSpace(bytes, i, end);
+      const start = i;
       if (member === null || member.slot === UNWANTED) i = skipValue(bytes, i, end, depth);
       else i = this.#value(bytes, i, end, member, depth);
       if (i < 0) return i;
+      this.#leave(member, bytes[start]!, start, i, depth);
       if (i < end && bytes[i]! <= SPACE) i = skipSpace(bytes, i, end);
       if (i >= end) return ~i;
       const byte = bytes[i]!;
@@ -105,6 +118,17 @@ export class ObjectScanner {
       if (i < end && bytes[i]! <= SPACE) i = skipSpace(bytes, i, end);
       if (member !== null) previous = member;
     }
+  }
+
+  /** Adds a value to the trail, unless those inside it are there already. */
+  #leave(member: Member | null, first: number, start: number, after: number, depth: number): void {
+    if (member !== null && member.inside !== null && (first === OPEN_BRACE || first === OPEN_BRACKET)) return;
+    const at = TRAIL_STRIDE * this.trailLength++;
+    if (at >= this.trail.length) return;
+    this.trail[at] = member === null ? UNWANTED : member.slot;
+    this.trail[at + 1] = start;
+    this.trail[at + 2] = after;
+    this.trail[at + 3] = depth;
   }
 
   /** Reads the name of a member that was not foreseen, from after its opening quote to after its closing one. */
@@ -220,8 +244,10 @@ export class ObjectScanner {
     if (i < end && bytes[i] === CLOSE_BRACKET) return i + 1;
     for (let index = 0; ; index++) {
       const element = table.elements[index];
+      const start = i;
       i = element === undefined ? skipValue(bytes, i, end, depth) : this.#value(bytes, i, end, element, depth);
       if (i < 0) return i;
+      this.#leave(element ?? null, bytes[start]!, start, i, depth);
       i = skipSpace(bytes, i, end);
       if (i < end && bytes[i] === CLOSE_BRACKET) return i + 1;
       if (i >= end || bytes[i] !== COMMA) return ~i;

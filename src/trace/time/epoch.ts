@@ -48,3 +48,6 @@ export const epochOfInteger = (value: number, unit: TimeUnit): number => {
     unit === 'ms' ? value * 1_000 : unit === 's' ? value * 1_000_000 : unit === 'us' ? value : Math.floor(value / 1_000);
   return micros <= Number.MAX_SAFE_INTEGER ? micros : TIME_OUT_OF_RANGE;
 };
+
+/** Microseconds in one unit; 0 for nanoseconds, of which no whole number makes one. */
+export const epochFactor = (unit: TimeUnit): number => (unit === 'ns' ? 0 : 10 ** SHIFT[unit]);

@@ -37,10 +37,11 @@ export const keyLines = ({limits}: SimulateReport, style: Style, detail: Detail)
       ],
     } as const;
   });
-  const rest = [
-    `${formatPlural(hidden, 'more denied key')}`,
-    ...(named > 0 ? [`${formatCount(named)} of them with -o wide`] : []),
-  ];
+  const more = formatPlural(hidden, 'more denied key');
+  const rest =
+    named === hidden
+      ? [`${more} with -o wide`]
+      : [more, ...(named > 0 ? [`${formatCount(named)} of them with -o wide`] : [])];
   const lines = table(columns(style), rows, style);
   return hidden === 0 ? lines : [...lines, ...remark(rest, style)];
 };

@@ -16,12 +16,15 @@ const SHOWN = 10;
 const SPARK_WIDTH = 60;
 const SIGNS = {PASS: '✅ PASS', FAIL: '❌ FAIL'};
 
+/** `<0.01%` would be read as markup by some. */
+const mdShare = (share: number): string => mdText(formatShare(share));
+
 const left = (title: string): MdColumn => ({title});
 const right = (title: string): MdColumn => ({title, align: 'right'});
 
 const top = (report: SimulateReport): string => {
   const {verdict, statements} = headline(report);
-  const text = statements.join('; ');
+  const text = mdText(statements.join('; '));
   return verdict === undefined
     ? `## ratectl simulate\n\n${text}\n`
     : `## ratectl simulate: ${SIGNS[verdict.text]}\n\n${text}\n`;
@@ -65,7 +68,7 @@ const limits = ({limits: all}: SimulateReport): string => {
       mode,
       mdText(description),
       ...counts,
-      rate === undefined ? '–' : formatShare(rate),
+      rate === undefined ? '–' : mdShare(rate),
       `${formatCount(deniedKeys)} of ${formatCount(keys)}`,
     ];
   });
@@ -84,7 +87,7 @@ const keys = (report: SimulateReport, detail: Detail): string => {
     mdCode(nameText(key.key)),
     formatCount(key.requests),
     formatCount(key.denied),
-    formatShare(shareOf(key.denied, key.requests) ?? 0),
+    mdShare(shareOf(key.denied, key.requests) ?? 0),
   ]);
   return `### Most denied keys\n\n${mdTable([left('Limit'), left('Key'), right('Requests'), right('Denied'), right('Rate')], rows)}`;
 };
@@ -110,7 +113,7 @@ const diff = (change: PolicyDiff | undefined, {totals}: SimulateReport, detail: 
     [
       ['allowed', formatCount(before.allowed), formatCount(totals.allowed)],
       ['denied', formatCount(before.denied), formatCount(totals.denied)],
-      ['denied rate', formatShare(before.deniedRate), formatShare(totals.deniedRate)],
+      ['denied rate', mdShare(before.deniedRate), mdShare(totals.deniedRate)],
     ],
   );
   const shown = detail === 'wide' ? change.keys : change.keys.slice(0, SHOWN);
@@ -131,7 +134,7 @@ const bounds = (open: Bounds | undefined, {totals}: SimulateReport): string => {
   const row = (label: string, one: {readonly denied: number; readonly deniedRate: number}) => [
     label,
     formatCount(one.denied),
-    formatShare(one.deniedRate),
+    mdShare(one.deniedRate),
   ];
   const rows = [row('at best', open.best), row('as read', totals), row('at worst', open.worst)];
   const why = `Times are known to ${formatDuration(open.resolutionMs * 1_000)}; the order of requests within it is not.`;

@@ -3,6 +3,7 @@ import type {Piece} from '../flow.ts';
 import {formatCount, formatPlural} from '../format-number.ts';
 import {formatSpan} from '../format-span.ts';
 import type {SimulateReport} from '../model/simulate-report.ts';
+import {nameText} from '../name-text.ts';
 
 const NAMED = 3;
 
@@ -16,7 +17,7 @@ const shardText = ({index, of, thresholds}: NonNullable<SimulateReport['shard']>
 /** What was read, and everything about it that makes the result less sure. */
 export const traceFacts = ({trace, shard}: SimulateReport): readonly Fact[] => {
   const more = trace.files.length - NAMED;
-  const files: (string | Piece)[] = trace.files.slice(0, NAMED);
+  const files: (string | Piece)[] = trace.files.slice(0, NAMED).map(nameText);
   if (more > 0) files.push(`${formatPlural(more, 'file')} more`);
   const size: string[] = [formatPlural(trace.requests, 'request'), formatPlural(trace.keys, 'key')];
   if (trace.cost !== trace.requests) size.push(`cost ${formatCount(trace.cost)}`);

@@ -1,0 +1,33 @@
+export const environment = `Environment variables
+
+Colour. The first of these that says something decides; the flag is asked first:
+
+  --color always|never   overrides all of the variables
+  NO_COLOR               not empty: no colour
+  CLICOLOR_FORCE         not empty: colour, also in a pipe; 0 or false: none
+  FORCE_COLOR            the same
+  TERM=dumb              no colour
+  CLICOLOR=0             no colour
+  otherwise              colour when standard output is a terminal
+
+Layout:
+
+  COLUMNS                width of tables; else that of the terminal, else 80
+  LC_ALL, LC_CTYPE, LANG the first that is set decides whether a terminal shows
+                         UTF-8; if it does not, tables are drawn in ASCII. In a
+                         pipe only --ascii does that.
+
+Reproducible output:
+
+  SOURCE_DATE_EPOCH      seconds since 1970: taken for "generatedAt" in place of
+                         the clock; "performance" is left out. The same input
+                         then gives the same bytes.
+
+CI:
+
+  GITHUB_STEP_SUMMARY    file that --ci appends the job summary to
+
+Troubleshooting:
+
+  RATECTL_DEBUG          set: an unexpected error (exit 1) shows its stack
+`;

@@ -1,0 +1,12 @@
+/** The library: the engine that `ratectl simulate` runs, for programs. */
+export {RatectlError} from './base/ratectl-error.ts';
+export {AttributeColumns} from './engine/attribute-columns.ts';
+export {createAlgorithm} from './engine/create-algorithm.ts';
+export {Decision, Evaluator} from './engine/evaluator.ts';
+export {KeyResolvers} from './engine/key-resolvers.ts';
+export {Outcome} from './engine/limit.ts';
+export type {AlgorithmSpec, LimitSpec, Policy} from './engine/policy-model.ts';
+export type {RequestBatch} from './engine/request-batch.ts';
+export {Ask, Kind, Verdict} from './engine/verdict.ts';
+export {type LoadedPolicy, loadPolicy, parsePolicy} from './policy/load-policy.ts';
+export {emptyBatch, RowSink} from './trace/row-sink.ts';

@@ -1,0 +1,42 @@
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {describe, expect, test} from 'vitest';
+import {parsePolicy} from '../../src/policy/load-policy.ts';
+import {packageRoot} from '../../src/policy/package-root.ts';
+import {BUCKET_FIELDS, LIMIT_FIELDS, POLICY_FIELDS, parametersOf} from '../../src/policy/schema.ts';
+import {ALGORITHM_NAMES} from '../../src/policy/vocabulary.ts';
+
+const TEXT = readFileSync(join(packageRoot(import.meta.url), 'docs', 'policies.md'), 'utf8');
+
+describe('docs/policies.md', () => {
+  const examples = [...TEXT.matchAll(/```yaml\n(.*?)```/gs)].map((match) => match[1]!);
+
+  test.each(examples)('the example can be loaded: %s', (example) => {
+    expect(parsePolicy(example, 'example.yaml').warnings).toEqual([]);
+  });
+
+  const inline = [...TEXT.matchAll(/`(\{ (?:algorithm|rate): [^`]*\})`/g)].map((match) => match[1]!);
+
+  test.each(inline)('a limit can be made with %s', (bucket) => {
+    const text = `version: 1\nlimits: [{ name: a, ${bucket.slice(2)}]\n`;
+    expect(() => parsePolicy(text, 'example.yaml')).not.toThrow();
+  });
+
+  test('there are examples', () => {
+    expect([examples.length, inline.length]).toEqual([5, 3]);
+  });
+
+  test.each([...POLICY_FIELDS, ...LIMIT_FIELDS, ...BUCKET_FIELDS].map(({name}) => name))(
+    'explains %s',
+    (name) => {
+      expect(TEXT).toContain(`\`${name}\``);
+    },
+  );
+
+  test.each(ALGORITHM_NAMES)('has a section on %s with its parameters', (algorithm) => {
+    const section = TEXT.split(`\n### ${algorithm}\n`)[1]?.split(/\n##+ /)[0] ?? '';
+    const shared = section.includes('Parameters as `sliding-window`');
+    for (const {name} of parametersOf(algorithm))
+      expect(shared || section.includes(`| \`${name}\` |`)).toBe(true);
+  });
+});

@@ -1,0 +1,66 @@
+import {describe, expect, test} from 'vitest';
+import {parse} from 'yaml';
+import {policyJsonSchema} from '../../src/policy/json-schema.ts';
+import {parsePolicy} from '../../src/policy/load-policy.ts';
+import {PRESETS, readPreset} from '../../src/policy/presets.ts';
+import {BUCKET_FIELDS, LIMIT_FIELDS, POLICY_FIELDS} from '../../src/policy/schema.ts';
+import {schemaErrors} from '../support/json-schema-check.ts';
+
+const schema = policyJsonSchema() as {readonly [keyword: string]: unknown};
+const errorsOf = (text: string): readonly string[] => schemaErrors(schema, parse(text, {merge: true}));
+const limit = (fields: string): string => `version: 1\nlimits:\n  - { name: a, ${fields} }\n`;
+
+test('the schema says what it is and describes every field', () => {
+  expect(schema).toMatchObject({
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'urn:ratectl:policy:1',
+    additionalProperties: false,
+    required: ['version', 'limits'],
+  });
+  const {limit, bucket} = schema['$defs'] as Record<string, {properties: object}>;
+  expect(Object.keys(schema['properties'] as object)).toEqual(POLICY_FIELDS.map(({name}) => name));
+  expect(Object.keys(limit!.properties)).toEqual([...LIMIT_FIELDS, ...BUCKET_FIELDS].map(({name}) => name));
+  expect(Object.keys(bucket!.properties)).toEqual(BUCKET_FIELDS.map(({name}) => name));
+  for (const field of Object.values(limit!.properties)) expect(field.description).toMatch(/\w.*\./);
+});
+
+test.each(PRESETS.map(({name}) => name))('the preset %s fits', (name) => {
+  expect(errorsOf(readPreset(name))).toEqual([]);
+});
+
+describe('what the loader takes, the schema takes', () => {
+  test.each([
+    'rate: 10/s, burst: 5, initial: 0, refill: { every: 1s }',
+    'rate: { count: 3, per: 1h30m }, cost: 5, mode: shadow',
+    'algorithm: leaky-bucket, rate: 10/s, burst: 0, delay: 0',
+    'algorithm: leaky-bucket, rate: 10/s, nodelay: true',
+    'algorithm: fixed-window, limit: 5, window: month, align: calendar, tz: Europe/Berlin, countDenied: true',
+    'algorithm: sliding-log, limit: 5, window: 1s, when: { status: [200, 404], path: "/a*" }',
+    'algorithm: concurrency, max: 5, queue: 3, timeout: 1m',
+    'algorithm: sliding-window, tier: "{plan}", tiers: { a: { limit: 1, window: 1s }, b: [ { rate: 1/s, algorithm: gcra } ] }, defaultTier: a',
+    'buckets: [ { rate: 1/s }, { algorithm: concurrency, max: 2 } ]',
+    'rate: 1/s, overrides: { x: exempt, y: block, z: { burst: 5 }, w: [ { rate: 5/s }, { algorithm: sliding-log, limit: 1, window: 1s } ] }',
+  ])('%s', (fields) => {
+    expect(() => parsePolicy(limit(fields), 'p.yaml')).not.toThrow();
+    expect(errorsOf(limit(fields))).toEqual([]);
+  });
+});
+
+describe('what editors should mark', () => {
+  test.each([
+    ['rate: 10/x', '$.limits[0].rate: none of the forms'],
+    ['rate: 10', '$.limits[0].rate: none of the forms'],
+    ['rate: 10/s, burst: 0', '$.limits[0].burst: minimum'],
+    ['rate: 10/s, burts: 5', '$.limits[0].burts: not allowed'],
+    ['rate: 10/s, limit: 5', '$.limits[0].limit: not allowed'],
+    ['key: "{ip}"', '$.limits[0]: needs rate'],
+    ['algorithm: fixed-window, limit: 5', '$.limits[0]: needs window'],
+    ['algorithm: gcra, rate: 1/s, refill: smoothed', '$.limits[0].refill: not allowed'],
+    ['tier: "{plan}", rate: 1/s', '$.limits[0]: tier needs tiers'],
+    ['tier: "{p}", tiers: { a: { rate: 1/s } }, rate: 1/s', '$.limits[0].rate: not allowed'],
+    ['rate: 1/s, overrides: { a: no }', '$.limits[0].overrides.a: none of the forms'],
+  ])('%s', (fields, error) => {
+    expect(() => parsePolicy(limit(fields), 'p.yaml')).toThrow();
+    expect(errorsOf(limit(fields))).toContain(error);
+  });
+});

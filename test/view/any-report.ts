@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import type {SimulateReport} from '../../src/view/model/simulate-report.ts';
+import {HOSTILE_KEYS} from './reports.ts';
+
+const text = fc.oneof(
+  {weight: 3, arbitrary: fc.string({unit: 'binary', maxLength: 60})},
+  {weight: 1, arbitrary: fc.string({maxLength: 30})},
+  {weight: 2, arbitrary: fc.constantFrom(...HOSTILE_KEYS)},
+);
+const count = fc.oneof(fc.nat({max: 50}), fc.maxSafeNat());
+const share = fc.oneof(fc.double({min: 0, max: 1, noNaN: true}), fc.constantFrom(0, 1, 1e-12, 1 - 1e-12));
+const seconds = fc.integer({min: 0, max: 4_000_000_000});
+const rfc3339 = (at: number): string => new Date(at * 1_000).toISOString();
+
+const key = fc.record({key: text, requests: count, denied: count});
+const limit = fc.record({
+  name: text,
+  mode: fc.constantFrom('enforce' as const, 'shadow' as const),
+  description: text,
+  requests: count,
+  allowed: count,
+  denied: count,
+  skipped: count,
+  keys: count,
+  deniedKeys: count,
+  top: fc.array(key, {maxLength: 8}),
+});
+const trace = fc.record({
+  files: fc.array(text, {maxLength: 5}),
+  format: fc.constantFrom('combined', 'ndjson'),
+  requests: count,
+  skipped: count,
+  notRequests: count,
+  keys: count,
+  start: fc.option(seconds.map(rfc3339)),
+  end: fc.option(seconds.map(rfc3339)),
+  outOfOrder: count,
+  cost: count,
+});
+const totals = fc.record({
+  allowed: count,
+  denied: count,
+  deniedRate: share,
+  never: count,
+  delayed: count,
+  unlimited: count,
+});
+const series = fc.record({
+  bucketMs: fc.constantFrom(1, 1_000, 60_000, 86_400_000),
+  buckets: fc
+    .array(fc.record({at: seconds, allowed: count, denied: count}), {maxLength: 40})
+    .map((all) => all.sort((a, b) => a.at - b.at).map(({at, ...bucket}) => ({t: rfc3339(at), ...bucket}))),
+});
+const actual = fc.oneof(share, count, fc.double());
+const threshold = fc.record({expr: text, actual, pass: fc.boolean(), source: text});
+const denied = fc.record({denied: count, deniedRate: share});
+
+/** Reports that no replay would make: any text anywhere, numbers that do not add up, times out of order. */
+export const anyReport: fc.Arbitrary<SimulateReport> = fc.record(
+  {
+    trace,
+    totals,
+    limits: fc.array(limit, {maxLength: 4}),
+    series,
+    thresholds: fc.array(threshold, {maxLength: 14}),
+    diff: fc.record({
+      against: text,
+      before: fc.record({allowed: count, denied: count, deniedRate: share}),
+      allowToDeny: count,
+      denyToAllow: count,
+      keys: fc.array(fc.record({key: text, requests: count, allowToDeny: count, denyToAllow: count}), {
+        maxLength: 12,
+      }),
+    }),
+    bounds: fc.record({resolutionMs: count, best: denied, worst: denied}),
+    solve: fc.record({
+      parameter: text,
+      target: text,
+      value: fc.option(count),
+      tried: fc.array(fc.record({value: count, actual, pass: fc.boolean()}), {maxLength: 12}),
+    }),
+    shard: fc.record({
+      index: count,
+      of: count,
+      thresholds: fc.array(fc.record({expr: text, source: text}), {maxLength: 2}),
+    }),
+    performance: fc.record({
+      seconds: fc.double({min: 0, max: 1e9, noNaN: true}),
+      requestsPerSecond: count,
+      maxRssBytes: count,
+    }),
+  },
+  {requiredKeys: ['trace', 'totals', 'limits', 'series', 'thresholds']},
+);
