@@ -2,5 +2,5 @@ import {defineConfig} from 'vitest/config';
 
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export
 export default defineConfig({
-  test: {include: ['test/**/*.test.ts'], exclude: ['test/traces/**']},
+  test: {include: ['test/**/*.test.ts'], exclude: ['test/traces/**'], globalSetup: ['test/support/build.ts'], testTimeout: 20_000},
 });

@@ -22,7 +22,8 @@ export const createProgram = (context: CliContext): Command => {
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help for a command, or one of the topics below')
     .showHelpAfterError('(--help shows the usage)')
-    .configureHelp({showGlobalOptions: true});
+    // Options after a subcommand's name are the subcommand's.
+    .enablePositionalOptions();
 
   program.commandsGroup('Replay traffic:');
   const simulate = registerSimulate(program, context);

@@ -34,10 +34,17 @@ const wallClock = (timeZone: string): ((ms: number) => WallMillis) => {
     minute: 'numeric',
     second: 'numeric',
   });
-  return ms => {
+  return (ms) => {
     const fields: Record<string, number> = {};
     for (const part of format.formatToParts(ms)) fields[part.type] = Number(part.value);
-    return Date.UTC(fields['year']!, fields['month']! - 1, fields['day']!, fields['hour']!, fields['minute']!, fields['second']!);
+    return Date.UTC(
+      fields['year']!,
+      fields['month']! - 1,
+      fields['day']!,
+      fields['hour']!,
+      fields['minute']!,
+      fields['second']!,
+    );
   };
 };
 
@@ -66,7 +73,7 @@ const nextUnit = (start: WallMillis, unit: CalendarUnit): WallMillis => {
 /** Start and end of a window in milliseconds since the epoch. */
 type Span = readonly [from: number, to: number];
 
-/** The first whole second after `low` at which `holds`, which is false at `low` and true at `high`. */
+/** The first whole second after `low` at which `holds`, which is false at `low`, true at `high` and turns true once. */
 const firstSecond = (low: number, high: number, holds: (ms: number) => boolean): number => {
   let before = low;
   let after = high;
@@ -93,14 +100,15 @@ export const calendarGrid = (unit: CalendarUnit, timeZone: string): WindowGrid =
 
   /** The first instant whose wall clock is at or past `wall`; no zone is more than 26 hours from UTC. */
   const instantOf = (wall: WallMillis): number =>
-    firstSecond(wall - 26 * HOUR, wall + 26 * HOUR, ms => wallAt(ms) >= wall);
+    firstSecond(wall - 26 * HOUR, wall + 26 * HOUR, (ms) => wallAt(ms) >= wall);
 
   const realWindow = (second: number, length: number): Span => {
     const offset = offsetAt(second);
     let from = floorTo(second + offset, length) - offset;
     let to = from + length;
-    if (offsetAt(from) !== offset) from = firstSecond(from, second, ms => offsetAt(ms) === offset);
-    if (offsetAt(to - SECOND) !== offset) to = firstSecond(second, to - SECOND, ms => offsetAt(ms) !== offset);
+    if (offsetAt(from) !== offset) from = firstSecond(from, second, (ms) => offsetAt(ms) === offset);
+    if (offsetAt(to - SECOND) !== offset)
+      to = firstSecond(second, to - SECOND, (ms) => offsetAt(ms) !== offset);
     return [from, to];
   };
 
@@ -108,7 +116,7 @@ export const calendarGrid = (unit: CalendarUnit, timeZone: string): WindowGrid =
     let first = startOfUnit(wallAt(second), unit);
     let from = instantOf(first);
     let to = instantOf(nextUnit(first, unit));
-    // Clocks that go back over midnight show yesterday again after today has begun: today it is.
+    // Clocks that go back over midnight show it twice; the day begins with one of the two, always the same.
     while (to <= second) {
       first = nextUnit(first, unit);
       from = to;
@@ -153,7 +161,7 @@ export const calendarGrid = (unit: CalendarUnit, timeZone: string): WindowGrid =
   return {
     startOf(t, current) {
       const start = starts[seek(t)]!;
-      return start > current ? start : current;
+      return Math.max(start, current);
     },
     endOf(windowStart) {
       return ends[seek(windowStart)]!;

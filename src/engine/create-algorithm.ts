@@ -32,7 +32,11 @@ export const createAlgorithm = (spec: AlgorithmSpec): Algorithm => {
     case 'gcra':
       return gcra(spec);
     case 'fixed-window':
-      return fixedWindow({limit: spec.limit, grid: gridOf(spec.window), refused: spec.countDenied ? 'counted' : 'free'});
+      return fixedWindow({
+        limit: spec.limit,
+        grid: gridOf(spec.window),
+        refused: spec.countDenied ? 'counted' : 'free',
+      });
     case 'sliding-window':
       return slidingWindow(spec);
     case 'sliding-log':

@@ -44,7 +44,7 @@ export class Evaluator {
   constructor(policy: Policy, resolvers = new KeyResolvers(new AttributeColumns())) {
     this.policy = policy;
     this.resolvers = resolvers;
-    this.limits = policy.limits.map(spec => {
+    this.limits = policy.limits.map((spec) => {
       const tier = spec.plan.kind === 'tiered' ? spec.plan.tier : undefined;
       return new Limit(spec, resolvers.get(spec.key, tier), resolvers.columns);
     });

@@ -1,6 +1,6 @@
 import type {AttributeColumns} from './attribute-columns.ts';
-import {type CompiledPart, compileTemplate} from './key-template.ts';
 import {KeySpace} from './key-space.ts';
+import {type CompiledPart, compileTemplate} from './key-template.ts';
 import {hashBytes, type RequestBatch, valueEnd, valueStart} from './request-batch.ts';
 
 /**

@@ -19,7 +19,11 @@ export class KeyResolvers {
   /** The resolver of a key template, and of a tier template when states are kept per tier. */
   get(key: string, tier?: string): KeyResolver {
     // By column, not by name: two names of one column (`key` and `ip` in an access log) are the same key.
-    const id = JSON.stringify([key, tier].map(text => text && compileTemplate(text, this.columns).map(part => [part.column, `${part.bytes}`])));
+    const id = JSON.stringify(
+      [key, tier].map(
+        (text) => text && compileTemplate(text, this.columns).map((part) => [part.column, `${part.bytes}`]),
+      ),
+    );
     const found = this.#byTemplate.get(id) ?? new KeyResolver(key, tier, this.columns);
     this.#byTemplate.set(id, found);
     return found;

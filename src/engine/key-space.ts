@@ -28,7 +28,12 @@ export class KeySpace {
     for (;;) {
       const id = slots[slot + 1]! - 1;
       if (id < 0) return this.#add(slot, bytes, start, end, hash);
-      if (slots[slot] === hash && slots[slot + 3] === end - start && this.#holds(slots[slot + 2]! >>> 0, bytes, start, end)) return id;
+      if (
+        slots[slot] === hash &&
+        slots[slot + 3] === end - start &&
+        this.#holds(slots[slot + 2]! >>> 0, bytes, start, end)
+      )
+        return id;
       slot = (slot + SLOT_WORDS) & last;
     }
   }
@@ -64,7 +69,8 @@ export class KeySpace {
     }
     const from = this.#startOf(id);
     const to = from + end - start;
-    if (to > this.#arena.length) this.#arena = grown(this.#arena, new Uint8Array(Math.max(to, Math.ceil(1.5 * this.#arena.length))));
+    if (to > this.#arena.length)
+      this.#arena = grown(this.#arena, new Uint8Array(Math.max(to, Math.ceil(1.5 * this.#arena.length))));
     for (let i = start, at = from; i < end; i++, at++) this.#arena[at] = bytes[i]!;
     this.#ends[id] = to;
     this.#hashes[id] = hash;

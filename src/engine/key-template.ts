@@ -1,7 +1,9 @@
 import type {AttributeColumns} from './attribute-columns.ts';
 
 /** A part of a key template: constant bytes, or the value in a column. */
-export type TemplatePart = {readonly kind: 'text'; readonly bytes: Uint8Array} | {readonly kind: 'attribute'; readonly name: string};
+export type TemplatePart =
+  | {readonly kind: 'text'; readonly bytes: Uint8Array}
+  | {readonly kind: 'attribute'; readonly name: string};
 
 const TOKEN = /\{\{|\}\}|\{([A-Za-z_][A-Za-z0-9_.-]*)\}|[{}]/g;
 
@@ -37,18 +39,23 @@ export const parseTemplate = (text: string): readonly TemplatePart[] | {readonly
 /** The parts of a template that is known to be valid. */
 export const templateParts = (text: string): readonly TemplatePart[] => {
   const parts = parseTemplate(text);
-  if ('badAt' in parts) throw new RangeError(`unbalanced brace at character ${parts.badAt + 1} of key template "${text}"`);
+  if ('badAt' in parts)
+    throw new RangeError(`unbalanced brace at character ${parts.badAt + 1} of key template "${text}"`);
   return parts;
 };
 
 /** Names of the attributes a template reads. */
 export const templateAttributes = (text: string): readonly string[] =>
-  templateParts(text).flatMap(part => (part.kind === 'attribute' ? [part.name] : []));
+  templateParts(text).flatMap((part) => (part.kind === 'attribute' ? [part.name] : []));
 
 /** A part with its column: what the hot loop walks over. */
-export type CompiledPart = {readonly column: -1; readonly bytes: Uint8Array} | {readonly column: number; readonly bytes: undefined};
+export type CompiledPart =
+  | {readonly column: -1; readonly bytes: Uint8Array}
+  | {readonly column: number; readonly bytes: undefined};
 
 export const compileTemplate = (text: string, columns: AttributeColumns): readonly CompiledPart[] =>
-  templateParts(text).map(part =>
-    part.kind === 'text' ? {column: -1, bytes: part.bytes} : {column: columns.add(part.name), bytes: undefined},
+  templateParts(text).map((part) =>
+    part.kind === 'text'
+      ? {column: -1, bytes: part.bytes}
+      : {column: columns.add(part.name), bytes: undefined},
   );

@@ -80,13 +80,15 @@ export class Limit {
       this.#fallback = add(bucketVariant(plan.buckets));
     } else {
       for (const [tier, buckets] of plan.tiers) byTier.set(tier, add(bucketVariant(buckets)));
-      this.#fallback = (plan.defaultTier === undefined ? undefined : byTier.get(plan.defaultTier)) ?? add({kind: 'no-tier'});
+      this.#fallback =
+        (plan.defaultTier === undefined ? undefined : byTier.get(plan.defaultTier)) ?? add({kind: 'no-tier'});
     }
     this.#variantByTier = byTier;
     const byKey = new Map<string, number>();
     const same = new Map<Override, number>();
     for (const [key, override] of spec.overrides) {
-      const variant = same.get(override) ?? add(override.kind === 'buckets' ? bucketVariant(override.buckets) : override);
+      const variant =
+        same.get(override) ?? add(override.kind === 'buckets' ? bucketVariant(override.buckets) : override);
       same.set(override, variant);
       byKey.set(key, variant);
     }
@@ -209,25 +211,27 @@ export class Limit {
         variants.set(this.#variantOf);
         this.#variantOf = variants;
       }
-      for (let id = this.#known; id < size; id++) this.#variantOf[id] = this.#variantFor(this.resolver.keys.bytesOf(id));
+      for (let id = this.#known; id < size; id++)
+        this.#variantOf[id] = this.#variantFor(this.resolver.keys.bytesOf(id));
     }
     this.#known = size;
   }
 
   #variantFor(bytes: Uint8Array): number {
     const cut = this.#tiered ? tierCut(bytes) : bytes.length;
-    const override = this.#variantByKey.size > 0 ? this.#variantByKey.get(this.#textOf(bytes.subarray(0, cut))) : undefined;
+    const override =
+      this.#variantByKey.size > 0 ? this.#find(this.#variantByKey, bytes.subarray(0, cut)) : undefined;
     if (override !== undefined) return override;
-    const tier = this.#tiered ? this.#variantByTier.get(this.#textOf(bytes.subarray(cut + 1))) : undefined;
+    const tier = this.#tiered ? this.#find(this.#variantByTier, bytes.subarray(cut + 1)) : undefined;
     return tier ?? this.#fallback;
   }
 
-  /** Text that only these bytes decode to, so that no other key can pass for one with an override; empty for no UTF-8. */
-  #textOf(bytes: Uint8Array): string {
+  /** Only exactly these bytes find a name: what is no UTF-8, or begins with a byte order mark, passes for nothing else. */
+  #find(variants: ReadonlyMap<string, number>, name: Uint8Array): number | undefined {
     try {
-      return this.#decoder.decode(bytes);
+      return variants.get(this.#decoder.decode(name));
     } catch {
-      return '';
+      return undefined;
     }
   }
 }
@@ -236,7 +240,7 @@ const NO_BUCKETS: readonly Bucket[] = [];
 
 const bucketVariant = (specs: readonly AlgorithmSpec[]): Variant => {
   let offset = 0;
-  const buckets = specs.map(spec => {
+  const buckets = specs.map((spec) => {
     const algorithm = createAlgorithm(spec);
     const bucket = {algorithm, offset, verdict: new Verdict()};
     offset += algorithm.words;

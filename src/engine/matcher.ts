@@ -9,9 +9,7 @@ export interface Matcher {
 
 /** A pattern as the runs of bytes between its stars. `/api/*` is ['/api/', '']; without a star there is one run. */
 const runsOf = (pattern: string): readonly Uint8Array[] =>
-  pattern
-    .split(/(?<!\\)\*/)
-    .map(run => new TextEncoder().encode(run.replaceAll('\\*', '*')));
+  pattern.split(/(?<!\\)\*/).map((run) => new TextEncoder().encode(run.replaceAll('\\*', '*')));
 
 const startsWith = (bytes: Uint8Array, at: number, end: number, run: Uint8Array): boolean => {
   if (end - at < run.length) return false;
@@ -38,7 +36,10 @@ const matchesRuns = (bytes: Uint8Array, start: number, end: number, runs: readon
 
 /** All attributes must match; any of an attribute's values will do. */
 export const compileMatcher = (specs: readonly MatcherSpec[], columns: AttributeColumns): Matcher => {
-  const clauses = specs.map(spec => ({column: columns.add(spec.attribute), patterns: spec.values.map(runsOf)}));
+  const clauses = specs.map((spec) => ({
+    column: columns.add(spec.attribute),
+    patterns: spec.values.map(runsOf),
+  }));
   return {
     matches(batch, row) {
       for (const clause of clauses) {

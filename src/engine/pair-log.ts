@@ -71,7 +71,10 @@ export class PairLog {
       this.#heap[offset + 2 * i] = this.#heap[position]!;
       this.#heap[offset + 2 * i + 1] = this.#heap[position + 1]!;
     }
-    if (size > 0) (this.#free[Math.log2(size)] ??= []).push(row[at]!);
+    if (size > 0) {
+      this.#free[Math.log2(size)] ??= [];
+      this.#free[Math.log2(size)]!.push(row[at]!);
+    }
     row[at] = offset;
     row[at + 1] = bigger;
     row[at + 2] = 0;

@@ -59,12 +59,30 @@ export type Override =
 
 /** Counts are whole; `per`, `window`, `every`, `timeout` are whole microseconds. */
 export type AlgorithmSpec =
-  | {readonly kind: 'token-bucket'; readonly count: number; readonly per: number; readonly burst: number; readonly initial: number; readonly refill: RefillSpec}
+  | {
+      readonly kind: 'token-bucket';
+      readonly count: number;
+      readonly per: number;
+      readonly burst: number;
+      readonly initial: number;
+      readonly refill: RefillSpec;
+    }
   | {readonly kind: 'gcra'; readonly count: number; readonly per: number; readonly burst: number}
-  | {readonly kind: 'fixed-window'; readonly limit: number; readonly window: WindowSpec; readonly countDenied: boolean}
+  | {
+      readonly kind: 'fixed-window';
+      readonly limit: number;
+      readonly window: WindowSpec;
+      readonly countDenied: boolean;
+    }
   | {readonly kind: 'sliding-window'; readonly limit: number; readonly window: number}
   | {readonly kind: 'sliding-log'; readonly limit: number; readonly window: number}
-  | {readonly kind: 'leaky-bucket'; readonly count: number; readonly per: number; readonly burst: number; readonly delayFrom: number}
+  | {
+      readonly kind: 'leaky-bucket';
+      readonly count: number;
+      readonly per: number;
+      readonly burst: number;
+      readonly delayFrom: number;
+    }
   | {readonly kind: 'concurrency'; readonly max: number; readonly timeout: number};
 
 export type RefillSpec =

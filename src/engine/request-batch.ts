@@ -26,15 +26,59 @@ export const valueStart = (batch: RequestBatch, row: number, column: number): nu
   return i === 0 ? 0 : batch.ends[i - 1]!;
 };
 
-export const valueEnd = (batch: RequestBatch, row: number, column: number): number => batch.ends[row * batch.columns + column]!;
+export const valueEnd = (batch: RequestBatch, row: number, column: number): number =>
+  batch.ends[row * batch.columns + column]!;
 
-/** 32-bit hash of a run of bytes: FNV-1a with a final avalanche, so that open addressing may use the low bits. */
+const SEED = 0x811c9dc5;
+
+/** FNV-1a's step on a word of four bytes, and a rotation, so that high bits reach the low ones before the next word. */
+const mixWord = (h: number, word: number): number => {
+  const mixed = Math.imul(h ^ word, 0x9e3779b1);
+  return (mixed << 13) | (mixed >>> 19);
+};
+
+const mixByte = (h: number, byte: number): number => Math.imul(h ^ byte, 0x01000193);
+
+/** 32-bit hash of a run of bytes, four at a time, with a final avalanche, so that open addressing may use the low bits. */
 export const hashBytes = (bytes: Uint8Array, start: number, end: number): number => {
-  let h = 0x811c9dc5;
-  for (let i = start; i < end; i++) h = Math.imul(h ^ bytes[i]!, 0x01000193);
+  let h = SEED;
+  let i = start;
+  for (; i + 3 < end; i += 4)
+    h = mixWord(h, bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24));
+  for (; i < end; i++) h = mixByte(h, bytes[i]!);
   return avalanche(h);
 };
 
+/** Copies `source[start … end)` to `target` at `to`, and returns `hashBytes` of it: a record's bytes are read once. */
+export const copyAndHash = (
+  source: Uint8Array,
+  start: number,
+  end: number,
+  target: Uint8Array,
+  to: number,
+): number => {
+  let h = SEED;
+  let i = start;
+  let at = to;
+  for (; i + 3 < end; i += 4, at += 4) {
+    const a = source[i]!;
+    const b = source[i + 1]!;
+    const c = source[i + 2]!;
+    const d = source[i + 3]!;
+    target[at] = a;
+    target[at + 1] = b;
+    target[at + 2] = c;
+    target[at + 3] = d;
+    h = mixWord(h, a | (b << 8) | (c << 16) | (d << 24));
+  }
+  for (; i < end; i++, at++) {
+    target[at] = source[i]!;
+    h = mixByte(h, source[i]!);
+  }
+  return avalanche(h);
+};
+
+/** The finaliser of MurmurHash3 (A. Appleby): every bit of the input moves every bit of the output. */
 export const avalanche = (hash: number): number => {
   let h = hash;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

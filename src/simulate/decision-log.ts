@@ -45,9 +45,13 @@ export class DecisionLog {
     this.#text('}\n');
   }
 
-  /** Writes what is left and gives the file its name. */
-  commit(): void {
+  /** Writes what is left: what the disk refuses is refused now. */
+  flush(): void {
     this.#flush();
+  }
+
+  /** Gives the file its name. */
+  commit(): void {
     this.#file.commit();
   }
 

@@ -181,6 +181,11 @@ export class Replay {
     return this.#diff?.result(against);
   }
 
+  /** Hands all decisions to the disk; call it before anything is printed. */
+  flush(): void {
+    this.#decisions?.flush();
+  }
+
   /** Gives the decisions file its name: call it when everything else succeeded. */
   commit(): void {
     this.#decisions?.commit();

@@ -34,6 +34,7 @@ export const runReplay = async (input: TraceInput, options: ReplayOptions, progr
       progress?.update(replay.requests, trace.progress);
     }
     if (input.strict) refuseProblems(trace);
+    replay.flush();
     return {replay, trace};
   } catch (error) {
     replay?.discard();

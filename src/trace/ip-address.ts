@@ -14,19 +14,33 @@ import type {RowSink} from './row-sink.ts';
 export class AddressNormalizer {
   /** Addresses that were written in another form. */
   changed = 0;
+  // The last address that `read` saw: `bytes[start … end)`.
+  #bytes: Uint8Array = new Uint8Array(0);
+  #start = 0;
+  #end = 0;
   readonly #scratch = new Uint8Array(64);
   readonly #groups = new Uint16Array(8);
 
-  /**
-   * Sets a column to the address in `bytes[start … end)`. The value stays valid until the next call, so that each
-   * column which may hold another address needs a normalizer of its own.
-   */
-  set(sink: RowSink, column: number, bytes: Uint8Array, start: number, end: number): void {
+  /** Reads the address in `bytes[start … end)`; counts it when it is written in another form. */
+  read(bytes: Uint8Array, start: number, end: number): void {
     // A colon comes within the first 6 bytes of any IPv6 address, so that host names and IPv4 cost a short look.
-    const colon = indexOfByte(bytes, Ascii.colon, start, Math.min(end, start + 6));
-    const length = colon < end && bytes[colon] === Ascii.colon ? this.#canonical(bytes, start, end) : 0;
-    if (length === 0) sink.set(column, bytes, start, end);
-    else sink.set(column, this.#scratch, 0, length);
+    const near = Math.min(end, start + 6);
+    const length =
+      indexOfByte(bytes, Ascii.colon, start, near) < near ? this.#canonical(bytes, start, end) : 0;
+    this.#bytes = length === 0 ? bytes : this.#scratch;
+    this.#start = length === 0 ? start : 0;
+    this.#end = length === 0 ? end : length;
+  }
+
+  /** Sets a column to the address read, which stays valid until the next `read`. */
+  setTo(sink: RowSink, column: number): void {
+    sink.set(column, this.#bytes, this.#start, this.#end);
+  }
+
+  /** `read` and `setTo`, for an address that goes to one column. */
+  set(sink: RowSink, column: number, bytes: Uint8Array, start: number, end: number): void {
+    this.read(bytes, start, end);
+    this.setTo(sink, column);
   }
 
   /** Writes the canonical text to the scratch and answers its length; 0 when the text is no IPv6 address or needs no change. */
@@ -55,7 +69,10 @@ export const addressNotes = (normalizers: readonly AddressNormalizer[]): readonl
   let changed = 0;
   for (const normalizer of normalizers) changed = Math.max(changed, normalizer.changed);
   if (changed === 0) return [];
-  const what = changed === 1 ? '1 address written in another form was' : `${changed} addresses written in another form were`;
+  const what =
+    changed === 1
+      ? '1 address written in another form was'
+      : `${changed} addresses written in another form were`;
   return [`${what} normalised (IPv6 in its short form without zone, IPv4-mapped as IPv4)`];
 };
 
@@ -142,7 +159,13 @@ const parseIpv6 = (bytes: Uint8Array, start: number, end: number, groups: Uint16
 };
 
 /** A dotted quad as the groups at `index` and `index + 1`. */
-const parseIpv4 = (bytes: Uint8Array, start: number, end: number, groups: Uint16Array, index: number): boolean => {
+const parseIpv4 = (
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  groups: Uint16Array,
+  index: number,
+): boolean => {
   let at = start;
   for (let part = 0; part < 4; part++) {
     let value = 0;

@@ -1,4 +1,4 @@
-import {avalanche, type RequestBatch} from '../engine/request-batch.ts';
+import {copyAndHash, type RequestBatch} from '../engine/request-batch.ts';
 
 /**
  * Where a parser puts what it finds in one record, and the batch the record goes to. Values are ranges of bytes, copied
@@ -31,8 +31,11 @@ export class RowSink {
   begin(): void {
     this.cost = 1;
     this.hold = 0;
-    this.#starts.fill(0);
-    this.#ends.fill(0);
+    // A loop: `fill` costs a call out of the compiled code, twice per record.
+    for (let c = 0; c < this.#columns; c++) {
+      this.#starts[c] = 0;
+      this.#ends[c] = 0;
+    }
   }
 
   /** Sets the value of a column to a range of bytes, which must stay unchanged until the record is appended. */
@@ -49,23 +52,16 @@ export class RowSink {
     batch.times[row] = this.time;
     batch.costs[row] = this.cost;
     batch.holds[row] = this.hold;
-    let i = row * this.#columns;
+    const columns = this.#columns;
+    let i = row * columns;
     let to = i === 0 ? 0 : batch.ends[i - 1]!;
-    for (let c = 0; c < this.#columns; c++, i++) {
+    for (let c = 0; c < columns; c++, i++) {
       const start = this.#starts[c]!;
       const end = this.#ends[c]!;
       if (to + end - start > batch.bytes.length) growBytes(batch, to + end - start);
-      const source = this.#sources[c]!;
-      const target = batch.bytes;
-      // hashBytes, while copying.
-      let h = 0x811c9dc5;
-      for (let from = start; from < end; from++) {
-        const byte = source[from]!;
-        target[to++] = byte;
-        h = Math.imul(h ^ byte, 0x01000193);
-      }
+      batch.hashes[i] = copyAndHash(this.#sources[c]!, start, end, batch.bytes, to);
+      to += end - start;
       batch.ends[i] = to;
-      batch.hashes[i] = avalanche(h);
     }
     batch.count = row + 1;
   }

@@ -18,7 +18,10 @@ export class Bucket {
   readonly #ask = new Ask();
   readonly #verdict = new Verdict();
 
-  constructor(algorithm: Algorithm, state: Float64Array<ArrayBufferLike> = new Float64Array(algorithm.words)) {
+  constructor(
+    algorithm: Algorithm,
+    state: Float64Array<ArrayBufferLike> = new Float64Array(algorithm.words),
+  ) {
     this.algorithm = algorithm;
     this.state = state;
   }

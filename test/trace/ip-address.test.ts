@@ -1,11 +1,15 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {AddressNormalizer, endOfAddress, ipKey} from '../../src/trace/ip-address.ts';
-import {RowSink, emptyBatch} from '../../src/trace/row-sink.ts';
+import {emptyBatch, RowSink} from '../../src/trace/row-sink.ts';
 import {jsonFixture} from '../support/fixture.ts';
 
 interface IpToKey {
-  readonly ip_to_key: readonly {readonly ip: string; readonly ipv6_prefix: number | null; readonly key: string}[];
+  readonly ip_to_key: readonly {
+    readonly ip: string;
+    readonly ipv6_prefix: number | null;
+    readonly key: string;
+  }[];
 }
 
 const normalizer = new AddressNormalizer();
@@ -14,7 +18,8 @@ const normal = (text: string, by = normalizer): string => {
   const bytes = new TextEncoder().encode(` ${text} `);
   const sink = new RowSink(1);
   const batch = emptyBatch(1);
-  by.set(sink, 0, bytes, 1, bytes.length - 1);
+  by.read(bytes, 1, bytes.length - 1);
+  by.setTo(sink, 0);
   sink.appendTo(batch);
   return new TextDecoder().decode(batch.bytes.subarray(0, batch.ends[0]));
 };
@@ -22,10 +27,13 @@ const normal = (text: string, by = normalizer): string => {
 /** RFC 5952 as the URL parser of Node has it; it leaves IPv4-mapped addresses in hexadecimal. */
 const byUrl = (text: string): string => new URL(`http://[${text}]/`).hostname.slice(1, -1);
 
-const groupsOf = fc.array(fc.oneof({weight: 2, arbitrary: fc.constant(0)}, fc.integer({min: 0, max: 0xffff})), {
-  minLength: 8,
-  maxLength: 8,
-});
+const groupsOf = fc.array(
+  fc.oneof({weight: 2, arbitrary: fc.constant(0)}, fc.integer({min: 0, max: 0xffff})),
+  {
+    minLength: 8,
+    maxLength: 8,
+  },
+);
 
 interface Style {
   readonly upper: boolean;
@@ -108,7 +116,8 @@ describe('client addresses', () => {
 
   test('counts the addresses that it wrote in another form', () => {
     const counting = new AddressNormalizer();
-    for (const text of ['1.2.3.4', '::1', '0::1', 'fe80::1%eth0', '::ffff:9.9.9.9', 'host']) normal(text, counting);
+    for (const text of ['1.2.3.4', '::1', '0::1', 'fe80::1%eth0', '::ffff:9.9.9.9', 'host'])
+      normal(text, counting);
     expect(counting.changed).toBe(3);
   });
 
@@ -117,7 +126,9 @@ describe('client addresses', () => {
       fc.property(groupsOf, styles, (groups, style) => {
         const mapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
         const plain = groups.map((group) => group.toString(16)).join(':');
-        const expected = mapped ? `${groups[6]! >> 8}.${groups[6]! & 255}.${groups[7]! >> 8}.${groups[7]! & 255}` : byUrl(plain);
+        const expected = mapped
+          ? `${groups[6]! >> 8}.${groups[6]! & 255}.${groups[7]! >> 8}.${groups[7]! & 255}`
+          : byUrl(plain);
         expect(normal(spelled(groups, style))).toBe(expected);
         expect(normal(expected)).toBe(expected);
       }),
@@ -128,19 +139,24 @@ describe('client addresses', () => {
     const byte = fc.integer({min: 0, max: 255});
     fc.assert(
       fc.property(fc.tuple(byte, byte, byte, byte), styles, ([a, b, c, d], style) => {
-        expect(normal(spelled([0, 0, 0, 0, 0, 0xffff, a * 256 + b, c * 256 + d], style))).toBe(`${a}.${b}.${c}.${d}`);
+        expect(normal(spelled([0, 0, 0, 0, 0, 0xffff, a * 256 + b, c * 256 + d], style))).toBe(
+          `${a}.${b}.${c}.${d}`,
+        );
       }),
     );
   });
 
   test('any text at all is left alone or becomes an address that Node knows too', () => {
     fc.assert(
-      fc.property(fc.string({unit: fc.constantFrom(...'0123456789abcdefABCDEF:.%g['), maxLength: 45}), (text) => {
-        const result = normal(text);
-        if (result === text) return;
-        expect(result).toBe(/:/.test(result) ? byUrl(result) : result);
-        expect(normal(result)).toBe(result);
-      }),
+      fc.property(
+        fc.string({unit: fc.constantFrom(...'0123456789abcdefABCDEF:.%g['), maxLength: 45}),
+        (text) => {
+          const result = normal(text);
+          if (result === text) return;
+          expect(result).toBe(/:/.test(result) ? byUrl(result) : result);
+          expect(normal(result)).toBe(result);
+        },
+      ),
     );
   });
 
@@ -177,8 +193,12 @@ describe('keys of client addresses by IPv6 prefix', () => {
     fc.assert(
       fc.property(groupsOf, groupsOf, fc.integer({min: 0, max: 128}), styles, (one, other, prefix, style) => {
         const bits = (groups: readonly number[]): string =>
-          groups.map((group) => group.toString(2).padStart(16, '0')).join('').slice(0, prefix);
-        const isIpv4 = (groups: readonly number[]): boolean => groups.slice(0, 5).every((group) => group === 0);
+          groups
+            .map((group) => group.toString(2).padStart(16, '0'))
+            .join('')
+            .slice(0, prefix);
+        const isIpv4 = (groups: readonly number[]): boolean =>
+          groups.slice(0, 5).every((group) => group === 0);
         fc.pre(!isIpv4(one) && !isIpv4(other));
         const same = ipKey(spelled(one, style), prefix) === ipKey(spelled(other, style), prefix);
         expect(same).toBe(bits(one) === bits(other));

@@ -37,6 +37,7 @@ Examples:
 export const registerSimulate = (program: Command, context: CliContext): Command => {
   const command = program
     .command('simulate')
+    .enablePositionalOptions()
     .description('Replay recorded requests through a policy, offline, with the engine that decides live.')
     .argument('<trace...>', 'trace files, merged by time; "-" is standard input')
     .option('-p, --policy <file>', 'the policy to replay', 'ratectl.yaml')

@@ -17,7 +17,12 @@ import type {TokenBucketOptions} from './token-bucket.ts';
 
 const PENALTY = 0.5;
 
-export const burstPenalty = ({count, per, burst, initial = burst}: Omit<TokenBucketOptions, 'step'>): Algorithm => {
+export const burstPenalty = ({
+  count,
+  per,
+  burst,
+  initial = burst,
+}: Omit<TokenBucketOptions, 'step'>): Algorithm => {
   const slopeAt = (missing: number): number => (count / per) * (1 - (PENALTY * missing) / burst);
   const tokensAfter = (missing: number, elapsed: number): number => {
     const gain = ((elapsed * count) / per) * (1 - (PENALTY * missing) / burst);
@@ -33,7 +38,7 @@ export const burstPenalty = ({count, per, burst, initial = burst}: Omit<TokenBuc
       const fresh = state[at] === 0;
       const missing = fresh ? burst - initial : state[at]!;
       const last = fresh ? now : state[at + 1]!;
-      const t = now > last ? now : last;
+      const t = Math.max(now, last);
       const tokens = tokensAfter(missing, t - last);
 
       verdict.delay = 0;
@@ -50,7 +55,7 @@ export const burstPenalty = ({count, per, burst, initial = burst}: Omit<TokenBuc
         verdict.remaining = Math.floor(tokens);
         if (cost <= burst) {
           const guess = (cost - (burst - missing)) / slopeAt(missing);
-          verdict.retryAfter = last + firstInstant(guess, e => tokensAfter(missing, e) >= cost) - now;
+          verdict.retryAfter = last + firstInstant(guess, (e) => tokensAfter(missing, e) >= cost) - now;
         }
         verdict.writes = fresh && missing > 0;
         verdict.w0 = missing;
@@ -58,8 +63,8 @@ export const burstPenalty = ({count, per, burst, initial = burst}: Omit<TokenBuc
       }
       const left = verdict.writes ? verdict.w0 : missing;
       const from = verdict.writes ? t : last;
-      const full = from + firstInstant(left / slopeAt(left), e => tokensAfter(left, e) >= burst) - now;
-      verdict.resetAfter = full > 0 ? full : 0;
+      const full = from + firstInstant(left / slopeAt(left), (e) => tokensAfter(left, e) >= burst) - now;
+      verdict.resetAfter = Math.max(full, 0);
     },
 
     commit(state: Float64Array, at: number, _ask: Ask, verdict: Verdict): void {

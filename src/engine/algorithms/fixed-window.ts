@@ -72,13 +72,13 @@ export const fixedWindow = ({limit, grid, refused}: FixedWindowOptions): Algorit
 export const epochGrid = (length: number): WindowGrid => ({
   startOf(t, current) {
     const start = Math.floor(t / length) * length;
-    return start > current ? start : current;
+    return Math.max(start, current);
   },
-  endOf: start => start + length,
+  endOf: (start) => start + length,
 });
 
 /** Windows of `length` µs that begin with the first request charged. */
 export const firstHitGrid = (length: number): WindowGrid => ({
   startOf: (t, current) => (t >= current + length ? t : current),
-  endOf: start => start + length,
+  endOf: (start) => start + length,
 });

@@ -27,7 +27,7 @@ export const slidingLog = ({limit, window}: SlidingWindowOptions): Algorithm => 
       const {now, cost} = ask;
       const length = log.length(state, at);
       const newest = length > 0 ? log.instantAt(state, at, length - 1) : 0;
-      const t = now > newest ? now : newest;
+      const t = Math.max(now, newest);
       let expired = 0;
       let used = state[at + UNITS]!;
       while (expired < length && log.instantAt(state, at, expired) + window <= t) {
@@ -65,7 +65,8 @@ export const slidingLog = ({limit, window}: SlidingWindowOptions): Algorithm => 
     commit(state: Float64Array, at: number, ask: Ask, verdict: Verdict): void {
       if (verdict.w1 > 0) log.dropOldest(state, at, verdict.w1);
       const length = log.length(state, at);
-      if (length > 0 && log.instantAt(state, at, length - 1) === verdict.w0) log.addToNewest(state, at, ask.cost);
+      if (length > 0 && log.instantAt(state, at, length - 1) === verdict.w0)
+        log.addToNewest(state, at, ask.cost);
       else log.push(state, at, verdict.w0, ask.cost);
       state[at + UNITS] = verdict.w2;
     },

@@ -37,7 +37,7 @@ export const slidingWindow = ({limit, window}: SlidingWindowOptions): Algorithm 
       let start = state[at]!;
       let previous = state[at + 1]!;
       let current = state[at + 2]!;
-      const t = now > start ? now : start;
+      const t = Math.max(now, start);
       const windowStart = Math.floor(t / window) * window;
       if (windowStart > start) {
         previous = windowStart - start === window ? current : 0;

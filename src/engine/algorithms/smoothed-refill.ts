@@ -21,7 +21,12 @@ const SHARE_PER_CHECK = 0.1;
 /** A row of zeros is a key never seen; a key that is full but known keeps this in place of 0 missing tokens. */
 const KNOWN_FULL = Number.MIN_VALUE;
 
-export const smoothedRefill = ({count, per, burst, initial = burst}: Omit<TokenBucketOptions, 'step'>): Algorithm => {
+export const smoothedRefill = ({
+  count,
+  per,
+  burst,
+  initial = burst,
+}: Omit<TokenBucketOptions, 'step'>): Algorithm => {
   const most = SHARE_PER_CHECK * burst;
   const gainIn = (elapsed: number): number => Math.min((elapsed * count) / per, most);
 
@@ -34,7 +39,7 @@ export const smoothedRefill = ({count, per, burst, initial = burst}: Omit<TokenB
       const fresh = state[at] === 0;
       const before = fresh ? burst - initial : state[at]!;
       const last = fresh ? now : state[at + 1]!;
-      const t = now > last ? now : last;
+      const t = Math.max(now, last);
       const missing = Math.max(0, before - gainIn(t - last));
       const tokens = burst - missing;
 

@@ -55,7 +55,7 @@ export const tokenBucket = (options: TokenBucketOptions): Algorithm => {
       let since = state[at]!;
       let taken = state[at + 1]!;
       const last = state[at + 2]!;
-      const t = now > last ? now : last;
+      const t = Math.max(now, last);
       if (taken === 0) {
         since = t;
         taken = burst - initial;

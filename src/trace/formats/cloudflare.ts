@@ -10,7 +10,13 @@ export const cloudflare = jsonFormat({
   address: ['ClientIP'],
   attributes: new Map([
     ['method', ['ClientRequestMethod']],
-    ['path', [{field: 'ClientRequestPath', take: 'path'}, {field: 'ClientRequestURI', take: 'path'}]],
+    [
+      'path',
+      [
+        {field: 'ClientRequestPath', take: 'path'},
+        {field: 'ClientRequestURI', take: 'path'},
+      ],
+    ],
     ['url', ['ClientRequestURI', 'ClientRequestPath']],
     ['status', ['EdgeResponseStatus']],
     ['host', ['ClientRequestHost']],

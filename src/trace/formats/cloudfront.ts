@@ -7,7 +7,8 @@ import {W3cParser} from './w3c-parser.ts';
 /** Date, time, edge location, bytes, address, method, host, stem, status: what the oldest logs had too. */
 const FEWEST_TABS = 11;
 
-const tabs = (line: Uint8Array): number => line.reduce((count, byte) => (byte === Ascii.tab ? count + 1 : count), 0);
+const tabs = (line: Uint8Array): number =>
+  line.reduce((count, byte) => (byte === Ascii.tab ? count + 1 : count), 0);
 
 /** Standard logs of Amazon CloudFront: W3C lines parted by tabs, with their header or without one. */
 export const cloudfrontFormat: TraceFormat = {
@@ -17,11 +18,15 @@ export const cloudfrontFormat: TraceFormat = {
   independentLines: false,
   accessLog: true,
   attributes: [...W3C_ATTRIBUTES, '*'],
-  detect: lines => {
-    const header = lines.find(line => textOf(line, 0, line.length).startsWith('#Fields:'));
+  detect: (lines) => {
+    const header = lines.find((line) => textOf(line, 0, line.length).startsWith('#Fields:'));
     const own = header === undefined || textOf(header, 0, header.length).includes('x-edge-location');
-    const data = lines.filter(line => line[0] !== Ascii.hash);
-    return own && data.every(line => tabs(line) >= FEWEST_TABS) ? shareOfLines(lines, cloudfrontFormat) : 0;
+    const data = lines.filter((line) => line[0] !== Ascii.hash);
+    return own && data.every((line) => tabs(line) >= FEWEST_TABS) ? shareOfLines(lines, cloudfrontFormat) : 0;
   },
-  createParser: options => new W3cParser({separator: 'tab', columns: CLOUDFRONT_COLUMNS, timeTaken: 's', fieldCount: 'open'}, options),
+  createParser: (options) =>
+    new W3cParser(
+      {separator: 'tab', columns: CLOUDFRONT_COLUMNS, timeTaken: 's', fieldCount: 'open'},
+      options,
+    ),
 };

@@ -1,6 +1,6 @@
 import {Parsed, type TraceFormat} from '../format.ts';
 import {Ascii} from './ascii.ts';
-import {CommonLogField as Field, CommonLogParser} from './common-log-parser.ts';
+import {CommonLogParser, CommonLogField as Field} from './common-log-parser.ts';
 import {shareOfLines} from './detect-share.ts';
 import {FieldPlan} from './field-plan.ts';
 import type {FieldSource} from './field-source.ts';
@@ -35,7 +35,8 @@ const VHOST: Readonly<Record<string, FieldSource>> = {
 };
 
 /** Quotes in a line: 2 around the request, 4 more with referer and agent. */
-const quotes = (line: Uint8Array): number => line.reduce((count, byte) => (byte === Ascii.quote ? count + 1 : count), 0);
+const quotes = (line: Uint8Array): number =>
+  line.reduce((count, byte) => (byte === Ascii.quote ? count + 1 : count), 0);
 
 /** How much a line that can be read speaks for a format which has referer and agent. */
 const withAgent = (line: Uint8Array, parsed: Parsed): number =>
@@ -59,9 +60,12 @@ const commonLogFormat = (
     independentLines: true,
     accessLog: true,
     attributes: names,
-    detect: lines => shareOfLines(lines, format, weigh),
-    createParser: options =>
-      new CommonLogParser(lookup.has('vhost') ? 'vhost' : 'client', new FieldPlan(options, field => lookup.get(field), names)),
+    detect: (lines) => shareOfLines(lines, format, weigh),
+    createParser: (options) =>
+      new CommonLogParser(
+        lookup.has('vhost') ? 'vhost' : 'client',
+        new FieldPlan(options, (field) => lookup.get(field), names),
+      ),
   };
   return format;
 };

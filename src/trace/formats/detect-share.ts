@@ -12,7 +12,11 @@ const likeParsed: Weigh = (_, parsed) => (parsed === Parsed.bad ? 0 : 1);
  * The share of lines that a format understands, each weighed (default: 1 for a request or a line known to be none).
  * 0 when there is no request among them: comments alone prove nothing.
  */
-export const shareOfLines = (lines: readonly Uint8Array[], format: TraceFormat, weigh: Weigh = likeParsed): number => {
+export const shareOfLines = (
+  lines: readonly Uint8Array[],
+  format: TraceFormat,
+  weigh: Weigh = likeParsed,
+): number => {
   const columns = new AttributeColumns(['ip']);
   const parser = format.createParser({columns, mapping: FieldMapping.none, timeUnit: undefined});
   const sink = new RowSink(columns.count);

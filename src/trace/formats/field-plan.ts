@@ -55,6 +55,11 @@ export class FieldPlan {
       });
     };
     const mapping = options.mapping;
+    // Also those of attributes that nobody reads: a misspelt field must not pass in silence.
+    for (const attribute of mapping.attributes) {
+      for (const name of mapping.fieldsOf(attribute) ?? [])
+        if (!isOwnTime(attribute, name)) mapped(attribute, name);
+    }
     const steps: Step[] = [];
     options.columns.names.forEach((attribute, column) => {
       const name = mapping.fieldOf(attribute);
@@ -65,21 +70,20 @@ export class FieldPlan {
       steps.push({column, ...source, ofRequest: REQUEST_PARTS.has(source.part), normalizer});
     });
     this.#steps = steps;
-    this.#cost = (mapping.fieldsOf('cost') ?? []).map(name => mapped('cost', name));
+    this.#cost = (mapping.fieldsOf('cost') ?? []).map((name) => mapped('cost', name));
     const duration = mapping.fieldOf('duration');
     // Known without `--map` where the format says how long a request took from its time on.
     const ownDuration = lookup('duration', 'attribute');
     if (duration !== undefined) this.#duration = mapped('duration', duration);
     else this.#duration = ownDuration && {name: 'duration', source: ownDuration};
     const time = mapping.fieldOf('t');
-    // `t=time` names what every access log has anyway.
-    this.mappedTime = time === undefined || time === 'time' ? undefined : mapped('t', time);
+    this.mappedTime = time === undefined || isOwnTime('t', time) ? undefined : mapped('t', time);
     this.#time = new TextTime(time ?? 'time', options.timeUnit);
-    const terms = [...this.#cost, this.#duration, this.mappedTime].flatMap(term => term?.source ?? []);
-    this.lastField = Math.max(-1, ...steps.map(step => step.field), ...terms.map(term => term.field));
+    const terms = [...this.#cost, this.#duration, this.mappedTime].flatMap((term) => term?.source ?? []);
+    this.lastField = Math.max(-1, ...steps.map((step) => step.field), ...terms.map((term) => term.field));
     const ip = lookup('ip', 'attribute')?.field;
-    const onlyAddress = steps.every(step => step.part === 'ip' && step.field === ip);
-    this.addressColumns = onlyAddress && terms.length === 0 ? steps.map(step => step.column) : undefined;
+    const onlyAddress = steps.every((step) => step.part === 'ip' && step.field === ip);
+    this.addressColumns = onlyAddress && terms.length === 0 ? steps.map((step) => step.column) : undefined;
   }
 
   /** Fills the sink from the fields of a line; false when a value cannot be understood, and `sink.reason` says why. */
@@ -98,7 +102,11 @@ export class FieldPlan {
       }
       this.#take(step, bytes, start, end, sink);
     }
-    return this.#fillTime(bytes, fields, sink) && this.#fillCost(bytes, fields, sink) && this.#fillDuration(bytes, fields, sink);
+    return (
+      this.#fillTime(bytes, fields, sink) &&
+      this.#fillCost(bytes, fields, sink) &&
+      this.#fillDuration(bytes, fields, sink)
+    );
   }
 
   notes(): readonly string[] {
@@ -109,23 +117,32 @@ export class FieldPlan {
     const request = this.#request;
     switch (step.part) {
       case 'text':
-        return sink.set(step.column, bytes, start, end);
+        sink.set(step.column, bytes, start, end);
+        break;
       case 'ip':
-        return step.normalizer.set(sink, step.column, bytes, start, end);
+        step.normalizer.set(sink, step.column, bytes, start, end);
+        break;
       case 'ip-port':
-        return step.normalizer.set(sink, step.column, bytes, start, endOfAddress(bytes, start, end));
+        step.normalizer.set(sink, step.column, bytes, start, endOfAddress(bytes, start, end));
+        break;
       case 'host-port':
-        return sink.set(step.column, bytes, start, endOfAddress(bytes, start, end));
+        sink.set(step.column, bytes, start, endOfAddress(bytes, start, end));
+        break;
       case 'method':
-        return sink.set(step.column, bytes, request.methodStart, request.methodEnd);
+        sink.set(step.column, bytes, request.methodStart, request.methodEnd);
+        break;
       case 'url':
-        return sink.set(step.column, bytes, request.urlStart, request.urlEnd);
+        sink.set(step.column, bytes, request.urlStart, request.urlEnd);
+        break;
       case 'protocol':
-        return sink.set(step.column, bytes, request.protocolStart, request.protocolEnd);
+        sink.set(step.column, bytes, request.protocolStart, request.protocolEnd);
+        break;
       case 'path':
-        return setPath(sink, step.column, bytes, request.urlStart, request.urlEnd);
+        setPath(sink, step.column, bytes, request.urlStart, request.urlEnd);
+        break;
       case 'target-path':
-        return setPath(sink, step.column, bytes, start, end);
+        setPath(sink, step.column, bytes, start, end);
+        break;
     }
   }
 
@@ -133,7 +150,10 @@ export class FieldPlan {
     if (this.mappedTime === undefined) return true;
     const {field} = this.mappedTime.source;
     sink.time = this.#time.parse(bytes, fields.starts[field]!, fields.ends[field]!);
-    return sink.time >= 0 || this.#refuse(sink, this.mappedTime, bytes, fields, 'is no time (RFC 3339, common log format or epoch)');
+    return (
+      sink.time >= 0 ||
+      this.#refuse(sink, this.mappedTime, bytes, fields, 'is no time (RFC 3339, common log format or epoch)')
+    );
   }
 
   #fillCost(bytes: Uint8Array, fields: LineFields, sink: RowSink): boolean {
@@ -142,7 +162,14 @@ export class FieldPlan {
     for (const term of this.#cost) {
       const {field} = term.source;
       const value = readWhole(bytes, fields.starts[field]!, fields.ends[field]!);
-      if (value < 0) return this.#refuse(sink, term, bytes, fields, 'is no cost: expected a whole number from 0 to 2^53 - 1');
+      if (value < 0)
+        return this.#refuse(
+          sink,
+          term,
+          bytes,
+          fields,
+          'is no cost: expected a whole number from 0 to 2^53 - 1',
+        );
       sum += value;
     }
     sink.cost = sum;
@@ -155,7 +182,9 @@ export class FieldPlan {
     if (this.#duration === undefined) return true;
     const {field, unit} = this.#duration.source;
     sink.hold = readSpan(bytes, fields.starts[field]!, fields.ends[field]!, unit ?? 's');
-    return sink.hold >= 0 || this.#refuse(sink, this.#duration, bytes, fields, 'is no duration: expected a number');
+    return (
+      sink.hold >= 0 || this.#refuse(sink, this.#duration, bytes, fields, 'is no duration: expected a number')
+    );
   }
 
   #refuse(sink: RowSink, term: Term, bytes: Uint8Array, fields: LineFields, why: string): false {
@@ -167,6 +196,9 @@ export class FieldPlan {
     return false;
   }
 }
+
+/** `t=time` names what every access log has anyway. */
+const isOwnTime = (attribute: string, field: string): boolean => attribute === 't' && field === 'time';
 
 const REQUEST_PARTS: ReadonlySet<Part> = new Set<Part>(['method', 'url', 'path', 'protocol']);
 

@@ -4,7 +4,16 @@ import type {TimeUnit} from '../time/time-unit.ts';
  * What of a field makes the value of an attribute: all of its text, an address in one spelling, that of `address:port`,
  * the host of `host:port`, a part of a request line (`GET /a?b HTTP/1.1`), or the path of a target (`/a?b`).
  */
-export type Part = 'text' | 'ip' | 'ip-port' | 'host-port' | 'method' | 'url' | 'path' | 'protocol' | 'target-path';
+export type Part =
+  | 'text'
+  | 'ip'
+  | 'ip-port'
+  | 'host-port'
+  | 'method'
+  | 'url'
+  | 'path'
+  | 'protocol'
+  | 'target-path';
 
 /** Where an attribute comes from: a field of a line, by number. */
 export interface FieldSource {

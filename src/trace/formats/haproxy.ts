@@ -84,13 +84,18 @@ class HaproxyParser implements RecordParser {
     if (bracket < 0) {
       return isMessage(bytes, start, end)
         ? Parsed.notARequest
-        : refuse(sink, 0, 'no accept date: expected client:port [14/Nov/2023:22:14:00.127] frontend backend/server …');
+        : refuse(
+            sink,
+            0,
+            'no accept date: expected client:port [14/Nov/2023:22:14:00.127] frontend backend/server …',
+          );
     }
     const fields = this.#fields;
     fields.clear();
     const close = indexOfByte(bytes, Ascii.closeBracket, bracket, end);
     const time = parseNaiveClfTime(this.#views.of(bytes), bracket, close);
-    if (time < 0) return refuse(sink, bracket - start, badTime(bytes, bracket, close, '14/Nov/2023:22:14:00.127'));
+    if (time < 0)
+      return refuse(sink, bracket - start, badTime(bytes, bracket, close, '14/Nov/2023:22:14:00.127'));
     const clientEnd = bracket - 2;
     const client = Math.max(start, lastIndexOfByte(bytes, Ascii.space, start, clientEnd) + 1);
     const fault = clientFault(bytes, client, endOfAddress(bytes, client, clientEnd));
@@ -118,7 +123,8 @@ class HaproxyParser implements RecordParser {
     }
     const timers = fields.starts[TIMERS]!;
     const timersEnd = fields.ends[TIMERS]!;
-    if (indexOfByte(bytes, Ascii.slash, fields.starts[SERVER]!, fields.ends[SERVER]!) >= fields.ends[SERVER]!) return false;
+    if (indexOfByte(bytes, Ascii.slash, fields.starts[SERVER]!, fields.ends[SERVER]!) >= fields.ends[SERVER]!)
+      return false;
     if (countSlashes(bytes, timers, timersEnd) !== HTTP_SLASHES) return false;
     fields.set(DURATION, lastIndexOfByte(bytes, Ascii.slash, timers, timersEnd) + 1, timersEnd);
     // Captured headers, `{Mozilla/5.0 (…)} {}`, hold no quote: HAProxy encodes it.
@@ -133,7 +139,8 @@ class HaproxyParser implements RecordParser {
 /** Where the accept date begins, behind the first ` [dd/`; −1 when there is none. */
 const acceptDate = (bytes: Uint8Array, start: number, end: number): number => {
   for (let at = start + 1; at + 5 < end; at++) {
-    const found = bytes[at] === Ascii.openBracket && bytes[at - 1] === Ascii.space && bytes[at + 3] === Ascii.slash;
+    const found =
+      bytes[at] === Ascii.openBracket && bytes[at - 1] === Ascii.space && bytes[at + 3] === Ascii.slash;
     if (found) return at + 1;
   }
   return -1;
@@ -161,6 +168,6 @@ export const haproxyFormat: TraceFormat = {
   independentLines: true,
   accessLog: true,
   attributes: [...new Set(NAMES)],
-  detect: lines => shareOfLines(lines, haproxyFormat),
-  createParser: options => new HaproxyParser(new FieldPlan(options, name => SOURCES.get(name), NAMES)),
+  detect: (lines) => shareOfLines(lines, haproxyFormat),
+  createParser: (options) => new HaproxyParser(new FieldPlan(options, (name) => SOURCES.get(name), NAMES)),
 };

@@ -8,4 +8,12 @@ import {nginxJson} from './nginx-json.ts';
 import {traefik} from './traefik.ts';
 
 /** Every format whose records are JSON objects. */
-export const jsonFormats: readonly TraceFormat[] = [jsonLines, jsonArray, caddy, traefik, envoy, cloudflare, nginxJson];
+export const jsonFormats: readonly TraceFormat[] = [
+  jsonLines,
+  jsonArray,
+  caddy,
+  traefik,
+  envoy,
+  cloudflare,
+  nginxJson,
+];

@@ -12,7 +12,7 @@ export const COMMON_JSON: JsonProfile = {
   time: TIME_FIELDS,
   address: ADDRESS_FIELDS,
   attributes: ATTRIBUTE_FIELDS,
-  duration: DURATION_FIELDS.map(field => ({field, unit: unitOfFieldName(field) ?? 'ms'})),
+  duration: DURATION_FIELDS.map((field) => ({field, unit: unitOfFieldName(field) ?? 'ms'})),
   marks: [],
 };
 

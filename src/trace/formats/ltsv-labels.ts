@@ -22,7 +22,10 @@ export const LTSV_SLOTS = 13;
  * host that was asked for.
  */
 export const LTSV_LABELS: readonly (readonly [slot: number, labels: readonly string[]])[] = [
-  [LtsvSlot.time, ['time', 'datetime', 'time_iso8601', 'time_local', 'timestamp', 'date', 'ts', 'msec', 'epoch', 't']],
+  [
+    LtsvSlot.time,
+    ['time', 'datetime', 'time_iso8601', 'time_local', 'timestamp', 'date', 'ts', 'msec', 'epoch', 't'],
+  ],
   [LtsvSlot.ip, ['remote_addr', 'client_ip', 'clientip', 'ip', 'client', 'remote_host', 'host']],
   [LtsvSlot.request, ['req', 'request', 'request_line']],
   [LtsvSlot.method, ['method', 'request_method', 'http_method']],

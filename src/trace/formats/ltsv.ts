@@ -1,7 +1,7 @@
 import {Parsed, type ParserOptions, type RecordParser, type TraceFormat} from '../format.ts';
 import type {RowSink} from '../row-sink.ts';
-import type {TimeUnit} from '../time/time-unit.ts';
 import {badTime, TextTime} from '../time/text-time.ts';
+import type {TimeUnit} from '../time/time-unit.ts';
 import {Ascii, bytesOf, indexOfByte, startsWithAt, textOf} from './ascii.ts';
 import {clientFault} from './client.ts';
 import {shareOfLines} from './detect-share.ts';
@@ -24,9 +24,21 @@ const ATTRIBUTES: Readonly<Record<string, FieldSource>> = {
   ip: {field: LtsvSlot.ip, part: 'ip'},
   key: {field: LtsvSlot.ip, part: 'ip'},
   ...Object.fromEntries(
-    (['method', 'path', 'url', 'protocol', 'status', 'bytes', 'user', 'agent', 'referer', 'host', 'request'] as const).map(
-      (name): [string, FieldSource] => [name, {field: LtsvSlot[name], part: 'text'}],
-    ),
+    (
+      [
+        'method',
+        'path',
+        'url',
+        'protocol',
+        'status',
+        'bytes',
+        'user',
+        'agent',
+        'referer',
+        'host',
+        'request',
+      ] as const
+    ).map((name): [string, FieldSource] => [name, {field: LtsvSlot[name], part: 'text'}]),
   ),
 };
 
@@ -68,7 +80,9 @@ class LtsvParser implements RecordParser {
     this.#fields = new LineFields(slots);
     this.#ranks = new Uint8Array(slots);
     this.#time = new TextTime('time', options.timeUnit);
-    for (const [slot, labels] of LTSV_LABELS) labels.forEach((label, rank) => this.#addLabel(label, slot, rank));
+    for (const [slot, labels] of LTSV_LABELS) {
+      for (const [rank, label] of labels.entries()) this.#addLabel(label, slot, rank);
+    }
     for (const [label, slot] of wanted) this.#addLabel(label, slot, 0);
   }
 
@@ -82,7 +96,12 @@ class LtsvParser implements RecordParser {
       const to = ends[LtsvSlot.time]!;
       if (from >= to) return refuse(sink, 0, 'no field "time"');
       const time = this.#time.parse(bytes, from, to);
-      if (time < 0) return refuse(sink, from - start, badTime(bytes, from, to, '[14/Nov/2023:22:14:00 +0000], RFC 3339 or a number since 1970'));
+      if (time < 0)
+        return refuse(
+          sink,
+          from - start,
+          badTime(bytes, from, to, '[14/Nov/2023:22:14:00 +0000], RFC 3339 or a number since 1970'),
+        );
       sink.time = time;
     }
     const client = starts[LtsvSlot.ip]!;
@@ -144,7 +163,8 @@ class LtsvParser implements RecordParser {
     if (from < to) {
       const request = this.#request;
       request.read(bytes, from, to);
-      if (this.#ranks[LtsvSlot.method] === NO_RANK) fields.set(LtsvSlot.method, request.methodStart, request.methodEnd);
+      if (this.#ranks[LtsvSlot.method] === NO_RANK)
+        fields.set(LtsvSlot.method, request.methodStart, request.methodEnd);
       if (this.#ranks[LtsvSlot.url] === NO_RANK) fields.set(LtsvSlot.url, request.urlStart, request.urlEnd);
       if (this.#ranks[LtsvSlot.protocol] === NO_RANK) {
         fields.set(LtsvSlot.protocol, request.protocolStart, request.protocolEnd);
@@ -163,6 +183,6 @@ export const ltsvFormat: TraceFormat = {
   extensions: ['.ltsv'],
   accessLog: true,
   attributes: [...Object.keys(ATTRIBUTES), '*'],
-  detect: lines => shareOfLines(lines, ltsvFormat),
-  createParser: options => new LtsvParser(options),
+  detect: (lines) => shareOfLines(lines, ltsvFormat),
+  createParser: (options) => new LtsvParser(options),
 };

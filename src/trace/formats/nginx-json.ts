@@ -24,6 +24,14 @@ export const nginxJson = jsonFormat({
   duration: [{field: 'request_time', unit: 's'}],
   marks: [
     ['remote_addr'],
-    ['request', 'request_uri', 'request_method', 'request_time', 'body_bytes_sent', 'http_user_agent', 'http_referer'],
+    [
+      'request',
+      'request_uri',
+      'request_method',
+      'request_time',
+      'body_bytes_sent',
+      'http_user_agent',
+      'http_referer',
+    ],
   ],
 });

@@ -15,7 +15,13 @@ export class RequestLine {
   protocolEnd = 0;
 
   read(bytes: Uint8Array, start: number, end: number): void {
-    this.methodStart = this.methodEnd = this.urlStart = this.urlEnd = this.protocolStart = this.protocolEnd = start;
+    this.methodStart =
+      this.methodEnd =
+      this.urlStart =
+      this.urlEnd =
+      this.protocolStart =
+      this.protocolEnd =
+        start;
     let at = start;
     while (at < end && isMethodByte(bytes[at]!)) at++;
     if (at === start || at + 1 >= end || bytes[at] !== Ascii.space) return;
@@ -46,9 +52,14 @@ export const pathStart = (bytes: Uint8Array, start: number, end: number): number
   let at = start;
   while (at < end && isLetter(bytes[at]!)) at++;
   const absolute =
-    at > start && at + 2 < end && bytes[at] === Ascii.colon && bytes[at + 1] === Ascii.slash && bytes[at + 2] === Ascii.slash;
+    at > start &&
+    at + 2 < end &&
+    bytes[at] === Ascii.colon &&
+    bytes[at + 1] === Ascii.slash &&
+    bytes[at + 2] === Ascii.slash;
   return absolute ? indexOfByte(bytes, Ascii.slash, at + 3, end) : start;
 };
 
 /** Where the path that begins at `start` ends: before the query. */
-export const pathEnd = (bytes: Uint8Array, start: number, end: number): number => indexOfByte(bytes, Ascii.question, start, end);
+export const pathEnd = (bytes: Uint8Array, start: number, end: number): number =>
+  indexOfByte(bytes, Ascii.question, start, end);

@@ -40,7 +40,8 @@ const OPERATION = at('operation');
 /** S3 also logs what it does by itself (lifecycle rules): no address, and no request of a client. */
 const check = (bytes: Uint8Array, fields: LineFields): string | typeof Parsed.notARequest | undefined => {
   let dots = 0;
-  for (let i = fields.starts[OPERATION]!; i < fields.ends[OPERATION]!; i++) if (bytes[i] === Ascii.dot) dots++;
+  for (let i = fields.starts[OPERATION]!; i < fields.ends[OPERATION]!; i++)
+    if (bytes[i] === Ascii.dot) dots++;
   if (dots === 0) return 'no operation such as REST.GET.OBJECT as the seventh field';
   const client = fields.starts[CLIENT]!;
   const internal = fields.ends[CLIENT]! - client === 1 && bytes[client] === Ascii.minus;

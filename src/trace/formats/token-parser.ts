@@ -43,8 +43,9 @@ export const tokenFormat = (layout: TokenLayout): TraceFormat => {
     independentLines: true,
     accessLog: true,
     attributes: names,
-    detect: lines => shareOfLines(lines, format),
-    createParser: options => new TokenParser(layout, options, new FieldPlan(options, name => sources.get(name), names)),
+    detect: (lines) => shareOfLines(lines, format),
+    createParser: (options) =>
+      new TokenParser(layout, options, new FieldPlan(options, (name) => sources.get(name), names)),
   };
   return format;
 };
@@ -68,7 +69,11 @@ class TokenParser implements RecordParser {
     const fields = this.#fields;
     const found = this.#split(bytes, start, end);
     if (found < layout.required) {
-      return refuse(sink, 0, `${found} fields: expected at least ${layout.required}, and closed quotes and brackets`);
+      return refuse(
+        sink,
+        0,
+        `${found} fields: expected at least ${layout.required}, and closed quotes and brackets`,
+      );
     }
     const fault = layout.check(bytes, fields);
     if (fault === Parsed.notARequest) return fault;
@@ -76,7 +81,8 @@ class TokenParser implements RecordParser {
     const timeStart = fields.starts[layout.time]!;
     const timeEnd = fields.ends[layout.time]!;
     const time = this.#time.parse(bytes, timeStart, timeEnd);
-    if (time < 0) return refuse(sink, timeStart - start, badTime(bytes, timeStart, timeEnd, layout.timeExample));
+    if (time < 0)
+      return refuse(sink, timeStart - start, badTime(bytes, timeStart, timeEnd, layout.timeExample));
     const client = fields.starts[layout.client]!;
     const clientProblem = clientFault(bytes, client, fields.ends[layout.client]!);
     if (clientProblem !== undefined) return refuse(sink, client - start, clientProblem);
@@ -97,17 +103,22 @@ class TokenParser implements RecordParser {
     let at = start;
     let count = 0;
     while (at < end && count < max) {
-      const first = bytes[at]!;
-      const wrapped = first === Ascii.quote || first === Ascii.openBracket;
+      const isQuoted = bytes[at] === Ascii.quote;
+      const close = isQuoted ? endOfQuoted(view, at + 1, end) : closingBracket(bytes, at, end);
+      if (isQuoted && close < 0) break;
+      const wrapped = close >= 0;
       const from = wrapped ? at + 1 : at;
-      let to = end;
-      if (first === Ascii.quote) to = endOfQuoted(view, from, end);
-      else if (first === Ascii.openBracket) to = indexOfByte(bytes, Ascii.closeBracket, from, end);
-      else to = indexOfByte(bytes, Ascii.space, from, end);
-      if (to < 0 || (wrapped && to === end)) break;
+      const to = wrapped ? close : indexOfByte(bytes, Ascii.space, at, end);
       fields.set(count++, from, to);
       at = wrapped ? to + 2 : to + 1;
     }
     return count;
   }
 }
+
+/** Where a field in brackets that begins at `at` ends; −1 when it is none: `[2001:db8::1]:44740` goes on behind the bracket. */
+const closingBracket = (bytes: Uint8Array, at: number, end: number): number => {
+  if (bytes[at] !== Ascii.openBracket) return -1;
+  const close = indexOfByte(bytes, Ascii.closeBracket, at, end);
+  return close < end && (close + 1 === end || bytes[close + 1] === Ascii.space) ? close : -1;
+};

@@ -20,5 +20,8 @@ export const traefik = jsonFormat({
     ['route', ['RouterName']],
   ]),
   duration: [{field: 'Duration', unit: 'ns'}],
-  marks: [['ClientHost', 'ClientAddr'], ['RequestMethod', 'RequestPath', 'DownstreamStatus']],
+  marks: [
+    ['ClientHost', 'ClientAddr'],
+    ['RequestMethod', 'RequestPath', 'DownstreamStatus'],
+  ],
 });

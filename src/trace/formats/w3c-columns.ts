@@ -23,9 +23,12 @@ const SOURCES: readonly (readonly [attribute: string, columns: readonly string[]
 export const W3C_ATTRIBUTES: readonly string[] = [...new Set(SOURCES.map(([attribute]) => attribute))];
 
 /** Where an attribute, or a column by its name (case does not matter), is in lines with these columns. */
-export const w3cLookup = (columns: readonly string[], timeTaken: TimeUnit): ((name: string) => FieldSource | undefined) => {
+export const w3cLookup = (
+  columns: readonly string[],
+  timeTaken: TimeUnit,
+): ((name: string) => FieldSource | undefined) => {
   const numbers = new Map(columns.map((column, field) => [column.toLowerCase(), field]));
-  return name => {
+  return (name) => {
     for (const [attribute, candidates, part] of SOURCES) {
       if (attribute !== name) continue;
       for (const candidate of candidates) {

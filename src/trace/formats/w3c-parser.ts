@@ -62,7 +62,8 @@ export class W3cParser implements RecordParser {
 
   parse(bytes: Uint8Array, start: number, end: number, sink: RowSink): Parsed {
     if (bytes[start] === Ascii.hash) return this.#directive(bytes, start, end);
-    if (this.#layout === undefined && this.#dialect.columns !== undefined) this.#layout = this.#layoutOf(this.#dialect.columns);
+    if (this.#layout === undefined && this.#dialect.columns !== undefined)
+      this.#layout = this.#layoutOf(this.#dialect.columns);
     const layout = this.#layout;
     if (layout === undefined) return refuse(sink, 0, 'no "#Fields:" line yet that names the columns');
     const count = this.#split(bytes, start, end, layout.fields);
@@ -90,7 +91,7 @@ export class W3cParser implements RecordParser {
   #directive(bytes: Uint8Array, start: number, end: number): Parsed {
     if (startsWithAt(bytes, start, end, FIELDS)) {
       const text = new TextDecoder().decode(bytes.subarray(start + FIELDS.length, end));
-      const columns = text.split(/[ \t]+/).filter(column => column !== '');
+      const columns = text.split(/[ \t]+/).filter((column) => column !== '');
       const known = this.#layout?.columns;
       if (known === undefined || columns.join(' ') !== known.join(' ')) {
         this.#notes = this.notes();
@@ -157,7 +158,8 @@ export class W3cParser implements RecordParser {
   #timeFault(bytes: Uint8Array, layout: Layout): string {
     const {fields, date, time} = layout;
     if (time < 0) return '"#Fields:" names no column "time"';
-    const text = (field: number): string => (field < 0 ? '' : textOf(bytes, fields.starts[field]!, fields.ends[field]!));
+    const text = (field: number): string =>
+      field < 0 ? '' : textOf(bytes, fields.starts[field]!, fields.ends[field]!);
     const stamp = `${text(date)} ${text(time)}`.trim();
     return `time ${quoted(stamp)} is not one that exists: expected the form 2023-11-14 22:14:00`;
   }
@@ -171,7 +173,10 @@ export class W3cParser implements RecordParser {
     const queryStart = query < 0 ? 0 : fields.starts[query]!;
     const queryEnd = query < 0 ? 0 : fields.ends[query]!;
     const none = queryEnd <= queryStart || (queryEnd - queryStart === 1 && bytes[queryStart] === Ascii.minus);
-    if (none) return sink.set(this.#urlColumn, bytes, stemStart, stemEnd);
+    if (none) {
+      sink.set(this.#urlColumn, bytes, stemStart, stemEnd);
+      return;
+    }
     const length = stemEnd - stemStart + 1 + queryEnd - queryStart;
     if (length > this.#url.length) this.#url = new Uint8Array(2 * length);
     this.#url.set(bytes.subarray(stemStart, stemEnd));
@@ -183,7 +188,11 @@ export class W3cParser implements RecordParser {
 
 /** The quote that ends a quoted field: before a space or the end. −1 when there is none. */
 const closingQuote = (bytes: Uint8Array, from: number, end: number): number => {
-  for (let at = indexOfByte(bytes, Ascii.quote, from, end); at < end; at = indexOfByte(bytes, Ascii.quote, at + 1, end)) {
+  for (
+    let at = indexOfByte(bytes, Ascii.quote, from, end);
+    at < end;
+    at = indexOfByte(bytes, Ascii.quote, at + 1, end)
+  ) {
     if (at + 1 === end || bytes[at + 1] === Ascii.space) return at;
   }
   return -1;

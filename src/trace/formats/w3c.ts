@@ -14,10 +14,11 @@ export const w3cFormat: TraceFormat = {
   independentLines: false,
   accessLog: true,
   attributes: [...W3C_ATTRIBUTES, '*'],
-  detect: lines => {
-    const header = lines.some(line => startsWithAt(line, 0, line.length, FIELDS));
+  detect: (lines) => {
+    const header = lines.some((line) => startsWithAt(line, 0, line.length, FIELDS));
     // Before CloudFront's own columns: its files also begin with `#Fields:`, and it answers with 1.
     return header ? 0.95 * shareOfLines(lines, w3cFormat) : 0;
   },
-  createParser: options => new W3cParser({separator: 'any', columns: undefined, timeTaken: 'ms', fieldCount: 'exact'}, options),
+  createParser: (options) =>
+    new W3cParser({separator: 'any', columns: undefined, timeTaken: 'ms', fieldCount: 'exact'}, options),
 };

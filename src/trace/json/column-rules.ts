@@ -1,10 +1,10 @@
-import type {AttributeColumns} from '../../engine/attribute-columns.ts';
 import {quoted} from '../../base/safe-text.ts';
-import {pathEnd, pathStart, RequestLine} from '../formats/request-line.ts';
+import type {AttributeColumns} from '../../engine/attribute-columns.ts';
+import {ALL_KEY, ALL_KEY_NOTE} from '../all-key.ts';
 import type {FieldMapping} from '../field-mapping.ts';
+import {pathEnd, pathStart, RequestLine} from '../formats/request-line.ts';
 import {AddressNormalizer, addressNotes} from '../ip-address.ts';
 import type {RowSink} from '../row-sink.ts';
-import {ALL_KEY, ALL_KEY_NOTE} from '../all-key.ts';
 import {withoutPort} from '../without-port.ts';
 import type {FieldSlots} from './field-slots.ts';
 import type {FieldRef, JsonProfile, Take} from './json-profile.ts';
@@ -26,7 +26,8 @@ interface Rule {
   readonly normalizer: AddressNormalizer;
 }
 
-const takeOf = (attribute: string): Take => (attribute === 'ip' ? 'address' : attribute === 'path' ? 'path' : 'text');
+const takeOf = (attribute: string): Take =>
+  attribute === 'ip' ? 'address' : attribute === 'path' ? 'path' : 'text';
 
 /** Fills the wanted columns from a record. */
 export class ColumnRules {
@@ -42,15 +43,15 @@ export class ColumnRules {
     const refs = (attribute: string): readonly FieldRef[] => {
       const mapped = mapping.fieldOf(attribute);
       if (mapped !== undefined) return [{field: mapped, take: takeOf(attribute)}];
-      const asAddress = addresses.map(field => ({field, take: 'address'}) as const);
+      const asAddress = addresses.map((field) => ({field, take: 'address'}) as const);
       if (attribute === 'ip') return asAddress;
       if (attribute === 'key') return ['key', ...asAddress];
       return profile.attributes.get(attribute) ?? [attribute];
     };
     this.#rules = columns.names.map((attribute, column) => {
-      const sources = refs(attribute).flatMap(ref => {
+      const sources = refs(attribute).flatMap((ref) => {
         const {field, take} = typeof ref === 'string' ? {field: ref, take: takeOf(attribute)} : ref;
-        return fields.of(field).map(slot => ({slot, take}));
+        return fields.of(field).map((slot) => ({slot, take}));
       });
       return {
         attribute,
@@ -69,7 +70,7 @@ export class ColumnRules {
     const rule = this.#rules.find(({column}) => column === this.#openKey);
     if (rule === undefined || values.isMet(rule.slots)) return;
     this.#constantKey = rule.column;
-    this.#rules = this.#rules.filter(other => other !== rule);
+    this.#rules = this.#rules.filter((other) => other !== rule);
   }
 
   /** Sets the columns of a sink that has begun the record; false when a value is an object or array, and the sink says which. */
@@ -86,7 +87,7 @@ export class ColumnRules {
 
   /** Which columns the value of a slot of the record just read went to. */
   usesOf(slot: number, values: RecordValues): readonly ColumnUse[] {
-    return this.#rules.flatMap(rule => {
+    return this.#rules.flatMap((rule) => {
       const chosen = this.#chosen(rule, values);
       return chosen >= 0 && rule.slots[chosen] === slot ? [{rule, take: rule.takes[chosen]!}] : [];
     });
@@ -98,7 +99,7 @@ export class ColumnRules {
   }
 
   notes(): readonly string[] {
-    const notes = addressNotes(this.#rules.map(rule => rule.normalizer));
+    const notes = addressNotes(this.#rules.map((rule) => rule.normalizer));
     return this.#constantKey >= 0 ? [...notes, ALL_KEY_NOTE] : notes;
   }
 
@@ -128,7 +129,11 @@ export class ColumnRules {
       if (kind === ValueKind.object || kind === ValueKind.array) {
         // `url` may be the URL, or an object that has it inside: another source then.
         if (container < 0) container = i;
-      } else if (kind !== ValueKind.text || this.fits(values.bytes, scanner.starts[slot]!, scanner.ends[slot]!)) return i;
+      } else if (
+        kind !== ValueKind.text ||
+        this.fits(values.bytes, scanner.starts[slot]!, scanner.ends[slot]!)
+      )
+        return i;
     }
     return container;
   }
@@ -137,11 +142,15 @@ export class ColumnRules {
   take(rule: Rule, take: Take, source: Uint8Array, from: number, to: number, sink: RowSink): void {
     switch (take) {
       case 'text':
-        return sink.set(rule.column, source, from, to);
+        sink.set(rule.column, source, from, to);
+        break;
       case 'address':
-        return rule.normalizer.set(sink, rule.column, source, from, withoutPort(source, from, to));
+        rule.normalizer.read(source, from, withoutPort(source, from, to));
+        rule.normalizer.setTo(sink, rule.column);
+        break;
       case 'path':
-        return setPath(sink, rule.column, source, from, to);
+        setPath(sink, rule.column, source, from, to);
+        break;
       default: {
         const request = this.#request;
         request.read(source, from, to);

@@ -15,7 +15,7 @@ export class CostRule {
 
   constructor(fields: FieldSlots, mapped: readonly string[] | undefined) {
     this.#mapped = mapped !== undefined;
-    this.#terms = (mapped ?? ['cost']).map(name => ({name, slots: fields.of(name)}));
+    this.#terms = (mapped ?? ['cost']).map((name) => ({name, slots: fields.of(name)}));
   }
 
   /** Whether the value of a slot is (a term of) the cost of the record just read. */
@@ -38,8 +38,14 @@ export class CostRule {
       }
       let cost = scanner.integers[slot]!;
       const isNumber = scanner.kindOf(slot) === ValueKind.number;
-      if (isNumber && Number.isNaN(cost)) cost = scaledInteger(values.bytes, scanner.starts[slot]!, scanner.ends[slot]!, 0, 'refuse');
-      if (!isNumber || cost < 0) return refuse(sink, fault(name, values, slot, isNumber ? cost : 0), scanner.starts[slot]! - start + 1);
+      if (isNumber && Number.isNaN(cost))
+        cost = scaledInteger(values.bytes, scanner.starts[slot]!, scanner.ends[slot]!, 0, 'refuse');
+      if (!isNumber || cost < 0)
+        return refuse(
+          sink,
+          fault(name, values, slot, isNumber ? cost : 0),
+          scanner.starts[slot]! - start + 1,
+        );
       sum += cost;
     }
     if (sum > Number.MAX_SAFE_INTEGER) return refuse(sink, `the cost ${sum} is too large: ${EXPECTED}`, 0);
@@ -50,7 +56,8 @@ export class CostRule {
 
 /** A cost of `null` is there and wrong, not missing: whoever wrote it meant something. */
 const metSlot = (values: RecordValues, slots: readonly number[]): number => {
-  for (let i = 0; i < slots.length; i++) if (values.scanner.kindOf(slots[i]!) !== ValueKind.absent) return slots[i]!;
+  for (let i = 0; i < slots.length; i++)
+    if (values.scanner.kindOf(slots[i]!) !== ValueKind.absent) return slots[i]!;
   return -1;
 };
 
@@ -70,7 +77,14 @@ const fault = (name: string, {bytes, scanner}: RecordValues, slot: number, why: 
     [ValueKind.object]: 'is an object',
     [ValueKind.array]: 'is an array',
   };
-  const numeric = why === NEGATIVE ? 'is negative' : why === FRACTION ? 'is not whole' : why === TOO_LARGE ? 'is too large' : '';
+  const numeric =
+    why === NEGATIVE
+      ? 'is negative'
+      : why === FRACTION
+        ? 'is not whole'
+        : why === TOO_LARGE
+          ? 'is too large'
+          : '';
   return `${safeName(name)} ${what[scanner.kindOf(slot)] ?? `${text} ${numeric}`}: ${EXPECTED}`;
 };
 

@@ -1,6 +1,6 @@
 import {quoted} from '../../base/safe-text.ts';
-import {readSpan} from '../formats/numbers.ts';
 import {textOf} from '../formats/ascii.ts';
+import {readSpan} from '../formats/numbers.ts';
 import type {RowSink} from '../row-sink.ts';
 import {unitOfFieldName} from '../time/epoch.ts';
 import type {TimeUnit} from '../time/time-unit.ts';
@@ -17,14 +17,23 @@ export class DurationRule {
   readonly #units: readonly TimeUnit[];
   readonly #mapped: string | undefined;
 
-  constructor(fields: FieldSlots, known: readonly {readonly field: string; readonly unit: TimeUnit}[], mapped: string | undefined) {
+  constructor(
+    fields: FieldSlots,
+    known: readonly {readonly field: string; readonly unit: TimeUnit}[],
+    mapped: string | undefined,
+  ) {
     this.#mapped = mapped;
     // A mapped member that the format knows keeps the unit the format gives it.
-    const unit = mapped === undefined ? undefined : (known.find(({field}) => field === mapped)?.unit ?? unitOfFieldName(mapped) ?? 'ms');
+    const unit =
+      mapped === undefined
+        ? undefined
+        : (known.find(({field}) => field === mapped)?.unit ?? unitOfFieldName(mapped) ?? 'ms');
     const sources = mapped === undefined ? known : [{field: mapped, unit: unit as TimeUnit}];
-    const flat = sources.flatMap(source => fields.of(source.field).map(slot => ({slot, unit: source.unit})));
+    const flat = sources.flatMap((source) =>
+      fields.of(source.field).map((slot) => ({slot, unit: source.unit})),
+    );
     this.#slots = flat.map(({slot}) => slot);
-    this.#units = flat.map(source => source.unit);
+    this.#units = flat.map((source) => source.unit);
   }
 
   /** Which source the value of a slot is of the record just read; −1 when it is not the duration. */

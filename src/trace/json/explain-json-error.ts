@@ -42,7 +42,8 @@ const tokenAt = (bytes: Uint8Array, at: number, end: number): string => {
 export const explainJsonError = (bytes: Uint8Array, start: number, end: number, at: number): string => {
   if (isInString(bytes, start, Math.min(at, end))) {
     if (at >= end) return 'the JSON object ends in the middle of a string';
-    if (bytes[at]! < 0x20) return `control character ${quoted(String.fromCharCode(bytes[at]!))} inside a JSON string: expected an escape`;
+    if (bytes[at]! < 0x20)
+      return `control character ${quoted(String.fromCharCode(bytes[at]!))} inside a JSON string: expected an escape`;
     return `${tokenAt(bytes, at, at + 1)} is no JSON escape`;
   }
   if (at >= end) return 'the JSON object ends too early';

@@ -17,7 +17,9 @@ export class FieldSlots {
   of(field: string): readonly number[] {
     const path = field.length > 1 && field.startsWith('.') ? field.slice(1) : field;
     const parts = path.split('.');
-    return parts.length === 1 || parts.includes('') ? [this.#slot([path])] : [this.#slot([path]), this.#slot(parts)];
+    return parts.length === 1 || parts.includes('')
+      ? [this.#slot([path])]
+      : [this.#slot([path]), this.#slot(parts)];
   }
 
   #slot(path: readonly string[]): number {

@@ -1,9 +1,9 @@
 import {quoted} from '../../base/safe-text.ts';
 import {didYouMean} from '../../base/suggest.ts';
-import {bytesOf, startsWithAt, textOf} from '../formats/ascii.ts';
 import {Parsed, type ParserOptions, type RecordParser} from '../format.ts';
+import {bytesOf, startsWithAt, textOf} from '../formats/ascii.ts';
 import type {RowSink} from '../row-sink.ts';
-import {timeFault, TimeField} from '../time/time-field.ts';
+import {TimeField} from '../time/time-field.ts';
 import {ColumnRules} from './column-rules.ts';
 import {CostRule} from './cost-rule.ts';
 import {DurationRule} from './duration-rule.ts';
@@ -30,7 +30,11 @@ export class JsonRecordParser implements RecordParser {
   readonly #marks: readonly (readonly number[])[];
   readonly #loggerSlots: readonly number[];
   readonly #loggerPrefix: Uint8Array;
-  readonly #mapped: readonly {readonly attribute: string; readonly field: string; readonly slots: readonly number[]}[];
+  readonly #mapped: readonly {
+    readonly attribute: string;
+    readonly field: string;
+    readonly slots: readonly number[];
+  }[];
   readonly #notes: string[] = [];
   readonly #shapes: ShapeCache;
   #first = true;
@@ -38,21 +42,23 @@ export class JsonRecordParser implements RecordParser {
   constructor(profile: JsonProfile, {columns, mapping, timeUnit}: ParserOptions) {
     const fields = new FieldSlots();
     const mappedTime = mapping.fieldOf('t');
-    const times = (mappedTime === undefined ? profile.time : [mappedTime]).flatMap(name => {
+    const times = (mappedTime === undefined ? profile.time : [mappedTime]).flatMap((name) => {
       const field = new TimeField(name, timeUnit);
-      return fields.of(name).map(slot => ({slot, field}));
+      return fields.of(name).map((slot) => ({slot, field}));
     });
-    this.#timeSlots = times.map(time => time.slot);
-    this.#times = times.map(time => time.field);
+    this.#timeSlots = times.map((time) => time.slot);
+    this.#times = times.map((time) => time.field);
     this.#cost = new CostRule(fields, mapping.fieldsOf('cost'));
     this.#duration = new DurationRule(fields, profile.duration, mapping.fieldOf('duration'));
     this.#columns = new ColumnRules(fields, profile, columns, mapping);
-    this.#marks = profile.marks.map(group => group.flatMap(field => fields.of(field)));
+    this.#marks = profile.marks.map((group) => group.flatMap((field) => fields.of(field)));
     this.#loggerSlots = profile.logger === undefined ? [] : fields.of(profile.logger.field);
     this.#loggerPrefix = bytesOf(profile.logger?.prefix ?? '');
     this.#mapped = mapping.attributes
-      .filter(attribute => attribute !== 't' && attribute !== 'cost')
-      .flatMap(attribute => mapping.fieldsOf(attribute)!.map(field => ({attribute, field, slots: fields.of(field)})));
+      .filter((attribute) => attribute !== 't' && attribute !== 'cost')
+      .flatMap((attribute) =>
+        mapping.fieldsOf(attribute)!.map((field) => ({attribute, field, slots: fields.of(field)})),
+      );
     this.#scanner = new ObjectScanner(fields);
     this.#values = new RecordValues(this.#scanner);
     this.#shapes = new ShapeCache(this.#columns, this.#duration);
@@ -81,16 +87,22 @@ export class JsonRecordParser implements RecordParser {
 
   /** Apart from `parse`, where a closure would cost an allocation per record. */
   #learn(at: number, end: number): void {
-    this.#shapes.learn(this.#values, at, end, slot => this.#useOf(slot));
+    this.#shapes.learn(this.#values, at, end, (slot) => this.#useOf(slot));
   }
 
   /** The field whose time was read, and its unit when it was a number; undefined before the first request. */
   timeField(): TimeField | undefined {
-    return this.#times.find(field => field.unit !== undefined) ?? this.#times[0];
+    return this.#times.find((field) => field.unit !== undefined) ?? this.#times[0];
   }
 
   notes(): readonly string[] {
-    return [...new Set([...this.#notes, ...this.#times.flatMap(field => field.notes()), ...this.#columns.notes()])];
+    return [
+      ...new Set([
+        ...this.#notes,
+        ...this.#times.flatMap((field) => field.notes()),
+        ...this.#columns.notes(),
+      ]),
+    ];
   }
 
   #isRequest(): boolean {
@@ -106,7 +118,7 @@ export class JsonRecordParser implements RecordParser {
   #time(bytes: Uint8Array, start: number, sink: RowSink): number {
     const found = this.#values.firstPresent(this.#timeSlots);
     if (found < 0) {
-      const names = this.#times.slice(0, 8).map(field => quoted(field.name));
+      const names = this.#times.slice(0, 8).map((field) => quoted(field.name));
       sink.reason = `no time: expected a member ${names.join(' or ')}`;
       sink.reasonColumn = 0;
       return -1;
@@ -118,14 +130,16 @@ export class JsonRecordParser implements RecordParser {
     let time = -1;
     if (kind === ValueKind.number) {
       const integer = scanner.integers[slot]!;
-      time = Number.isNaN(integer) ? field.ofNumber(bytes, scanner.starts[slot]!, scanner.ends[slot]!) : field.ofInteger(integer);
+      time = Number.isNaN(integer)
+        ? field.ofNumber(bytes, scanner.starts[slot]!, scanner.ends[slot]!)
+        : field.ofInteger(integer);
     } else if (kind === ValueKind.text || kind === ValueKind.escapedText) {
       const values = this.#values;
       values.text(slot);
       time = field.ofText(values.source, values.from, values.to);
     }
     if (time < 0) {
-      sink.reason = timeFault(field, time, textOf(bytes, scanner.starts[slot]!, scanner.ends[slot]!));
+      sink.reason = field.fault(time, textOf(bytes, scanner.starts[slot]!, scanner.ends[slot]!));
       sink.reasonColumn = scanner.starts[slot]! - start + 1;
     }
     return time;
@@ -136,9 +150,11 @@ export class JsonRecordParser implements RecordParser {
     this.#first = false;
     this.#columns.settle(this.#values);
     for (const {attribute, field, slots} of this.#mapped) {
-      if (slots.some(slot => this.#scanner.kindOf(slot) !== ValueKind.absent)) continue;
+      if (slots.some((slot) => this.#scanner.kindOf(slot) !== ValueKind.absent)) continue;
       const names = Object.keys(JSON.parse(new TextDecoder().decode(bytes.subarray(at, end))) as object);
-      this.#notes.push(`the first record has no field ${quoted(field)} (mapped to ${attribute})${didYouMean(field, names)}`);
+      this.#notes.push(
+        `the first record has no field ${quoted(field)} (mapped to ${attribute})${didYouMean(field, names)}`,
+      );
     }
   }
 
@@ -155,9 +171,14 @@ export class JsonRecordParser implements RecordParser {
     const columns = this.#columns.usesOf(slot, values);
     if (columns.length > 0) uses.push({kind: 'columns', uses: columns});
     // A logger decides whether the record is a request at all; `null` and `-`, that another source is taken.
-    if (this.#loggerSlots.includes(slot) || kind === ValueKind.null) return uses.length === 0 ? 'fixed' : undefined;
+    if (this.#loggerSlots.includes(slot) || kind === ValueKind.null)
+      return uses.length === 0 ? 'fixed' : undefined;
     if (uses.length > 1 || kind === ValueKind.object || kind === ValueKind.array) return undefined;
-    if (kind === ValueKind.text && !this.#columns.fits(values.bytes, this.#scanner.starts[slot]!, this.#scanner.ends[slot]!)) return 'fixed';
+    if (
+      kind === ValueKind.text &&
+      !this.#columns.fits(values.bytes, this.#scanner.starts[slot]!, this.#scanner.ends[slot]!)
+    )
+      return 'fixed';
     return uses[0] ?? 'unused';
   }
 

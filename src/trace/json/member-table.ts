@@ -20,7 +20,7 @@ export class Member {
   constructor(name: Uint8Array, hash: number) {
     this.name = name;
     this.hash = hash;
-    this.plain = !name.some(byte => byte < 0x20 || byte === 0x22 || byte === 0x5c);
+    this.plain = !name.some((byte) => byte < 0x20 || byte === 0x22 || byte === 0x5c);
   }
 }
 
@@ -63,7 +63,8 @@ export class MemberTable {
     const mask = this.#slots.length - 1;
     for (let i = hash & mask; ; i = (i + 1) & mask) {
       const member = this.#slots[i]!;
-      if (member === null || (member.hash === hash && sameBytes(member.name, bytes, start, end))) return member;
+      if (member === null || (member.hash === hash && sameBytes(member.name, bytes, start, end)))
+        return member;
     }
   }
 

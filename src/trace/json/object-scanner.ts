@@ -4,7 +4,16 @@ import {MAX_DEPTH, skipNumber, skipSpace, skipStringRest, skipValue, skipWord} f
 import {unescapeJson} from './unescape-json.ts';
 
 /** What a slot holds after a scan. */
-export const ValueKind = {absent: 0, text: 1, escapedText: 2, number: 3, boolean: 4, null: 5, object: 6, array: 7} as const;
+export const ValueKind = {
+  absent: 0,
+  text: 1,
+  escapedText: 2,
+  number: 3,
+  boolean: 4,
+  null: 5,
+  object: 6,
+  array: 7,
+} as const;
 export type ValueKind = (typeof ValueKind)[keyof typeof ValueKind];
 
 const QUOTE = 0x22;
@@ -220,7 +229,9 @@ export class ObjectScanner {
           slot,
           ValueKind.object,
           from,
-          inside === null ? skipValue(bytes, from, end, depth) : this.#members(bytes, from, end, inside, depth + 1),
+          inside === null
+            ? skipValue(bytes, from, end, depth)
+            : this.#members(bytes, from, end, inside, depth + 1),
           0,
         );
       case OPEN_BRACKET:
@@ -228,7 +239,9 @@ export class ObjectScanner {
           slot,
           ValueKind.array,
           from,
-          inside === null ? skipValue(bytes, from, end, depth) : this.#elements(bytes, from, end, inside, depth + 1),
+          inside === null
+            ? skipValue(bytes, from, end, depth)
+            : this.#elements(bytes, from, end, inside, depth + 1),
           0,
         );
       default: {
@@ -245,7 +258,8 @@ export class ObjectScanner {
     for (let index = 0; ; index++) {
       const element = table.elements[index];
       const start = i;
-      i = element === undefined ? skipValue(bytes, i, end, depth) : this.#value(bytes, i, end, element, depth);
+      i =
+        element === undefined ? skipValue(bytes, i, end, depth) : this.#value(bytes, i, end, element, depth);
       if (i < 0) return i;
       this.#leave(element ?? null, bytes[start]!, start, i, depth);
       i = skipSpace(bytes, i, end);

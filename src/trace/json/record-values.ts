@@ -35,7 +35,7 @@ export class RecordValues {
 
   /** Whether one of the slots was met, be it with `null`. */
   isMet(slots: readonly number[]): boolean {
-    return slots.some(slot => this.scanner.kindOf(slot) !== ValueKind.absent);
+    return slots.some((slot) => this.scanner.kindOf(slot) !== ValueKind.absent);
   }
 
   /** Finds the text of a value: of a string its characters, of anything else the JSON as it stands there. */

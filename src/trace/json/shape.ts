@@ -73,16 +73,22 @@ export class Shape {
   readonly #starts: Int32Array;
   readonly #ends: Int32Array;
 
-  constructor(parts: readonly {readonly literal: Uint8Array; readonly use: Use}[], columns: ColumnRules, duration: DurationRule) {
+  constructor(
+    parts: readonly {readonly literal: Uint8Array; readonly use: Use}[],
+    columns: ColumnRules,
+    duration: DurationRule,
+  ) {
     this.#steps = parts.map(({literal, use}) => stepOf(literal, use));
     this.#columns = columns;
     this.#duration = duration;
-    const uses = parts.map(part => part.use);
-    this.#firstCost = uses.some(use => use.kind === 'cost') ? 0 : 1;
-    this.#targets = uses.flatMap((use, step) => (use.kind === 'columns' ? use.uses.map(({rule, take}) => ({step, rule, take})) : []));
-    this.#durationStep = uses.findIndex(use => use.kind === 'duration');
-    this.#durationIndex = uses.find(use => use.kind === 'duration')?.index ?? -1;
-    this.#time = uses.find(use => use.kind === 'time')!.field;
+    const uses = parts.map((part) => part.use);
+    this.#firstCost = uses.some((use) => use.kind === 'cost') ? 0 : 1;
+    this.#targets = uses.flatMap((use, step) =>
+      use.kind === 'columns' ? use.uses.map(({rule, take}) => ({step, rule, take})) : [],
+    );
+    this.#durationStep = uses.findIndex((use) => use.kind === 'duration');
+    this.#durationIndex = uses.find((use) => use.kind === 'duration')?.index ?? -1;
+    this.#time = uses.find((use) => use.kind === 'time')!.field;
     this.#factor = this.#time.unit === undefined ? 0 : epochFactor(this.#time.unit);
     this.#starts = new Int32Array(parts.length);
     this.#ends = new Int32Array(parts.length);
@@ -124,7 +130,12 @@ export class Shape {
             value = value * 10 + (next - 0x30);
           }
           // Longer numbers, fractions, exponents, leading zeros and all that is no number.
-          const plain = i > start && i < limit && next !== 0x2e && (next | 0x20) !== 0x65 && (first !== 0x30 || i === start + 1);
+          const plain =
+            i > start &&
+            i < limit &&
+            next !== 0x2e &&
+            (next | 0x20) !== 0x65 &&
+            (first !== 0x30 || i === start + 1);
           if (step.action === Action.cost) {
             if (!plain) return false;
             cost += value;
@@ -206,7 +217,13 @@ export class Shape {
   }
 }
 
-const isLiteral = ({literal, words, lastWord}: Step, bytes: Uint8Array, view: DataView, at: number, end: number): boolean => {
+const isLiteral = (
+  {literal, words, lastWord}: Step,
+  bytes: Uint8Array,
+  view: DataView,
+  at: number,
+  end: number,
+): boolean => {
   const length = literal.length;
   if (at + length > end) return false;
   if (length < 4) {
@@ -231,7 +248,8 @@ const plainWordsEnd = (view: DataView, from: number, end: number): number => {
     const quotes = word ^ 0x22222222;
     const backslashes = word ^ 0x5c5c5c5c;
     // `x − 1` borrows into the high bit of a byte that is 0, `x − 0x20` into that of one below 0x20; high bits already set do not count.
-    const low = ((quotes - ONES) & ~quotes) | ((backslashes - ONES) & ~backslashes) | ((word - 0x20202020) & ~word);
+    const low =
+      ((quotes - ONES) & ~quotes) | ((backslashes - ONES) & ~backslashes) | ((word - 0x20202020) & ~word);
     if ((low & HIGHS) !== 0) break;
   }
   return i;

@@ -5,7 +5,11 @@ const SPACE = 0x20;
 const OPEN_BRACE = 0x7b;
 
 const isNameByte = (byte: number): boolean =>
-  (byte - 0x30) >>> 0 <= 9 || ((byte | 0x20) - 0x61) >>> 0 <= 25 || byte === 0x2d || byte === 0x2e || byte === 0x5f;
+  (byte - 0x30) >>> 0 <= 9 ||
+  ((byte | 0x20) - 0x61) >>> 0 <= 25 ||
+  byte === 0x2d ||
+  byte === 0x2e ||
+  byte === 0x5f;
 
 const wordEnd = (bytes: Uint8Array, from: number, end: number): number => {
   let i = from;
@@ -20,10 +24,18 @@ const afterCri = (bytes: Uint8Array, start: number, end: number): number => {
   const stream = timeEnd + 1;
   const streamEnd = wordEnd(bytes, stream, end);
   // stdout, stderr
-  if (streamEnd - stream !== 6 || bytes[stream] !== 0x73 || bytes[stream + 1] !== 0x74 || bytes[stream + 2] !== 0x64) return -1;
+  if (
+    streamEnd - stream !== 6 ||
+    bytes[stream] !== 0x73 ||
+    bytes[stream + 1] !== 0x74 ||
+    bytes[stream + 2] !== 0x64
+  )
+    return -1;
   const tag = streamEnd + 1;
   const tagEnd = wordEnd(bytes, tag, end);
-  return tagEnd - tag === 1 && (bytes[tag] === 0x46 || bytes[tag] === 0x50) ? skipSpace(bytes, tagEnd, end) : -1;
+  return tagEnd - tag === 1 && (bytes[tag] === 0x46 || bytes[tag] === 0x50)
+    ? skipSpace(bytes, tagEnd, end)
+    : -1;
 };
 
 /** `caddy  | {`: what `docker compose logs` puts before a line. */

@@ -3,7 +3,10 @@ const BACKSLASH = 0x5c;
 const hexValue = (byte: number): number => (byte <= 0x39 ? byte - 0x30 : (byte | 0x20) - 0x57);
 
 const codeUnit = (bytes: Uint8Array, at: number): number =>
-  (hexValue(bytes[at]!) << 12) | (hexValue(bytes[at + 1]!) << 8) | (hexValue(bytes[at + 2]!) << 4) | hexValue(bytes[at + 3]!);
+  (hexValue(bytes[at]!) << 12) |
+  (hexValue(bytes[at + 1]!) << 8) |
+  (hexValue(bytes[at + 2]!) << 4) |
+  hexValue(bytes[at + 3]!);
 
 /** The byte that `\b`, `\f`, `\n`, `\r` or `\t` stands for; quotes, slashes and backslashes stand for themselves. */
 const simple = (letter: number): number => {
@@ -24,7 +27,10 @@ const simple = (letter: number): number => {
 };
 
 const isLowSurrogateEscape = (bytes: Uint8Array, at: number, end: number): boolean =>
-  at + 6 <= end && bytes[at] === BACKSLASH && bytes[at + 1] === 0x75 && (codeUnit(bytes, at + 2) & 0xfc00) === 0xdc00;
+  at + 6 <= end &&
+  bytes[at] === BACKSLASH &&
+  bytes[at + 1] === 0x75 &&
+  (codeUnit(bytes, at + 2) & 0xfc00) === 0xdc00;
 
 /**
  * Writes the text of a valid JSON string, `bytes[start … end)` between its quotes, to `target` from `at` on; it takes at
@@ -33,7 +39,13 @@ const isLowSurrogateEscape = (bytes: Uint8Array, at: number, end: number): boole
  * Half of a surrogate pair is kept as the three bytes UTF-8 would use for it (WTF-8), not replaced: `"\ud800"` and
  * `"\ud801"` are two keys.
  */
-export const unescapeJson = (bytes: Uint8Array, start: number, end: number, target: Uint8Array, at: number): number => {
+export const unescapeJson = (
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  target: Uint8Array,
+  at: number,
+): number => {
   let to = at;
   for (let i = start; i < end; ) {
     const byte = bytes[i]!;

@@ -1,9 +1,10 @@
 import {createReadStream, type Stats} from 'node:fs';
 import {type FileHandle, open, stat} from 'node:fs/promises';
-import type {Readable, Transform} from 'node:stream';
-import {createGunzip, createZstdDecompress} from 'node:zlib';
+import type {Readable} from 'node:stream';
+import {createGunzip, type Gunzip} from 'node:zlib';
 import {RatectlError} from '../../base/ratectl-error.ts';
 import {quoted} from '../../base/safe-text.ts';
+import {zstdFrames} from './zstd-frames.ts';
 
 export type Compression = 'none' | 'gzip' | 'zstd';
 
@@ -20,7 +21,7 @@ export interface ByteSource {
   readonly storedBytesRead: number;
   /** Fills the front of `target`; resolves to how many bytes, 0 at the end. */
   read(target: Uint8Array): Promise<number>;
-  /** Bytes after the end of the compressed data; known after the end. */
+  /** Zero bytes that pad gzip data after its end, as tapes and block devices leave them; other bytes there are an error. */
   readonly trailingBytes: number;
   close(): Promise<void>;
 }
@@ -103,7 +104,7 @@ const streamSource = async (name: string, stream: Readable, storedBytes: number 
   const first = await firstBytes(raw);
   const compression = compressionOf(first);
   let stored = 0;
-  let inflate: Transform | undefined;
+  let inflate: Gunzip | undefined;
 
   async function* rawChunks(): AsyncGenerator<Uint8Array> {
     if (first.length > 0) {
@@ -117,12 +118,10 @@ const streamSource = async (name: string, stream: Readable, storedBytes: number 
   }
 
   async function* chunks(): AsyncGenerator<Uint8Array> {
-    if (compression === 'none') {
-      yield* rawChunks();
-      return;
-    }
+    if (compression === 'none') return yield* rawChunks();
+    if (compression === 'zstd') return yield* zstdFrames(rawChunks());
     const {Readable: ReadableStream} = await import('node:stream');
-    inflate = compression === 'gzip' ? createGunzip({chunkSize: CHUNK}) : createZstdDecompress({chunkSize: CHUNK});
+    inflate = createGunzip({chunkSize: CHUNK});
     const input = ReadableStream.from(rawChunks(), {objectMode: false, highWaterMark: CHUNK});
     input.on('error', error => inflate?.destroy(error));
     yield* input.pipe(inflate);
@@ -140,7 +139,7 @@ const streamSource = async (name: string, stream: Readable, storedBytes: number 
       return stored;
     },
     get trailingBytes() {
-      return inflate === undefined || !ended ? 0 : stored - (inflate as unknown as {bytesWritten: number}).bytesWritten;
+      return inflate === undefined || !ended ? 0 : stored - inflate.bytesWritten;
     },
     async read(target) {
       while (pending.length === 0) {

@@ -83,14 +83,21 @@ export const parseNaiveClfTime = (view: DataView, start: number, end: number): n
 
 /** Minutes since the epoch of `14/Nov/2023:22:14`, its zone left out; NaN when that is no time. */
 const clfMinute = (view: DataView, at: number): number => {
-  if (view.getUint8(at + 2) !== 0x2f || view.getUint8(at + 6) !== 0x2f || view.getUint8(at + 11) !== 0x3a || view.getUint8(at + 14) !== 0x3a) return Number.NaN;
+  if (
+    view.getUint8(at + 2) !== 0x2f ||
+    view.getUint8(at + 6) !== 0x2f ||
+    view.getUint8(at + 11) !== 0x3a ||
+    view.getUint8(at + 14) !== 0x3a
+  )
+    return Number.NaN;
   const day = twoDigits(view, at);
   const month = monthOf(view.getUint8(at + 3), view.getUint8(at + 4), view.getUint8(at + 5));
   const year = twoDigits(view, at + 7) * 100 + twoDigits(view, at + 9);
   const hour = twoDigits(view, at + 12);
   const minute = twoDigits(view, at + 15);
   // NaN fails every comparison that asks for validity.
-  if (!(hour <= 23 && minute <= 59 && month > 0 && year >= 0 && day >= 1 && day <= daysInMonth(year, month))) return Number.NaN;
+  if (!(hour <= 23 && minute <= 59 && month > 0 && year >= 0 && day >= 1 && day <= daysInMonth(year, month)))
+    return Number.NaN;
   return (daysFromCivil(year, month, day) * 24 + hour) * 60 + minute;
 };
 
@@ -99,7 +106,9 @@ const clfZone = (view: DataView, at: number): number => {
   const sign = view.getUint8(at + 1) === 0x2b ? 1 : view.getUint8(at + 1) === 0x2d ? -1 : Number.NaN;
   const hours = twoDigits(view, at + 2);
   const minutes = twoDigits(view, at + 4);
-  return view.getUint8(at) === 0x20 && hours <= 23 && minutes <= 59 ? sign * (hours * 60 + minutes) : Number.NaN;
+  return view.getUint8(at) === 0x20 && hours <= 23 && minutes <= 59
+    ? sign * (hours * 60 + minutes)
+    : Number.NaN;
 };
 
 const twoDigits = (view: DataView, at: number): number => {

@@ -45,7 +45,13 @@ export const parseEpoch = (bytes: Uint8Array, start: number, end: number, unit: 
 /** `parseEpoch` for a whole number that a double holds exactly. */
 export const epochOfInteger = (value: number, unit: TimeUnit): number => {
   const micros =
-    unit === 'ms' ? value * 1_000 : unit === 's' ? value * 1_000_000 : unit === 'us' ? value : Math.floor(value / 1_000);
+    unit === 'ms'
+      ? value * 1_000
+      : unit === 's'
+        ? value * 1_000_000
+        : unit === 'us'
+          ? value
+          : Math.floor(value / 1_000);
   return micros <= Number.MAX_SAFE_INTEGER ? micros : TIME_OUT_OF_RANGE;
 };
 

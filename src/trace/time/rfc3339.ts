@@ -53,7 +53,12 @@ const zoneSeconds = (bytes: Uint8Array, at: number, end: number): number => {
 export const parseRfc3339 = (bytes: Uint8Array, start: number, end: number): number => {
   if (end - start < 19) return NOT_A_TIME;
   const separator = bytes[start + 10]!;
-  if (bytes[start + 4] !== HYPHEN || bytes[start + 7] !== HYPHEN || bytes[start + 13] !== COLON || bytes[start + 16] !== COLON) {
+  if (
+    bytes[start + 4] !== HYPHEN ||
+    bytes[start + 7] !== HYPHEN ||
+    bytes[start + 13] !== COLON ||
+    bytes[start + 16] !== COLON
+  ) {
     return NOT_A_TIME;
   }
   if ((separator | LOWER) !== 0x74 && separator !== SPACE) return NOT_A_TIME;
@@ -64,7 +69,8 @@ export const parseRfc3339 = (bytes: Uint8Array, start: number, end: number): num
   const minute = two(bytes, start + 14);
   const second = two(bytes, start + 17);
   // NaN, a part that is not two digits, fails every comparison.
-  if (!(year >= 0 && month >= 1 && month <= 12 && day >= 1 && hour <= 23 && minute <= 59 && second <= 59)) return NOT_A_TIME;
+  if (!(year >= 0 && month >= 1 && month <= 12 && day >= 1 && hour <= 23 && minute <= 59 && second <= 59))
+    return NOT_A_TIME;
   if (day > 28 && day > daysInMonth(year, month)) return NOT_A_TIME;
 
   let seconds = daysFromCivil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
@@ -86,4 +92,5 @@ export const parseRfc3339 = (bytes: Uint8Array, start: number, end: number): num
 };
 
 /** Whether a text that `parseRfc3339` accepts says its zone (`Z` or an offset). */
-export const hasZone = (bytes: Uint8Array, start: number, end: number): boolean => zoneStart(bytes, start, end) < end;
+export const hasZone = (bytes: Uint8Array, start: number, end: number): boolean =>
+  zoneStart(bytes, start, end) < end;

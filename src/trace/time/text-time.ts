@@ -17,7 +17,8 @@ export class TextTime {
 
   /** Whole microseconds since the epoch; negative when it is no time or out of range. */
   parse(bytes: Uint8Array, start: number, end: number): number {
-    const bracketed = end - start > 1 && bytes[start] === Ascii.openBracket && bytes[end - 1] === Ascii.closeBracket;
+    const bracketed =
+      end - start > 1 && bytes[start] === Ascii.openBracket && bytes[end - 1] === Ascii.closeBracket;
     const from = bracketed ? start + 1 : start;
     const to = bracketed ? end - 1 : end;
     if (to - from === CLF_TIME_LENGTH && bytes[from + 2] === Ascii.slash) {

@@ -88,6 +88,14 @@ export class TimeField {
     return micros;
   }
 
+  /** Why a time could not be used: one clause for a reason text. `text` is the value as it stands in the record. */
+  fault(fault: number, text: string): string {
+    if (fault === NOT_A_TIME) return `time ${quoted(text)} is neither RFC 3339 nor a number since 1970`;
+    const isNumber = /^[-\d.]+(?:e[-+]?\d+)?$/i.test(text);
+    const read = isNumber && this.#unit !== undefined ? ` (read in ${UNIT_NAMES[this.#unit]})` : '';
+    return `time ${quoted(text)} is outside 1970 … 2255${read}`;
+  }
+
   /** What was assumed, for people. */
   notes(): readonly string[] {
     const notes: string[] = [];
@@ -106,11 +114,3 @@ export class TimeField {
     this.#usedNumber = true;
   }
 }
-
-/** Why a time could not be used: one clause for a reason text. `text` is the value as it stands in the record. */
-export const timeFault = (field: TimeField, fault: number, text: string): string => {
-  if (fault === NOT_A_TIME) return `time ${quoted(text)} is neither RFC 3339 nor a number since 1970`;
-  const unit = field.unit;
-  const read = unit === undefined ? '' : ` (read in ${UNIT_NAMES[unit]})`;
-  return `time ${quoted(text)} is outside 1970 … 2255${read}`;
-};

@@ -43,7 +43,12 @@ export const LEAKY_BUCKET: readonly TraceTable[] = [
       [10 * MS, 1, ok(2), 'excess 0.999: not delayed'],
       [20 * MS, 1, ok(1, undefined, 6_012 * MS), 'excess 1.998'],
       [30 * MS, 1, ok(0, undefined, 12_030 * MS), 'excess 2.997'],
-      [40 * MS, 1, wait(5_997 * MS), 'excess would be 3.996; 997 thousandths leak within 6.007 s of the last one'],
+      [
+        40 * MS,
+        1,
+        wait(5_997 * MS),
+        'excess would be 3.996; 997 thousandths leak within 6.007 s of the last one',
+      ],
       [6_000 * MS, 1, wait(37 * MS), 'excess would be 3.006'],
       [12_100 * MS, 1, ok(1, undefined, 5_987 * MS), 'excess 1.994'],
       [12_100 * MS, 1, ok(0, undefined, 12_012 * MS), 'excess 2.994'],

@@ -26,7 +26,13 @@ interface Recorded {
 }
 
 type Numbers = Readonly<Record<string, number | boolean>>;
-type Ours = Readonly<{t: number; allowed: boolean; remaining: number; retryAfter: number; resetAfter: number}>;
+type Ours = Readonly<{
+  t: number;
+  allowed: boolean;
+  remaining: number;
+  retryAfter: number;
+  resetAfter: number;
+}>;
 
 /** For each reference: what it recorded of a decision, and the same numbers of ours. */
 const REFERENCES = {
@@ -41,15 +47,36 @@ const REFERENCES = {
       retryAfter: Math.max(0, Math.ceil(retry_after_ns / 1_000)),
       resetAfter: Math.ceil(reset_after_ns / 1_000),
     }),
-    ours: ({allowed, remaining, retryAfter, resetAfter}: Ours): Numbers => ({allowed, remaining, retryAfter, resetAfter}),
+    ours: ({allowed, remaining, retryAfter, resetAfter}: Ours): Numbers => ({
+      allowed,
+      remaining,
+      retryAfter,
+      resetAfter,
+    }),
   },
   upstash_fixed_aligned: {
-    theirs: ({allowed, remaining, reset_at_ms}: Recorded): Numbers => ({allowed, remaining, resetAt: reset_at_ms}),
-    ours: ({t, allowed, remaining, resetAfter}: Ours): Numbers => ({allowed, remaining, resetAt: (t + resetAfter) / MS}),
+    theirs: ({allowed, remaining, reset_at_ms}: Recorded): Numbers => ({
+      allowed,
+      remaining,
+      resetAt: reset_at_ms,
+    }),
+    ours: ({t, allowed, remaining, resetAfter}: Ours): Numbers => ({
+      allowed,
+      remaining,
+      resetAt: (t + resetAfter) / MS,
+    }),
   },
   rlf_memory: {
-    theirs: ({allowed, remaining, ms_before_next}: Recorded): Numbers => ({allowed, remaining, resetAfter: ms_before_next}),
-    ours: ({allowed, remaining, resetAfter}: Ours): Numbers => ({allowed, remaining, resetAfter: resetAfter / MS}),
+    theirs: ({allowed, remaining, ms_before_next}: Recorded): Numbers => ({
+      allowed,
+      remaining,
+      resetAfter: ms_before_next,
+    }),
+    ours: ({allowed, remaining, resetAfter}: Ours): Numbers => ({
+      allowed,
+      remaining,
+      resetAfter: resetAfter / MS,
+    }),
   },
 };
 
@@ -71,33 +98,54 @@ const bucketsOf = ({rate, per_ms, burst}: Jobs['tb'][string]): readonly Algorith
 
 /** Whether refused requests count makes no difference in these traces: they have costs of 1 and a window ends for both alike. */
 const windowsOf = ({limit, window_ms}: Jobs['win'][string], reference: Reference): readonly AlgorithmSpec[] =>
-  [false, true].map(countDenied => fixedWindowSpec(limit, window_ms * MS, {align: reference === 'rlf_memory' ? 'first-hit' : 'epoch', countDenied}));
+  [false, true].map((countDenied) =>
+    fixedWindowSpec(limit, window_ms * MS, {
+      align: reference === 'rlf_memory' ? 'first-hit' : 'epoch',
+      countDenied,
+    }),
+  );
 
-const jobsOf = (reference: Reference, trace: string, order: string, policy: string, specs: readonly AlgorithmSpec[]): Job[] => {
+const jobsOf = (
+  reference: Reference,
+  trace: string,
+  order: string,
+  policy: string,
+  specs: readonly AlgorithmSpec[],
+): Job[] => {
   const name = `${trace.replace('edge/', '')}.${order}.${policy}`;
   const file = `edge/golden/${reference}/${name}.ndjson.gz`;
   if (!existsSync(new URL(`../../fixtures/${file}`, import.meta.url))) return [];
-  return specs.map(spec => ({reference, file, spec, title: `${name} as ${spec.kind}${spec.kind === 'fixed-window' && spec.countDenied ? ', refusals counted' : ''}`}));
+  return specs.map((spec) => ({
+    reference,
+    file,
+    spec,
+    title: `${name} as ${spec.kind}${spec.kind === 'fixed-window' && spec.countDenied ? ', refusals counted' : ''}`,
+  }));
 };
 
 const ALL: readonly Job[] = jobs.runs.flatMap(({trace, order, tb, win}) => [
-  ...(['xtimehead', 'throttled'] as const).flatMap(reference =>
-    tb.flatMap(policy => jobsOf(reference, trace, order, policy, bucketsOf(jobs.tb[policy]!))),
+  ...(['xtimehead', 'throttled'] as const).flatMap((reference) =>
+    tb.flatMap((policy) => jobsOf(reference, trace, order, policy, bucketsOf(jobs.tb[policy]!))),
   ),
-  ...(['upstash_fixed_aligned', 'rlf_memory'] as const).flatMap(reference =>
-    win.flatMap(policy => jobsOf(reference, trace, order, policy, windowsOf(jobs.win[policy]!, reference))),
+  ...(['upstash_fixed_aligned', 'rlf_memory'] as const).flatMap((reference) =>
+    win.flatMap((policy) => jobsOf(reference, trace, order, policy, windowsOf(jobs.win[policy]!, reference))),
   ),
 ]);
 
-describe.each(Object.keys(REFERENCES) as Reference[])('decisions recorded from %s', reference => {
+describe.each(Object.keys(REFERENCES) as Reference[])('decisions recorded from %s', (reference) => {
   const {theirs, ours} = REFERENCES[reference];
 
-  test.each(ALL.filter(job => job.reference === reference))('$title', ({file, spec}) => {
+  test.each(ALL.filter((job) => job.reference === reference))('$title', ({file, spec}) => {
     const recorded = ndjsonFixture<Recorded>(file);
     const evaluator = evaluatorOf(policyOf([{buckets: [spec]}]));
-    const decided = decideAll(evaluator, recorded.map(({ts_ms, key, cost}) => ({t: ts_ms * MS, key, cost})));
+    const decided = decideAll(
+      evaluator,
+      recorded.map(({ts_ms, key, cost}) => ({t: ts_ms * MS, key, cost})),
+    );
     const mine = decided.map((decision, i) => ours({...decision, t: recorded[i]!.ts_ms * MS}));
-    const differing = recorded.map((line, i) => ({line: i + 1, theirs: theirs(line), ours: mine[i]!})).filter(row => JSON.stringify(row.theirs) !== JSON.stringify(row.ours));
+    const differing = recorded
+      .map((line, i) => ({line: i + 1, theirs: theirs(line), ours: mine[i]!}))
+      .filter((row) => JSON.stringify(row.theirs) !== JSON.stringify(row.ours));
     expect(recorded.length).toBeGreaterThan(0);
     expect(differing.slice(0, 3)).toEqual([]);
   });

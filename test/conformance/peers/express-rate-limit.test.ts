@@ -24,15 +24,24 @@ const NOT_APPLICABLE: Readonly<Record<string, string>> = {
   hdr_draft7: 'headers',
   hdr_draft8: 'headers',
   hdr_draft8_five_policies: 'headers',
-  store_counts: 'giving back is not asked of a decision engine; its first two hits and the reset (a row of zeros) are covered elsewhere',
+  store_counts:
+    'giving back is not asked of a decision engine; its first two hits and the reset (a row of zeros) are covered elsewhere',
 };
 
 const COUNTS = ['store_expires', 'store_no_shared_state_between_keys'];
 
 describe('express-rate-limit', () => {
-  test.each(COUNTS)('the counts of %s', id => {
+  test.each(COUNTS)('the counts of %s', (id) => {
     const {policy, steps} = caseOf(table, id);
-    const evaluator = evaluatorOf(policyOf([{buckets: [fixedWindowSpec(policy.limit, policy.window_ms * MS, {align: 'first-hit', countDenied: true})]}]));
+    const evaluator = evaluatorOf(
+      policyOf([
+        {
+          buckets: [
+            fixedWindowSpec(policy.limit, policy.window_ms * MS, {align: 'first-hit', countDenied: true}),
+          ],
+        },
+      ]),
+    );
     for (const {t_ms, key, expect: expected} of steps) {
       const {remaining} = decide(evaluator, {t: t_ms * MS, key: key!});
       if (expected.hits !== undefined) expect(policy.limit - remaining).toBe(expected.hits);
@@ -41,7 +50,9 @@ describe('express-rate-limit', () => {
 
   test('the wait of a refused request is what is left of its window', () => {
     const {policy, steps} = caseOf(table, 'retry_after');
-    const evaluator = evaluatorOf(policyOf([{buckets: [fixedWindowSpec(policy.limit, policy.window_ms * MS, {align: 'first-hit'})]}]));
+    const evaluator = evaluatorOf(
+      policyOf([{buckets: [fixedWindowSpec(policy.limit, policy.window_ms * MS, {align: 'first-hit'})]}]),
+    );
     for (const {t_ms, expect: expected} of steps) {
       const {allowed, retryAfter} = decide(evaluator, {t: t_ms * MS, key: 'k'});
       expect(allowed ? 200 : 429).toBe(expected.status);
@@ -50,6 +61,8 @@ describe('express-rate-limit', () => {
   });
 
   test('every case is covered or listed with the reason why not', () => {
-    expect(table.cases.map(({id}) => id).sort()).toEqual([...COUNTS, 'retry_after', ...Object.keys(NOT_APPLICABLE)].sort());
+    expect(table.cases.map(({id}) => id).sort()).toEqual(
+      [...COUNTS, 'retry_after', ...Object.keys(NOT_APPLICABLE)].sort(),
+    );
   });
 });

@@ -32,7 +32,7 @@ const specOf = ({rate, per_ms, burst, nodelay, delay}: Zone): AlgorithmSpec =>
 const TRACES = ['reject_and_not_counted', 'negative_excess', 'one_per_minute', 'two_stage_delay'];
 
 describe('nginx-tests', () => {
-  test.each(TRACES)('the trace %s', id => {
+  test.each(TRACES)('the trace %s', (id) => {
     const {policy, steps} = caseOf(table, id);
     const bucket = new Bucket(createAlgorithm(specOf(policy)));
     for (const {t_ms, cost, expect: expected} of steps) {
@@ -45,7 +45,8 @@ describe('nginx-tests', () => {
   test('an empty key is not limited', () => {
     const {policy, steps} = caseOf(table, 'empty_key_is_unlimited');
     const evaluator = evaluatorOf(policyOf([{buckets: [specOf(policy)]}]));
-    for (const {t_ms, cost} of steps) expect(decide(evaluator, {t: t_ms * MS, cost, key: ''})).toMatchObject({allowed: true, limit: -1});
+    for (const {t_ms, cost} of steps)
+      expect(decide(evaluator, {t: t_ms * MS, cost, key: ''})).toMatchObject({allowed: true, limit: -1});
   });
 
   test('a dry run charges what passes and not what it would refuse', () => {
@@ -53,9 +54,14 @@ describe('nginx-tests', () => {
     const bucket = new Bucket(createAlgorithm(specOf(policy)));
     // A second location shares the zone, so the state, with its own burst.
     for (const step of steps as readonly (PeerStep<Expected> & Partial<Zone>)[]) {
-      const location = new Bucket(createAlgorithm(specOf({...policy, burst: step.burst ?? policy.burst})), bucket.state);
+      const location = new Bucket(
+        createAlgorithm(specOf({...policy, burst: step.burst ?? policy.burst})),
+        bucket.state,
+      );
       const {allowed, delay} = location.take(step.t_ms * MS, step.cost);
-      expect(allowed ? (delay > 0 ? 'DELAYED' : 'PASSED') : 'REJECTED').toBe(step.expect.status!.replace('_DRY_RUN', ''));
+      expect(allowed ? (delay > 0 ? 'DELAYED' : 'PASSED') : 'REJECTED').toBe(
+        step.expect.status!.replace('_DRY_RUN', ''),
+      );
     }
   });
 
@@ -63,7 +69,8 @@ describe('nginx-tests', () => {
     const algorithm = concurrency({max: 1, timeout: 3_600 * S});
     const state = new Float64Array(algorithm.words);
     const tokens = new Map<string, number>();
-    for (const {op, id, expect: expected} of caseOf(table, 'concurrency_1').steps as readonly (PeerStep<Expected> & {id: string})[]) {
+    for (const {op, id, expect: expected} of caseOf(table, 'concurrency_1')
+      .steps as readonly (PeerStep<Expected> & {id: string})[]) {
       if (op === 'end') {
         expect(algorithm.release(state, 0, tokens.get(id)!)).toBe(true);
         continue;
@@ -78,6 +85,8 @@ describe('nginx-tests', () => {
   });
 
   test('every case is covered', () => {
-    expect(table.cases.map(({id}) => id).sort()).toEqual([...TRACES, 'concurrency_1', 'dry_run', 'empty_key_is_unlimited'].sort());
+    expect(table.cases.map(({id}) => id).sort()).toEqual(
+      [...TRACES, 'concurrency_1', 'dry_run', 'empty_key_is_unlimited'].sort(),
+    );
   });
 });

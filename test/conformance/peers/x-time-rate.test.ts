@@ -16,14 +16,15 @@ interface Expected {
   readonly allowed: boolean | number;
 }
 
-const table = jsonFixture<PeerTable<Parameters, Expected> & {interval_to_rate: {interval_ns: number; rate_per_s: number}[]}>(
-  'tables/x_time_rate.json',
-);
+const table = jsonFixture<
+  PeerTable<Parameters, Expected> & {interval_to_rate: {interval_ns: number; rate_per_s: number}[]}
+>('tables/x_time_rate.json');
 
 const NOT_APPLICABLE: Readonly<Record<string, string>> = {
   zero_rate: 'a policy with a rate of 0 is refused when it is read',
   infinite_rate_zero_burst: 'no limit at all is a limit left out of the policy',
-  reserve_simple: 'a decision allows or denies; taking tokens of the future is a reservation, which the queue makes, not the engine',
+  reserve_simple:
+    'a decision allows or denies; taking tokens of the future is a reservation, which the queue makes, not the engine',
   reserve_mix: 'reservation',
   cancel_invalid: 'reservation',
   cancel_last: 'reservation',
@@ -55,11 +56,12 @@ const bucketOf = ({policy}: PeerCase<Parameters, Expected>): Bucket => {
 };
 
 describe('golang.org/x/time/rate', () => {
-  test.each(TRACES)('the trace %s', id => {
+  test.each(TRACES)('the trace %s', (id) => {
     const bucket = bucketOf(caseOf(table, id));
     caseOf(table, id).steps.forEach(({t_ms, cost, expect: theirs}, i) => {
       const {tokens_before, allowed} = DIFFERENT[id]?.get(i) ?? theirs;
-      if (tokens_before !== undefined) expect(bucket.look(t_ms * MS, 0).remaining, `tokens before step ${i}`).toBe(tokens_before);
+      if (tokens_before !== undefined)
+        expect(bucket.look(t_ms * MS, 0).remaining, `tokens before step ${i}`).toBe(tokens_before);
       expect(bucket.take(t_ms * MS, cost).allowed, `step ${i}`).toBe(Boolean(allowed));
     });
   });
@@ -83,11 +85,16 @@ describe('golang.org/x/time/rate', () => {
     expect(bucket.take(0)).toMatchObject({allowed: false, retryAfter: 70 * 365 * DAY});
   });
 
-  test.each(table.interval_to_rate.filter(({interval_ns}) => interval_ns >= 1_000))('one per $interval_ns ns', ({interval_ns, rate_per_s}) => {
-    const interval = interval_ns / 1_000;
-    const count = rate_per_s * 10;
-    expect(new Bucket(createAlgorithm(tokenBucketSpec(count, 10 * S, 1))).take(0).resetAfter).toBe(interval);
-  });
+  test.each(table.interval_to_rate.filter(({interval_ns}) => interval_ns >= 1_000))(
+    'one per $interval_ns ns',
+    ({interval_ns, rate_per_s}) => {
+      const interval = interval_ns / 1_000;
+      const count = rate_per_s * 10;
+      expect(new Bucket(createAlgorithm(tokenBucketSpec(count, 10 * S, 1))).take(0).resetAfter).toBe(
+        interval,
+      );
+    },
+  );
 
   test('every case is covered or listed with the reason why not', () => {
     const covered = [...TRACES, 'simultaneous', 'long_running', 'tiny_rate'];

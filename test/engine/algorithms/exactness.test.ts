@@ -30,8 +30,13 @@ class Reference {
     const capacity = this.#burst * this.#per;
     const allowed = wanted <= capacity;
     if (allowed) this.#missing = wanted;
-    const retryAfter = allowed || BigInt(cost) > this.#burst ? 0n : (wanted - capacity + this.#count - 1n) / this.#count;
-    return {allowed, remaining: Number((capacity - this.#missing) / this.#per), retryAfter: Number(retryAfter)};
+    const retryAfter =
+      allowed || BigInt(cost) > this.#burst ? 0n : (wanted - capacity + this.#count - 1n) / this.#count;
+    return {
+      allowed,
+      remaining: Number((capacity - this.#missing) / this.#per),
+      retryAfter: Number(retryAfter),
+    };
   }
 }
 
@@ -45,10 +50,16 @@ describe.each(Object.keys(KINDS) as (keyof typeof KINDS)[])('%s', (kind) => {
       .record({count: magnitude(40), per: magnitude(50), burst: magnitude(45)})
       // What policies may say: the bucket fills within 2^51 µs, 71 years.
       .filter(({count, per, burst}) => (BigInt(burst) * BigInt(per)) / BigInt(count) < 2n ** 51n);
-    const requests = fc.array(fc.record({gap: fc.oneof(fc.constant(0), magnitude(46)), share: fc.double({min: 0, max: 1.1, noNaN: true})}), {
-      maxLength: 30,
-      size: 'max',
-    });
+    const requests = fc.array(
+      fc.record({
+        gap: fc.oneof(fc.constant(0), magnitude(46)),
+        share: fc.double({min: 0, max: 1.1, noNaN: true}),
+      }),
+      {
+        maxLength: 30,
+        size: 'max',
+      },
+    );
     check(
       fc.tuple(policies, requests),
       ([{count, per, burst}, all]) => {

@@ -36,7 +36,10 @@ describe('layers', () => {
   });
 
   test('the first that denies names the denial; those behind it are not reached', () => {
-    const evaluator = evaluatorOf(policyOf([...TWO, {key: '{key}', buckets: [gcraSpec(1, S, 9)]}]), ATTRIBUTES);
+    const evaluator = evaluatorOf(
+      policyOf([...TWO, {key: '{key}', buckets: [gcraSpec(1, S, 9)]}]),
+      ATTRIBUTES,
+    );
     decide(evaluator, request(0, 2));
     expect(decide(evaluator, request(0))).toMatchObject({
       allowed: false,
@@ -90,15 +93,33 @@ describe('layers', () => {
   });
 
   test('never, wherever it is said, is never', () => {
-    const evaluator = evaluatorOf(policyOf([{buckets: [gcraSpec(1, S, 3)]}, {key: '{ip}', buckets: [gcraSpec(1, S, 2)]}]), ATTRIBUTES);
+    const evaluator = evaluatorOf(
+      policyOf([{buckets: [gcraSpec(1, S, 3)]}, {key: '{ip}', buckets: [gcraSpec(1, S, 2)]}]),
+      ATTRIBUTES,
+    );
     decide(evaluator, request(0, 2));
-    expect(decide(evaluator, request(0, 3))).toMatchObject({allowed: false, never: true, limit: 0, remaining: 1, retryAfter: 0});
+    expect(decide(evaluator, request(0, 3))).toMatchObject({
+      allowed: false,
+      never: true,
+      limit: 0,
+      remaining: 1,
+      retryAfter: 0,
+    });
   });
 
   test('a request to which nothing applies is allowed', () => {
     const evaluator = evaluatorOf(policyOf([{key: '{tenant}', buckets: [gcraSpec(1, S)]}]), ['tenant']);
-    expect(decide(evaluator, {t: 0})).toMatchObject({allowed: true, limit: -1, remaining: 0, outcomes: [skipped]});
-    expect(decide(evaluatorOf(policyOf([])), {t: 0, key: 'k'})).toMatchObject({allowed: true, limit: -1, outcomes: []});
+    expect(decide(evaluator, {t: 0})).toMatchObject({
+      allowed: true,
+      limit: -1,
+      remaining: 0,
+      outcomes: [skipped],
+    });
+    expect(decide(evaluatorOf(policyOf([])), {t: 0, key: 'k'})).toMatchObject({
+      allowed: true,
+      limit: -1,
+      outcomes: [],
+    });
   });
 
   test('a peek of cost 0 is allowed by all and charges none', () => {
@@ -117,45 +138,90 @@ describe('a limit in shadow mode', () => {
 
   test('is charged and never denies, nor does it name the tightest layer', () => {
     const evaluator = evaluatorOf(policyOf(SHADOW), ATTRIBUTES);
-    expect(decide(evaluator, request(0))).toMatchObject({allowed: true, limit: 1, remaining: 2, outcomes: [allowed, allowed]});
-    expect(decide(evaluator, request(0))).toMatchObject({allowed: true, limit: 1, remaining: 1, outcomes: [denied, allowed]});
+    expect(decide(evaluator, request(0))).toMatchObject({
+      allowed: true,
+      limit: 1,
+      remaining: 2,
+      outcomes: [allowed, allowed],
+    });
+    expect(decide(evaluator, request(0))).toMatchObject({
+      allowed: true,
+      limit: 1,
+      remaining: 1,
+      outcomes: [denied, allowed],
+    });
   });
 
   test('is not charged when an enforcing layer denies', () => {
-    const evaluator = evaluatorOf(policyOf([{...SHADOW[0]!, buckets: [gcraSpec(1, S, 9)]}, SHADOW[1]!]), ATTRIBUTES);
+    const evaluator = evaluatorOf(
+      policyOf([{...SHADOW[0]!, buckets: [gcraSpec(1, S, 9)]}, SHADOW[1]!]),
+      ATTRIBUTES,
+    );
     decide(evaluator, request(0, 3));
     decide(evaluator, request(0));
     expect(left(evaluator)).toEqual([6, 0]);
   });
 
   test('does not hide the layers behind it', () => {
-    const evaluator = evaluatorOf(policyOf([{mode: 'shadow', buckets: [gcraSpec(1, S, 1)]}, {buckets: [gcraSpec(1, S, 1)]}]), ATTRIBUTES);
+    const evaluator = evaluatorOf(
+      policyOf([{mode: 'shadow', buckets: [gcraSpec(1, S, 1)]}, {buckets: [gcraSpec(1, S, 1)]}]),
+      ATTRIBUTES,
+    );
     decide(evaluator, request(0));
-    expect(decide(evaluator, request(0))).toMatchObject({allowed: false, limit: 1, outcomes: [denied, denied]});
+    expect(decide(evaluator, request(0))).toMatchObject({
+      allowed: false,
+      limit: 1,
+      outcomes: [denied, denied],
+    });
   });
 });
 
 describe('several buckets of one limit', () => {
   const evaluatorWith = (charge: 'all-or-nothing' | 'always' = 'all-or-nothing'): Evaluator =>
-    evaluatorOf(policyOf([{buckets: [tokenBucketSpec(10, S, 5), tokenBucketSpec(1, S, 8)]}], charge), ATTRIBUTES);
+    evaluatorOf(
+      policyOf([{buckets: [tokenBucketSpec(10, S, 5), tokenBucketSpec(1, S, 8)]}], charge),
+      ATTRIBUTES,
+    );
 
-  test.each(['all-or-nothing', 'always'] as const)('must all allow, else none is charged (charge: %s)', (charge) => {
-    const evaluator = evaluatorWith(charge);
-    decide(evaluator, request(0, 5));
-    expect(decide(evaluator, request(S, 5))).toMatchObject({allowed: false, remaining: 4, capacity: 8, retryAfter: S});
-    // The first bucket still has its five: had it been charged, this one would be refused by it.
-    expect(decide(evaluator, request(S, 4))).toMatchObject({allowed: true, remaining: 0, capacity: 8});
-    expect(decide(evaluator, request(S, 1))).toMatchObject({allowed: false, remaining: 0, retryAfter: S});
-  });
+  test.each(['all-or-nothing', 'always'] as const)(
+    'must all allow, else none is charged (charge: %s)',
+    (charge) => {
+      const evaluator = evaluatorWith(charge);
+      decide(evaluator, request(0, 5));
+      expect(decide(evaluator, request(S, 5))).toMatchObject({
+        allowed: false,
+        remaining: 4,
+        capacity: 8,
+        retryAfter: S,
+      });
+      // The first bucket still has its five: had it been charged, this one would be refused by it.
+      expect(decide(evaluator, request(S, 4))).toMatchObject({allowed: true, remaining: 0, capacity: 8});
+      expect(decide(evaluator, request(S, 1))).toMatchObject({allowed: false, remaining: 0, retryAfter: S});
+    },
+  );
 
   test('what is left on a refusal is what the buckets hold uncharged', () => {
-    const evaluator = evaluatorOf(policyOf([{buckets: [tokenBucketSpec(1, S, 5), tokenBucketSpec(1, S, 3)]}]), ATTRIBUTES);
-    expect(decide(evaluator, request(0, 4))).toMatchObject({allowed: false, never: true, remaining: 3, capacity: 3, resetAfter: 0});
+    const evaluator = evaluatorOf(
+      policyOf([{buckets: [tokenBucketSpec(1, S, 5), tokenBucketSpec(1, S, 3)]}]),
+      ATTRIBUTES,
+    );
+    expect(decide(evaluator, request(0, 4))).toMatchObject({
+      allowed: false,
+      never: true,
+      remaining: 3,
+      capacity: 3,
+      resetAfter: 0,
+    });
   });
 
   test('the longest wait and the longest reset count', () => {
     const evaluator = evaluatorWith();
-    expect(decide(evaluator, request(0, 5))).toMatchObject({allowed: true, remaining: 0, capacity: 5, resetAfter: 5 * S});
+    expect(decide(evaluator, request(0, 5))).toMatchObject({
+      allowed: true,
+      remaining: 0,
+      capacity: 5,
+      resetAfter: 5 * S,
+    });
     expect(decide(evaluator, request(0, 4))).toMatchObject({allowed: false, retryAfter: S});
   });
 });
@@ -175,9 +241,14 @@ describe('what a request weighs', () => {
 });
 
 describe('when and unless', () => {
-  const limit = {when: {path: ['/api/*', '/v?']}, unless: {path: ['*/health'], plan: ['paid', 'inter*nal']}, buckets: [gcraSpec(1, S)]};
+  const limit = {
+    when: {path: ['/api/*', '/v?']},
+    unless: {path: ['*/health'], plan: ['paid', 'inter*nal']},
+    buckets: [gcraSpec(1, S)],
+  };
   const applies = (path: string, plan: string): boolean =>
-    decide(evaluatorOf(policyOf([limit]), ATTRIBUTES), {t: 0, key: 'k', path, plan}).outcomes[0] !== notApplicable;
+    decide(evaluatorOf(policyOf([limit]), ATTRIBUTES), {t: 0, key: 'k', path, plan}).outcomes[0] !==
+    notApplicable;
 
   test.each([
     ['/api/users', 'free', true, 'matches the glob'],

@@ -6,7 +6,7 @@ import {Bucket} from '../../support/bucket.ts';
 import {expectWithinBudget} from '../../support/budget.ts';
 import {check} from '../../support/check.ts';
 
-describe.each(Object.keys(SPECS))('%s', name => {
+describe.each(Object.keys(SPECS))('%s', (name) => {
   const spec = SPECS[name]!;
 
   test('never admits more than its budget, in any window', () => {
@@ -34,7 +34,8 @@ describe.each(Object.keys(SPECS))('%s', name => {
       const bucket = new Bucket(createAlgorithm(drawn));
       for (const {t, cost, hold} of timed(all)) {
         const {remaining, retryAfter, resetAfter, delay} = bucket.take(t, cost, hold);
-        for (const number of [remaining, retryAfter, resetAfter, delay]) expect(Number.isSafeInteger(number) && number >= 0, `${number}`).toBe(true);
+        for (const number of [remaining, retryAfter, resetAfter, delay])
+          expect(Number.isSafeInteger(number) && number >= 0, `${number}`).toBe(true);
         expect(remaining).toBeLessThanOrEqual(bucket.algorithm.capacity);
       }
     });
@@ -80,7 +81,7 @@ describe.each(Object.keys(SPECS))('%s', name => {
 
 describe('retryAfter is exact: denied one microsecond earlier, allowed then', () => {
   // A smoothed bucket may need several checks: below.
-  test.each(ALL_BUT('smoothed'))('%s', name => {
+  test.each(ALL_BUT('smoothed'))('%s', (name) => {
     check(fc.tuple(SPECS[name]!, wildSteps()), ([spec, all]) => {
       const bucket = new Bucket(createAlgorithm(spec));
       for (const {t, cost, hold} of timed(all)) {
@@ -93,10 +94,15 @@ describe('retryAfter is exact: denied one microsecond earlier, allowed then', ()
   });
 
   test('a bucket that starts below its burst keeps it too', () => {
-    const initial = fc.record({initial: fc.integer({min: 0, max: 8}), refill: fc.constantFrom({kind: 'continuous' as const}, {kind: 'burst-penalty' as const})});
+    const initial = fc.record({
+      initial: fc.integer({min: 0, max: 8}),
+      refill: fc.constantFrom({kind: 'continuous' as const}, {kind: 'burst-penalty' as const}),
+    });
     check(fc.tuple(SPECS['token bucket']!, initial, wildSteps()), ([spec, more, all]) => {
       if (spec.kind !== 'token-bucket') return;
-      const bucket = new Bucket(createAlgorithm({...spec, ...more, initial: Math.min(more.initial, spec.burst)}));
+      const bucket = new Bucket(
+        createAlgorithm({...spec, ...more, initial: Math.min(more.initial, spec.burst)}),
+      );
       for (const {t, cost, hold} of timed(all)) {
         const {allowed, never, retryAfter} = bucket.take(t, cost, hold);
         if (allowed || never) continue;
@@ -112,7 +118,11 @@ describe('retryAfter is exact: denied one microsecond earlier, allowed then', ()
       let late = 0;
       for (const {t, cost} of timed(all)) {
         let refusals = 0;
-        for (let answer = bucket.take(t + late, cost); !answer.allowed && !answer.never; answer = bucket.take(t + late, cost)) {
+        for (
+          let answer = bucket.take(t + late, cost);
+          !answer.allowed && !answer.never;
+          answer = bucket.take(t + late, cost)
+        ) {
           expect(bucket.look(t + late + answer.retryAfter - 1, cost).allowed).toBe(false);
           late += answer.retryAfter;
           expect(++refusals).toBeLessThanOrEqual(11);
@@ -124,11 +134,12 @@ describe('retryAfter is exact: denied one microsecond earlier, allowed then', ()
 
 describe('after resetAfter a key is as if never used', () => {
   // A smoothed bucket gives back a tenth per check, so never all of it in silence.
-  test.each(ALL_BUT('smoothed'))('%s', name => {
+  test.each(ALL_BUT('smoothed'))('%s', (name) => {
     check(fc.tuple(SPECS[name]!, wildSteps(), steps()), ([spec, before, after]) => {
       const used = new Bucket(createAlgorithm(spec));
       let reset = 0;
-      for (const {t, cost, hold} of timed(before)) reset = Math.max(reset, t + used.take(t, cost, hold).resetAfter);
+      for (const {t, cost, hold} of timed(before))
+        reset = Math.max(reset, t + used.take(t, cost, hold).resetAfter);
       const fresh = new Bucket(createAlgorithm(spec));
       for (const {t, cost, hold} of timed(after)) {
         const later = Math.max(reset, t) + t - timed(after)[0]!.t;
@@ -143,7 +154,8 @@ describe('after resetAfter a key is as if never used', () => {
       for (const {t, cost, hold} of timed(before)) used.take(t, cost, hold);
       used.state.fill(0);
       const fresh = new Bucket(createAlgorithm(spec));
-      for (const {t, cost, hold} of timed(after)) expect(used.take(t, cost, hold)).toEqual(fresh.take(t, cost, hold));
+      for (const {t, cost, hold} of timed(after))
+        expect(used.take(t, cost, hold)).toEqual(fresh.take(t, cost, hold));
     });
   });
 });
@@ -151,28 +163,47 @@ describe('after resetAfter a key is as if never used', () => {
 describe('a clock that steps back', () => {
   // Not concurrency: a lease taken at an earlier instant ends earlier, which is right. Leaky bucket: steps of a second only,
   // since beyond a minute nginx takes the new time for true.
-  test.each(ALL_BUT('concurrency'))('%s admits no more than if the clock had stood still meanwhile', name => {
-    check(fc.tuple(SPECS[name]!, wildSteps(fc.constant(1))), ([spec, all]) => {
-      const real = new Bucket(createAlgorithm(spec));
-      const clamped = new Bucket(createAlgorithm(spec));
-      let latest = 0;
-      let admitted = 0;
-      let admittedClamped = 0;
-      for (const {t} of timed(all)) {
-        latest = Math.max(latest, t);
-        if (real.take(t).allowed) admitted++;
-        if (clamped.take(latest).allowed) admittedClamped++;
-        expect(admitted).toBeLessThanOrEqual(admittedClamped);
-      }
-    });
-  });
+  test.each(ALL_BUT('concurrency'))(
+    '%s admits no more than if the clock had stood still meanwhile',
+    (name) => {
+      check(fc.tuple(SPECS[name]!, wildSteps(fc.constant(1))), ([spec, all]) => {
+        const real = new Bucket(createAlgorithm(spec));
+        const clamped = new Bucket(createAlgorithm(spec));
+        let latest = 0;
+        let admitted = 0;
+        let admittedClamped = 0;
+        for (const {t} of timed(all)) {
+          latest = Math.max(latest, t);
+          if (real.take(t).allowed) admitted++;
+          if (clamped.take(latest).allowed) admittedClamped++;
+          expect(admitted).toBeLessThanOrEqual(admittedClamped);
+        }
+      });
+    },
+  );
 });
 
 test('token bucket and GCRA are the same in time order', () => {
   check(
-    fc.tuple(fc.record({count: fc.integer({min: 1, max: 1_000_000}), per: fc.integer({min: 1, max: 100_000_000}), burst: fc.integer({min: 1, max: 1_000})}), steps(fc.integer({min: 0, max: 300}))),
+    fc.tuple(
+      fc.record({
+        count: fc.integer({min: 1, max: 1_000_000}),
+        per: fc.integer({min: 1, max: 100_000_000}),
+        burst: fc.integer({min: 1, max: 1_000}),
+      }),
+      steps(fc.integer({min: 0, max: 300})),
+    ),
     ([{count, per, burst}, all]) => {
-      const bucket = new Bucket(createAlgorithm({kind: 'token-bucket', count, per, burst, initial: burst, refill: {kind: 'continuous'}}));
+      const bucket = new Bucket(
+        createAlgorithm({
+          kind: 'token-bucket',
+          count,
+          per,
+          burst,
+          initial: burst,
+          refill: {kind: 'continuous'},
+        }),
+      );
       const cells = new Bucket(createAlgorithm({kind: 'gcra', count, per, burst}));
       for (const {t, cost} of timed(all)) expect(bucket.take(t, cost)).toEqual(cells.take(t, cost));
     },

@@ -8,7 +8,13 @@ import type {TimeUnit} from '../../../src/trace/time/time-unit.ts';
 
 /** What a parser made of a line: the attributes asked for (those missing left out), or why not. */
 export type Outcome =
-  | {readonly kind: 'request'; readonly us: number; readonly cost: number; readonly hold: number; readonly values: Record<string, string>}
+  | {
+      readonly kind: 'request';
+      readonly us: number;
+      readonly cost: number;
+      readonly hold: number;
+      readonly values: Record<string, string>;
+    }
   | {readonly kind: 'notARequest'}
   | {readonly kind: 'bad'; readonly reason: string; readonly column: number};
 
@@ -24,8 +30,10 @@ export const formatNamed = (name: string): TraceFormat => {
   return found;
 };
 
-const valueOf = (batch: RequestBatch, row: number, column: number): string =>
-  new TextDecoder().decode(batch.bytes.subarray(valueStart(batch, row, column), valueEnd(batch, row, column)));
+const textAt = (batch: RequestBatch, row: number, column: number): string =>
+  new TextDecoder().decode(
+    batch.bytes.subarray(valueStart(batch, row, column), valueEnd(batch, row, column)),
+  );
 
 /** Parses lines that lie in one buffer behind other bytes, as in a file; texts are UTF-8. */
 export const parseLines = (
@@ -54,7 +62,7 @@ export const parseLines = (
     sink.appendTo(batch);
     const row = batch.count - 1;
     const values = columns.names
-      .map((name, column) => [name, valueOf(batch, row, column)] as const)
+      .map((name, column) => [name, textAt(batch, row, column)] as const)
       .filter(([, value]) => value !== '');
     return {
       kind: 'request',
@@ -72,14 +80,21 @@ export const parseLine = (format: string, line: string | Uint8Array, options: Pa
   parseLines(formatNamed(format), [line], options).outcomes[0]!;
 
 /** The attributes of a line that must be a request. */
-export const valuesOf = (format: string, line: string | Uint8Array, columns: readonly string[], map: readonly string[] = []): Record<string, string> => {
+export const valuesOf = (
+  format: string,
+  line: string | Uint8Array,
+  columns: readonly string[],
+  map: readonly string[] = [],
+): Record<string, string> => {
   const outcome = parseLine(format, line, {columns, map});
   if (outcome.kind !== 'request') throw new Error(`${outcome.kind}: ${JSON.stringify(outcome)}`);
   return outcome.values;
 };
 
 /** The name of the format that claims these lines, and how sure it is. */
-export const detected = (lines: readonly string[]): {readonly name: string | undefined; readonly score: number} => {
+export const detected = (
+  lines: readonly string[],
+): {readonly name: string | undefined; readonly score: number} => {
   let best: {name: string | undefined; score: number} = {name: undefined, score: 0};
   for (const format of logFormats) {
     const score = format.detect(lines.map((line) => new TextEncoder().encode(line)));

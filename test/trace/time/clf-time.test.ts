@@ -87,16 +87,23 @@ describe('times of the common log format', () => {
   test('one changed byte is another time or none, never the cached one', () => {
     const position = fc.integer({min: 0, max: 25});
     fc.assert(
-      fc.property(instants, offsets, position, fc.integer({min: 0, max: 255}), (seconds, offset, at, byte) => {
-        const clock = new ClfTime();
-        const bytes = new TextEncoder().encode(withZone(seconds, offset));
-        const view = new DataView(bytes.buffer);
-        clock.read(view, 0);
-        bytes[at] = byte;
-        const fresh = new ClfTime();
-        expect([clock.read(view, 0), clock.micros]).toEqual([fresh.read(view, 0), clock.micros]);
-        if (fresh.read(view, 0)) expect(clock.micros).toBe(fresh.micros);
-      }),
+      fc.property(
+        instants,
+        offsets,
+        position,
+        fc.integer({min: 0, max: 255}),
+        (seconds, offset, at, byte) => {
+          const clock = new ClfTime();
+          const bytes = new TextEncoder().encode(withZone(seconds, offset));
+          const view = new DataView(bytes.buffer);
+          clock.read(view, 0);
+          bytes[at] = byte;
+          const fresh = new ClfTime();
+          const isTime = fresh.read(view, 0);
+          expect(clock.read(view, 0)).toBe(isTime);
+          if (isTime) expect(clock.micros).toBe(fresh.micros);
+        },
+      ),
     );
   });
 });
@@ -111,10 +118,14 @@ describe('times without a zone, as HAProxy writes them', () => {
     expect(naive(text)).toBe(us);
   });
 
-  test.each(['14/Jan/2015:12:48:57.', '14/Jan/2015:12:48:57,127', '31/Feb/2015:12:48:57.127', '14/Jan/2015:12:48', '14/Jan/2015:12:48:61.000', ''])(
-    'refuses "%s"',
-    (text) => {
-      expect(naive(text)).toBe(-1);
-    },
-  );
+  test.each([
+    '14/Jan/2015:12:48:57.',
+    '14/Jan/2015:12:48:57,127',
+    '31/Feb/2015:12:48:57.127',
+    '14/Jan/2015:12:48',
+    '14/Jan/2015:12:48:61.000',
+    '',
+  ])('refuses "%s"', (text) => {
+    expect(naive(text)).toBe(-1);
+  });
 });
