@@ -105,7 +105,7 @@ _ratectl() {
     'ratectl trace generate --out') files=1 ;;
     'ratectl trace formats -o' | 'ratectl trace formats --output') words='table json' ;;
     'ratectl trace formats --color') words='auto always never' ;;
-    'ratectl init --preset') : ;;
+    'ratectl init --preset') words='per-ip service-desk gateway tiers concurrency concurrency-strict concurrency-permissive database-service nginx llm-tokens' ;;
     'ratectl init --out') files=1 ;;
     'ratectl init -o' | 'ratectl init --output') words='table json' ;;
     'ratectl init --color') words='auto always never' ;;

@@ -190,7 +190,7 @@ complete -c ratectl -n '__ratectl_in \'ratectl trace formats\'' -l ascii -d 'dra
 complete -c ratectl -n '__ratectl_in \'ratectl trace formats\'' -s q -l quiet -d 'no notes, warnings or progress on stderr'
 complete -c ratectl -n '__ratectl_in \'ratectl trace formats\'' -s h -l help -d 'show help'
 
-complete -c ratectl -n '__ratectl_in \'ratectl init\'' -l preset -x -d 'which one (default: per-ip; --list shows all)'
+complete -c ratectl -n '__ratectl_in \'ratectl init\'' -l preset -x -a 'per-ip service-desk gateway tiers concurrency concurrency-strict concurrency-permissive database-service nginx llm-tokens' -d 'which one (default: per-ip; --list shows all)'
 complete -c ratectl -n '__ratectl_in \'ratectl init\'' -l out -r -F -d 'where to; "-" is standard output'
 complete -c ratectl -n '__ratectl_in \'ratectl init\'' -l force -d 'replace the file when it exists'
 complete -c ratectl -n '__ratectl_in \'ratectl init\'' -l list -d 'list the presets, write nothing'

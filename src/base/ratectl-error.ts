@@ -38,6 +38,12 @@ export class RatectlError extends Error {
     this.exit = details.exit ?? ExitCode.usage;
     this.where = details.where;
   }
+
+  /** The same error with its place: for code that learns where only after it was thrown. */
+  at(where: Location): RatectlError {
+    const {code, exit, cause, hint} = this;
+    return new RatectlError(this.message, {code, exit, cause, where, ...(hint === undefined ? {} : {hint})});
+  }
 }
 
 export const isRatectlError = (error: unknown): error is RatectlError =>

@@ -9,12 +9,36 @@ export interface HelpTopic {
 }
 
 export const HELP_TOPICS: readonly HelpTopic[] = [
-  {name: 'traces', summary: 'formats, attributes, --map, time units, bad lines', text: async () => (await import('./help-topics/traces.ts')).traces},
-  {name: 'policies', summary: 'the policy file in short', text: async () => (await import('./help-topics/policies.ts')).policies},
-  {name: 'thresholds', summary: 'expressions that decide the exit code', text: async () => (await import('./help-topics/thresholds.ts')).thresholds},
-  {name: 'output', summary: 'streams, formats, the JSON envelope', text: async () => (await import('./help-topics/output.ts')).output},
-  {name: 'exit-codes', summary: 'what each exit code means', text: async () => (await import('./help-topics/exit-codes.ts')).exitCodes},
-  {name: 'environment', summary: 'environment variables', text: async () => (await import('./help-topics/environment.ts')).environment},
+  {
+    name: 'traces',
+    summary: 'formats, attributes, --map, time units, bad lines',
+    text: async () => (await import('./help-topics/traces.ts')).traces,
+  },
+  {
+    name: 'policies',
+    summary: 'the policy file in short',
+    text: async () => (await import('./help-topics/policies.ts')).policies,
+  },
+  {
+    name: 'thresholds',
+    summary: 'expressions that decide the exit code',
+    text: async () => (await import('./help-topics/thresholds.ts')).thresholds,
+  },
+  {
+    name: 'output',
+    summary: 'streams, formats, the JSON envelope',
+    text: async () => (await import('./help-topics/output.ts')).output,
+  },
+  {
+    name: 'exit-codes',
+    summary: 'what each exit code means',
+    text: async () => (await import('./help-topics/exit-codes.ts')).exitCodes,
+  },
+  {
+    name: 'environment',
+    summary: 'environment variables',
+    text: async () => (await import('./help-topics/environment.ts')).environment,
+  },
 ];
 
 const topicList = (): string => {
@@ -23,7 +47,8 @@ const topicList = (): string => {
   return `\nHelp topics (ratectl help <topic>):\n${lines.join('\n')}\n`;
 };
 
-const subcommand = (command: Command, name: string): Command | undefined => command.commands.find(child => child.name() === name || child.aliases().includes(name));
+const subcommand = (command: Command, name: string): Command | undefined =>
+  command.commands.find((child) => child.name() === name || child.aliases().includes(name));
 
 /** `ratectl help trace info`, `ratectl help exit-codes`, `ratectl help`. */
 const showHelp = async (program: Command, words: readonly string[]): Promise<void> => {
@@ -42,11 +67,20 @@ const showHelp = async (program: Command, words: readonly string[]): Promise<voi
         import('../base/safe-text.ts'),
         import('../base/suggest.ts'),
       ]);
-      const known = [...command.commands.map(child => child.name()), ...(command === program ? HELP_TOPICS.map(({name}) => name) : [])];
-      throw new RatectlError(`no command or help topic ${quoted(words.join(' '))}${didYouMean(word, known)}`, {
-        code: 'usage/help',
-        hint: known.length === 0 ? `see: ratectl help ${words.slice(0, words.indexOf(word)).join(' ')}` : `there are: ${known.join(', ')}`,
-      });
+      const known = [
+        ...command.commands.map((child) => child.name()),
+        ...(command === program ? HELP_TOPICS.map(({name}) => name) : []),
+      ];
+      throw new RatectlError(
+        `no command or help topic ${quoted(words.join(' '))}${didYouMean(word, known)}`,
+        {
+          code: 'usage/help',
+          hint:
+            known.length === 0
+              ? `see: ratectl help ${words.slice(0, words.indexOf(word)).join(' ')}`
+              : `there are: ${known.join(', ')}`,
+        },
+      );
     }
     command = below;
   }

@@ -48,8 +48,6 @@ export interface TraceFormat {
   readonly framing: 'lines' | 'csv' | 'json-array';
   /** Whether a line can be understood without those before it, so that several workers may each read a part of the file. */
   readonly independentLines: boolean;
-  /** File name endings that speak for it when the content leaves it open. */
-  readonly extensions?: readonly string[];
   /** Whether `key` defaults to the client address (`ip`). */
   readonly accessLog: boolean;
   /** Attributes it knows by name, for help and error texts; `*` when every field of a record is one. */

@@ -66,14 +66,8 @@ export class AddressNormalizer {
 
 /** A sentence for the notes of a parser, or nothing when no address was changed. */
 export const addressNotes = (normalizers: readonly AddressNormalizer[]): readonly string[] => {
-  let changed = 0;
-  for (const normalizer of normalizers) changed = Math.max(changed, normalizer.changed);
-  if (changed === 0) return [];
-  const what =
-    changed === 1
-      ? '1 address written in another form was'
-      : `${changed} addresses written in another form were`;
-  return [`${what} normalised (IPv6 in its short form without zone, IPv4-mapped as IPv4)`];
+  if (!normalizers.some(({changed}) => changed > 0)) return [];
+  return ['client addresses written in another form were normalised (IPv6 in its short form without zone, IPv4-mapped as IPv4)'];
 };
 
 /**

@@ -18,12 +18,18 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Packages that live in one room only. */
-const HOME: Readonly<Record<string, string>> = {chalk: 'view', 'cli-table3': 'view', commander: 'cli', yaml: 'policy'};
+const HOME: Readonly<Record<string, string>> = {
+  chalk: 'view',
+  'cli-table3': 'view',
+  commander: 'cli',
+  yaml: 'policy',
+};
 
 /** Rooms without time, chance and the outside world: those are arguments. */
 const PURE = ['engine', 'view', 'view/model'];
 
-const IMPURE = /\bDate\.now\b|\bnew Date\(\s*\)|\bMath\.random\b|\bprocess\.|\bconsole\.|\bperformance\.|\bset(?:Timeout|Interval|Immediate)\b|\bqueueMicrotask\b|\bfetch\(/;
+const IMPURE =
+  /\bDate\.now\b|\bnew Date\(\s*\)|\bMath\.random\b|\bprocess\.|\bconsole\.|\bperformance\.|\bset(?:Timeout|Interval|Immediate)\b|\bqueueMicrotask\b|\bfetch\(/;
 
 const roomOf = (path: string): string => {
   if (path.startsWith('src/view/model/')) return 'view/model';
@@ -32,7 +38,7 @@ const roomOf = (path: string): string => {
   return parts.length > 2 ? parts[1]! : 'main';
 };
 
-const files = filesBelow('src').filter(path => path.endsWith('.ts'));
+const files = filesBelow('src').filter((path) => path.endsWith('.ts'));
 const imports = files.flatMap(importsOf);
 const ours = imports.filter(({to}) => to.startsWith('src/'));
 const show = ({from, to}: Import): string => `${from} -> ${to}`;
@@ -40,16 +46,22 @@ const show = ({from, to}: Import): string => `${from} -> ${to}`;
 describe('imports', () => {
   test('are found at all', () => {
     expect(files.length).toBeGreaterThan(100);
-    expect(importsOf('src/cli/program.ts').map(({to}) => to)).toEqual(expect.arrayContaining(['commander', 'src/cli/commands/simulate.ts']));
-    expect(importsOf('src/cli/commands/simulate.ts').map(({to}) => to)).toContain('src/cli/commands/simulate-run.ts');
+    expect(importsOf('src/cli/program.ts').map(({to}) => to)).toEqual(
+      expect.arrayContaining(['commander', 'src/cli/commands/simulate.ts']),
+    );
+    expect(importsOf('src/cli/commands/simulate.ts').map(({to}) => to)).toContain(
+      'src/cli/commands/simulate-run.ts',
+    );
   });
 
   test('every folder of src is a room with a rule', () => {
-    expect([...new Set(files.map(roomOf))].filter(room => !(room in ALLOWED))).toEqual([]);
+    expect([...new Set(files.map(roomOf))].filter((room) => !(room in ALLOWED))).toEqual([]);
   });
 
   test('follow the arrows between rooms', () => {
-    const wrong = ours.filter(({from, to}) => roomOf(from) !== roomOf(to) && !ALLOWED[roomOf(from)]!.includes(roomOf(to)));
+    const wrong = ours.filter(
+      ({from, to}) => roomOf(from) !== roomOf(to) && !ALLOWED[roomOf(from)]!.includes(roomOf(to)),
+    );
     expect(wrong.map(show)).toEqual([]);
   });
 
@@ -59,7 +71,9 @@ describe('imports', () => {
 
   test('know only node, the dependencies and files of ours', () => {
     const {dependencies} = JSON.parse(textOf('package.json')) as {dependencies: Record<string, string>};
-    const outside = imports.filter(({to}) => !to.startsWith('src/') && !to.startsWith('node:') && !(to in dependencies));
+    const outside = imports.filter(
+      ({to}) => !to.startsWith('src/') && !to.startsWith('node:') && !(to in dependencies),
+    );
     expect(outside.map(show)).toEqual([]);
   });
 
@@ -67,7 +81,10 @@ describe('imports', () => {
     const strayed = imports.filter(({from, to}) => to in HOME && HOME[to] !== roomOf(from));
     expect(strayed.map(show)).toEqual([]);
     const {dependencies} = JSON.parse(textOf('package.json')) as {dependencies: Record<string, string>};
-    expect(Object.keys(dependencies).filter(name => !(name in HOME)), 'dependencies without a room').toEqual([]);
+    expect(
+      Object.keys(dependencies).filter((name) => !(name in HOME)),
+      'dependencies without a room',
+    ).toEqual([]);
   });
 
   test('have no cycle between rooms', () => {
@@ -81,35 +98,42 @@ describe('imports', () => {
     let before = -1;
     while (left.size !== before) {
       before = left.size;
-      for (const room of left) if (![...arrows.get(room)!].some(to => left.has(to))) left.delete(room);
+      for (const room of left) if (![...arrows.get(room)!].some((to) => left.has(to))) left.delete(room);
     }
     expect([...left]).toEqual([]);
   });
 });
 
 describe('purity', () => {
-  const pure = files.filter(path => PURE.includes(roomOf(path)));
+  const pure = files.filter((path) => PURE.includes(roomOf(path)));
 
   test('engine and view import nothing of node', () => {
-    expect(pure.flatMap(importsOf).filter(({to}) => to.startsWith('node:')).map(show)).toEqual([]);
+    expect(
+      pure
+        .flatMap(importsOf)
+        .filter(({to}) => to.startsWith('node:'))
+        .map(show),
+    ).toEqual([]);
   });
 
-  test.each(pure)('%s has no clock, no chance, no process', path => {
+  test.each(pure)('%s has no clock, no chance, no process', (path) => {
     expect(IMPURE.exec(codeOf(path))?.[0]).toBeUndefined();
   });
 });
 
 describe('form', () => {
   test('no default exports', () => {
-    expect(files.filter(path => /^export default\b|\bas default\b/m.test(codeOf(path)))).toEqual([]);
+    expect(files.filter((path) => /^export default\b|\bas default\b/m.test(codeOf(path)))).toEqual([]);
   });
 
   test('one process.exit, at the process edge', () => {
-    const places = files.flatMap(path => [...codeOf(path).matchAll(/\bprocess\s*\.\s*exit\s*\(/g)].map(() => path));
+    const places = files.flatMap((path) =>
+      [...codeOf(path).matchAll(/\bprocess\s*\.\s*exit\s*\(/g)].map(() => path),
+    );
     expect(places).toEqual(['src/main.ts']);
   });
 
   test('no file over 500 lines', () => {
-    expect(files.filter(path => textOf(path).split('\n').length > 501)).toEqual([]);
+    expect(files.filter((path) => textOf(path).split('\n').length > 501)).toEqual([]);
   });
 });

@@ -23,13 +23,15 @@ describe('what is said in two places is the same', () => {
 
   test('every dependency is explained', () => {
     const text = textOf('docs/dependencies.md');
-    for (const name of Object.keys({...manifest.dependencies, ...manifest.devDependencies})) expect(text).toContain(`\`${name}\``);
+    for (const name of Object.keys({...manifest.dependencies, ...manifest.devDependencies}))
+      expect(text).toContain(`\`${name}\``);
   });
 
   test('every npm script that a document names exists', () => {
-    const documents = all.filter(path => path.endsWith('.md') || path === '.ci/run');
+    const documents = all.filter((path) => path.endsWith('.md') || path === '.ci/run');
     for (const path of documents) {
-      for (const [, name] of textOf(path).matchAll(/npm run ([a-z:]+)/g)) expect(Object.keys(manifest.scripts), `npm run ${name} in ${path}`).toContain(name);
+      for (const [, name] of textOf(path).matchAll(/npm run ([a-z:]+)/g))
+        expect(Object.keys(manifest.scripts), `npm run ${name} in ${path}`).toContain(name);
     }
   });
 
@@ -41,13 +43,13 @@ describe('what is said in two places is the same', () => {
     }
   });
 
-  test.each(TRACE_FORMATS.map(({name}) => name))('docs/traces.md knows the format %s', name => {
+  test.each(TRACE_FORMATS.map(({name}) => name))('docs/traces.md knows the format %s', (name) => {
     expect(textOf('docs/traces.md')).toContain(`\`${name}\``);
   });
 });
 
 describe('documents', () => {
-  test.each(all.filter(path => path.endsWith('.md')))('%s: links lead to files that are there', path => {
+  test.each(all.filter((path) => path.endsWith('.md')))('%s: links lead to files that are there', (path) => {
     const folder = path.split('/').slice(0, -1);
     for (const [, target = ''] of textOf(path).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)) {
       const parts = [...folder];
@@ -55,7 +57,7 @@ describe('documents', () => {
         if (part === '..') parts.pop();
         else if (part !== '.') parts.push(part);
       }
-      const found = all.some(file => file === parts.join('/') || file.startsWith(`${parts.join('/')}/`));
+      const found = all.some((file) => file === parts.join('/') || file.startsWith(`${parts.join('/')}/`));
       expect(found, `${target} in ${path}`).toBe(true);
     }
   });
@@ -63,17 +65,24 @@ describe('documents', () => {
 
 describe('the repository stands by itself', () => {
   // Put together here, so that this file does not hold what it looks for.
-  const anywhere = [['/work', '/'], ['/ro', 'ot/'], ['/home', '/[a-z]'], ['npm', 'js\\.'], ['registry\\.', '[a-z-]+\\.(?:org|com|io)'], ['yarn', 'pkg\\.com']];
+  const anywhere = [
+    ['/work', '/'],
+    ['/ro', 'ot/'],
+    ['/home', '/[a-z]'],
+    ['npm', 'js\\.'],
+    ['registry\\.', '[a-z-]+\\.(?:org|com|io)'],
+    ['yarn', 'pkg\\.com'],
+  ];
   const beside = new RegExp(['\\.\\./', 'shared|', 'shared/(?:data|hooks|reference|spec)'].join(''));
-  const forbidden = new RegExp(anywhere.map(parts => parts.join('')).join('|'));
-  const texts = all.filter(path => !/\.(?:gz|zst|png)$/.test(path));
+  const forbidden = new RegExp(anywhere.map((parts) => parts.join('')).join('|'));
+  const texts = all.filter((path) => !/\.(?:gz|zst|png)$/.test(path));
 
   test('no file names a path of a machine or the host of a registry', () => {
-    expect(texts.filter(path => forbidden.test(textOf(path)))).toEqual([]);
+    expect(texts.filter((path) => forbidden.test(textOf(path)))).toEqual([]);
   });
 
   test('only the suite over foreign traces looks at the folder beside the repository', () => {
     const may = (path: string): boolean => path.startsWith('test/traces/') || path === '.ci/run';
-    expect(texts.filter(path => beside.test(textOf(path)) && !may(path))).toEqual([]);
+    expect(texts.filter((path) => beside.test(textOf(path)) && !may(path))).toEqual([]);
   });
 });

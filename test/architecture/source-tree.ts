@@ -7,7 +7,7 @@ const NOT_OURS = new Set(['node_modules', 'dist', '.git', 'coverage', '.bench', 
 
 /** Paths of all files of the repository below a folder, relative to the root, with "/". */
 export const filesBelow = (folder: string): readonly string[] =>
-  readdirSync(join(ROOT, folder), {withFileTypes: true}).flatMap(entry => {
+  readdirSync(join(ROOT, folder), {withFileTypes: true}).flatMap((entry) => {
     if (NOT_OURS.has(entry.name)) return [];
     const path = folder === '.' ? entry.name : `${folder}/${entry.name}`;
     return entry.isDirectory() ? filesBelow(path) : [path];
@@ -16,7 +16,8 @@ export const filesBelow = (folder: string): readonly string[] =>
 export const textOf = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
 /** A source file without its comments, so that what is said in words is no finding. */
-export const codeOf = (path: string): string => textOf(path).replaceAll(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm, '');
+export const codeOf = (path: string): string =>
+  textOf(path).replaceAll(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm, '');
 
 export interface Import {
   readonly from: string;
@@ -24,12 +25,15 @@ export interface Import {
   readonly to: string;
 }
 
-const STATEMENT = /(?:^|\n)\s*(?:import|export)\s[^;'"`]*?from\s*'([^']+)'|(?:^|\n)\s*import\s*'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/g;
+const STATEMENT =
+  /(?:^|\n)\s*(?:import|export)\s[^;'"`]*?from\s*'([^']+)'|(?:^|\n)\s*import\s*'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/g;
 
 /** What a file imports, statically or when it needs it. */
 export const importsOf = (from: string): readonly Import[] =>
   [...codeOf(from).matchAll(STATEMENT)].map(([, stated, bare, dynamic]) => {
     const name = (stated ?? bare ?? dynamic) as string;
-    const to = name.startsWith('.') ? relative(ROOT, resolve(ROOT, dirname(from), name)).replaceAll('\\', '/') : name;
+    const to = name.startsWith('.')
+      ? relative(ROOT, resolve(ROOT, dirname(from), name)).replaceAll('\\', '/')
+      : name;
     return {from, to};
   });

@@ -28,29 +28,36 @@ describe('ratectl help', () => {
 
   test.each(HELP_TOPICS)('$name: fits into 80 columns', async ({text}) => {
     const lines = (await text()).split('\n');
-    expect(lines.filter(line => line.length > 80)).toEqual([]);
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
     expect(lines.at(-1)).toBe('');
   });
 
   test('lists the topics below the commands', async () => {
     const {out} = await run('--help');
     expect(out).toContain('Help topics (ratectl help <topic>):\n');
-    for (const {name, summary} of HELP_TOPICS) expect(out).toMatch(new RegExp(`^  ${name} +${summary.replaceAll(/[^a-zA-Z ,]/g, '.')}$`, 'm'));
+    for (const {name, summary} of HELP_TOPICS)
+      expect(out).toMatch(new RegExp(`^  ${name} +${summary.replaceAll(/[^a-zA-Z ,]/g, '.')}$`, 'm'));
     expect(await run('help')).toMatchObject({exit: 0, out});
     expect(await run()).toMatchObject({exit: 0, out});
   });
 
-  test.each([['simulate'], ['trace', 'info'], ['simulate', 'merge']])('shows the help of a command: %s %s', async (...words) => {
-    const {exit, out} = await run('help', ...words.filter(word => word !== undefined));
-    expect(exit).toBe(0);
-    expect(out).toMatch(new RegExp(`^Usage: ratectl ${words.join(' ')} `));
-    expect(out).toBe((await run(...words, '--help')).out);
-  });
+  test.each([['simulate'], ['trace', 'info'], ['simulate', 'merge']])(
+    'shows the help of a command: %s %s',
+    async (...words) => {
+      const {exit, out} = await run('help', ...words.filter((word) => word !== undefined));
+      expect(exit).toBe(0);
+      expect(out).toMatch(new RegExp(`^Usage: ratectl ${words.join(' ')} `));
+      expect(out).toBe((await run(...words, '--help')).out);
+    },
+  );
 
   test.each([
     [['help', 'exit-code'], 'no command or help topic "exit-code" (did you mean "exit-codes"?); there are: '],
     [['help', 'simulat'], '(did you mean "simulate"?)'],
-    [['help', 'trace', 'inf'], 'no command or help topic "trace inf" (did you mean "info"?); there are: info, generate, formats'],
+    [
+      ['help', 'trace', 'inf'],
+      'no command or help topic "trace inf" (did you mean "info"?); there are: info, generate, formats',
+    ],
     [['help', 'trace', 'info', 'x'], 'see: ratectl help trace info'],
     [['help', '\u001b[31m'], '\\u001b[31m'],
   ])('%s: says what there is and ends with 2', async (argv, message) => {
@@ -61,7 +68,10 @@ describe('ratectl help', () => {
 
   test('is one command, not two', () => {
     const program = createProgram(testContext());
-    const names = program.createHelp().visibleCommands(program).map(command => command.name());
-    expect(names.filter(name => name === 'help')).toEqual(['help']);
+    const names = program
+      .createHelp()
+      .visibleCommands(program)
+      .map((command) => command.name());
+    expect(names.filter((name) => name === 'help')).toEqual(['help']);
   });
 });

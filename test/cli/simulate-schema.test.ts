@@ -7,7 +7,9 @@ import {schemaErrors} from '../support/json-schema-check.ts';
 import {testContext} from './test-context.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const schema = JSON.parse(readFileSync(join(ROOT, 'docs/json/simulate.schema.json'), 'utf8')) as Readonly<Record<string, unknown>>;
+const schema = JSON.parse(readFileSync(join(ROOT, 'docs/json/simulate.schema.json'), 'utf8')) as Readonly<
+  Record<string, unknown>
+>;
 const at = (path: string): string => join(ROOT, 'examples', path);
 const folder = mkdtempSync(join(tmpdir(), 'ratectl-schema-'));
 afterAll(() => rmSync(folder, {recursive: true}));
@@ -41,8 +43,12 @@ describe('docs/json/simulate.schema.json', () => {
 
   test('refuses what it does not describe', async () => {
     const report = (await simulate(LOG, ...PER_IP)) as {data: {totals: Record<string, unknown>}};
-    expect(schemaErrors(schema, {...report, data: {...report.data, extra: 1}})).toEqual(['$.data.extra: not allowed']);
-    expect(schemaErrors(schema, {...report, data: {...report.data, totals: {...report.data.totals, denied: -1}}})).toEqual(['$.data.totals.denied: minimum']);
+    expect(schemaErrors(schema, {...report, data: {...report.data, extra: 1}})).toEqual([
+      '$.data.extra: not allowed',
+    ]);
+    expect(
+      schemaErrors(schema, {...report, data: {...report.data, totals: {...report.data.totals, denied: -1}}}),
+    ).toEqual(['$.data.totals.denied: minimum']);
     expect(schemaErrors(schema, {...report, generatedAt: 'today'})).toEqual(['$.generatedAt: pattern']);
   });
 });

@@ -23,9 +23,17 @@ const linesOf = (file: string): readonly {readonly line: number; readonly text: 
     .map((text, index) => ({line: index + 1, text}))
     .filter(({text}) => text.trim() !== '');
 
-const read = (file: string, format: string, columns: readonly string[]): readonly {readonly line: number; readonly outcome: Outcome}[] => {
+const read = (
+  file: string,
+  format: string,
+  columns: readonly string[],
+): readonly {readonly line: number; readonly outcome: Outcome}[] => {
   const lines = linesOf(file);
-  const {outcomes} = parseLines(jsonFormat(format), lines.map(({text}) => text), {columns});
+  const {outcomes} = parseLines(
+    jsonFormat(format),
+    lines.map(({text}) => text),
+    {columns},
+  );
   return lines.map(({line}, index) => ({line, outcome: outcomes[index]!}));
 };
 
@@ -40,17 +48,27 @@ const FILES: readonly (readonly [file: string, format: string])[] = [
 ];
 
 describe.skipIf(!isHere)(`samples of JSON logs in ${DATA}`, () => {
-  const expectations = isHere ? (JSON.parse(readFileSync(`${DATA}/formats/expected.json`, 'utf8')) as Record<string, Expected>) : {};
+  const expectations = isHere
+    ? (JSON.parse(readFileSync(`${DATA}/formats/expected.json`, 'utf8')) as Record<string, Expected>)
+    : {};
 
   test.each(FILES)('%s is found to be %s', (file, format) => {
     const lines = linesOf(file).slice(0, 50);
-    expect(detectedAmong(jsonFormats, lines.map(({text}) => text))).toBe(format);
+    expect(
+      detectedAmong(
+        jsonFormats,
+        lines.map(({text}) => text),
+      ),
+    ).toBe(format);
   });
 
   test.each(FILES)('%s as %s has exactly the expected requests', (file, format) => {
     const expected = expectations[file]!;
-    const requests = read(file, format, ['key', 'method', 'path', 'status', 'agent', 'host']).flatMap(({line, outcome}) =>
-      outcome.kind === 'request' ? [[line, Math.floor(outcome.us / 1000), outcome.values['key']] as const] : [],
+    const requests = read(file, format, ['key', 'method', 'path', 'status', 'agent', 'host']).flatMap(
+      ({line, outcome}) =>
+        outcome.kind === 'request'
+          ? [[line, Math.floor(outcome.us / 1000), outcome.values['key']] as const]
+          : [],
     );
     if (expected.events === undefined) return;
     expect(requests.slice(0, expected.events.length)).toEqual(expected.events);
@@ -65,16 +83,27 @@ describe.skipIf(!isHere)(`samples of JSON logs in ${DATA}`, () => {
   });
 
   test('an NDJSON of traces without time is bad line by line', () => {
-    expect(read('lnav_json_subsec.ndjson', 'ndjson', ['key']).map(({outcome}) => outcome.kind)).toEqual(['bad', 'bad']);
+    expect(read('lnav_json_subsec.ndjson', 'ndjson', ['key']).map(({outcome}) => outcome.kind)).toEqual([
+      'bad',
+      'bad',
+    ]);
   });
 });
 
 describe.skipIf(!isHere)(`tables in ${DATA}`, () => {
-  const facts = isHere ? (JSON.parse(readFileSync(`${DATA}/traces/facts.json`, 'utf8')) as Record<string, Record<string, unknown>>) : {};
+  const facts = isHere
+    ? (JSON.parse(readFileSync(`${DATA}/traces/facts.json`, 'utf8')) as Record<
+        string,
+        Record<string, unknown>
+      >)
+    : {};
   const table = (name: string): Buffer => gunzipSync(readFileSync(`${DATA}/traces/${name}.gz`));
 
   test('the NASA log of one day, whose rows end in empty cells', () => {
-    const {records, notes} = readTable(table('nasa_19950701.tsv'), {format: 'tsv', columns: ['key', 'path', 'status']});
+    const {records, notes} = readTable(table('nasa_19950701.tsv'), {
+      format: 'tsv',
+      columns: ['key', 'path', 'status'],
+    });
     const fact = facts['nasa_19950701.tsv']!;
     const requests = records.flatMap(({outcome}) => (outcome.kind === 'request' ? [outcome] : []));
     expect(requests.length).toBe(fact['parsed']);
@@ -94,7 +123,10 @@ describe.skipIf(!isHere)(`tables in ${DATA}`, () => {
     expect(requests.reduce((sum, {cost}) => sum + cost, 0)).toBe(fact['total_cost']);
     expect(requests[0]!.us).toBe(1_700_158_623_979_960);
     expect(new Set(requests.map(({values}) => values['key']))).toEqual(new Set(['all']));
-    expect(notes).toEqual(['times carry no zone: taken as UTC', 'no key or client address: every request belongs to the key "all"']);
+    expect(notes).toEqual([
+      'times carry no zone: taken as UTC',
+      'no key or client address: every request belongs to the key "all"',
+    ]);
   });
 });
 

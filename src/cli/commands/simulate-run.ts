@@ -147,18 +147,21 @@ const performanceOf = (seconds: number, requests: number): NonNullable<SimulateR
   maxRssBytes: process.resourceUsage().maxRSS * 1024,
 });
 
+const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
 const notesOf = ({replay, trace}: ReplayRun, flags: SimulateFlags): readonly string[] => {
   const notes = [...trace.notes];
+  if (replay.requests === 0 && notes.length === 0) notes.push('the trace has no requests: nothing was decided');
   if (replay.resolution >= SECOND && replay.sharedInstants > 0 && flags.bounds !== true) {
     notes.push(
-      `times are whole seconds and ${replay.sharedInstants} requests share their second with the one before: their order and distance are unknown, so decisions of limits finer than that are one possibility of many; --bounds gives the range`,
+      `times are whole seconds, and ${plural(replay.sharedInstants, 'request')} came in the same second as the one before: their order and distance are unknown, so what limits finer than that decide is one possibility of many; --bounds gives the range`,
     );
   }
   if (replay.outOfOrder > 0 && flags.sort !== true) {
-    notes.push(`${replay.outOfOrder} requests are earlier than one before them: decided in the order of the file, with a clock that does not run back; --sort orders them`);
+    notes.push(`${plural(replay.outOfOrder, 'request')} came earlier than one before: decided in the order of the file, with a clock that does not run back; --sort orders them`);
   }
   for (const limit of replay.limits) {
-    if (limit.skipped > 0) notes.push(`limit ${limit.name} skipped ${limit.skipped} requests that lack an attribute of its key`);
+    if (limit.skipped > 0) notes.push(`limit ${limit.name} skipped ${plural(limit.skipped, 'request')} without an attribute of its key`);
   }
   return notes;
 };

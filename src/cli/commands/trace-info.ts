@@ -28,7 +28,7 @@ export const registerTraceInfo = (parent: Command, context: CliContext): void =>
 const inspect = async (path: string, flags: OutputFlags & TraceFlags, context: CliContext): Promise<TraceInfo> => {
   const [{Trace}, {Survey}, {reportProblems}] = await Promise.all([
     import('../../trace/read/trace.ts'),
-    import('../../trace/survey.ts'),
+    import('../../simulate/survey.ts'),
     import('../notes.ts'),
   ]);
   const input = await traceInput([path], flags, context);

@@ -40,7 +40,11 @@ export type KnownChoices = ReadonlyMap<string, readonly string[]>;
 
 const FILES = /^(?:files?|trace|policy|report|path)$/;
 
-const slotOf = (name: string, own: readonly string[] | undefined, known: readonly string[] | undefined): Slot => {
+const slotOf = (
+  name: string,
+  own: readonly string[] | undefined,
+  known: readonly string[] | undefined,
+): Slot => {
   const choices = own ?? known ?? [];
   return {name, choices, file: choices.length === 0 && FILES.test(name)};
 };
@@ -49,7 +53,7 @@ const optionNode = (option: Option, place: string, known: KnownChoices): OptionN
   const takesValue = option.required || option.optional;
   const name = /[<[]([^>\].]+)/.exec(option.flags)?.[1] ?? 'value';
   return {
-    flags: [option.short, option.long].filter(flag => flag !== undefined),
+    flags: [option.short, option.long].filter((flag) => flag !== undefined),
     description: option.description,
     value: takesValue ? slotOf(name, option.argChoices, known.get(`${place} ${option.long}`)) : undefined,
     // A parser of its own that is given what came before is how a repeatable flag collects.
@@ -66,7 +70,11 @@ const argumentNode = (argument: Argument, place: string, known: KnownChoices): A
 const firstLine = (text: string): string => (text.split('\n', 1)[0] as string).replace(/[.:]$/, '');
 
 /** The visible part of a commander tree as plain data. */
-export const readCommandTree = (command: Command, known: KnownChoices = new Map(), above: readonly string[] = []): CommandNode => {
+export const readCommandTree = (
+  command: Command,
+  known: KnownChoices = new Map(),
+  above: readonly string[] = [],
+): CommandNode => {
   const path = [...above, command.name()];
   const place = path.slice(1).join(' ');
   const help = command.createHelp();
@@ -74,11 +82,14 @@ export const readCommandTree = (command: Command, known: KnownChoices = new Map(
     name: command.name(),
     path,
     description: firstLine(command.summary() || command.description()),
-    arguments: command.registeredArguments.map(argument => argumentNode(argument, place, known)),
-    options: help.visibleOptions(command).map(option => optionNode(option, place, known)),
-    commands: help.visibleCommands(command).map(child => readCommandTree(child, known, path)),
+    arguments: command.registeredArguments.map((argument) => argumentNode(argument, place, known)),
+    options: help.visibleOptions(command).map((option) => optionNode(option, place, known)),
+    commands: help.visibleCommands(command).map((child) => readCommandTree(child, known, path)),
   };
 };
 
 /** A command and all below it, in order of the help. */
-export const allCommands = (root: CommandNode): readonly CommandNode[] => [root, ...root.commands.flatMap(allCommands)];
+export const allCommands = (root: CommandNode): readonly CommandNode[] => [
+  root,
+  ...root.commands.flatMap(allCommands),
+];

@@ -23,6 +23,7 @@ export const SCRIPT_FILES: Readonly<Record<Shell, string>> = {
 
 /** The command tree with all words known. */
 export const completionTree = (program: Command): CommandNode =>
-  readCommandTree(program, knownChoices(program.commands.map(command => command.name())));
+  readCommandTree(program, knownChoices(program.commands.map((command) => command.name())));
 
-export const completionScript = (program: Command, shell: Shell): string => GENERATORS[shell](completionTree(program));
+export const completionScript = (program: Command, shell: Shell): string =>
+  GENERATORS[shell](completionTree(program));

@@ -48,12 +48,17 @@ const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').repla
 const name = (node: CommandNode): string => node.path.join(' ');
 
 const swallowing = (node: CommandNode): readonly string[] => {
-  const flags = node.options.filter(({value}) => value !== undefined).flatMap(option => option.flags);
-  return flags.length === 0 ? [] : [`            case ${flags.map(flag => `'${name(node)} ${flag}'`).join(' ')}`, '                set swallow 1'];
+  const flags = node.options.filter(({value}) => value !== undefined).flatMap((option) => option.flags);
+  return flags.length === 0
+    ? []
+    : [
+        `            case ${flags.map((flag) => `'${name(node)} ${flag}'`).join(' ')}`,
+        '                set swallow 1',
+      ];
 };
 
 const entering = (node: CommandNode): readonly string[] =>
-  node.commands.flatMap(child => [
+  node.commands.flatMap((child) => [
     `            case '${name(node)} 0 ${child.name}'`,
     `                set command '${name(child)}'`,
   ]);
@@ -62,22 +67,32 @@ const complete = (condition: string, ...parts: readonly string[]): string =>
   ['complete -c ratectl -n', quoted(condition), ...parts].join(' ');
 
 const optionLine = (node: CommandNode, {flags, description, value}: OptionNode): string => {
-  const names = flags.map(flag => (flag.startsWith('--') ? `-l ${flag.slice(2)}` : `-s ${flag.slice(1)}`));
-  const takes = value === undefined ? [] : value.choices.length > 0 ? ['-x', '-a', quoted(value.choices.join(' '))] : value.file ? ['-r', '-F'] : ['-x'];
+  const names = flags.map((flag) => (flag.startsWith('--') ? `-l ${flag.slice(2)}` : `-s ${flag.slice(1)}`));
+  const takes =
+    value === undefined
+      ? []
+      : value.choices.length > 0
+        ? ['-x', '-a', quoted(value.choices.join(' '))]
+        : value.file
+          ? ['-r', '-F']
+          : ['-x'];
   return complete(`__ratectl_in '${name(node)}'`, ...names, ...takes, '-d', quoted(description));
 };
 
 const argumentLine = (node: CommandNode, slot: ArgumentNode, i: number): readonly string[] => {
   const condition = slot.variadic ? `__ratectl_in '${name(node)}'` : `__ratectl_at '${name(node)}' ${i}`;
-  if (slot.choices.length > 0) return [complete(condition, '-a', quoted(slot.choices.join(' ')), '-d', quoted(slot.name))];
+  if (slot.choices.length > 0)
+    return [complete(condition, '-a', quoted(slot.choices.join(' ')), '-d', quoted(slot.name))];
   return slot.file ? [complete(condition, '-F')] : [];
 };
 
 const lines = (node: CommandNode): readonly string[] => [
   '',
-  ...node.commands.map(child => complete(`__ratectl_at '${name(node)}' 0`, '-a', child.name, '-d', quoted(child.description))),
+  ...node.commands.map((child) =>
+    complete(`__ratectl_at '${name(node)}' 0`, '-a', child.name, '-d', quoted(child.description)),
+  ),
   ...node.arguments.flatMap((slot, i) => argumentLine(node, slot, i)),
-  ...node.options.map(option => optionLine(node, option)),
+  ...node.options.map((option) => optionLine(node, option)),
 ];
 
 /** Tree → a script for fish 3, with the descriptions of commands and options. */

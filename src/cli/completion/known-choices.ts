@@ -1,8 +1,8 @@
 import {PRESETS} from '../../policy/presets.ts';
+import {TRACE_FORMATS} from '../../trace/formats/registry.ts';
 import {JITTERS} from '../../trace/generate/arrivals/backoff.ts';
 import {KEY_KINDS} from '../../trace/generate/client-directory.ts';
 import {ARRIVAL_KINDS, OUTPUT_FORMATS, PROFILE_NAMES} from '../../trace/generate/trace-spec.ts';
-import {TRACE_FORMATS} from '../../trace/formats/registry.ts';
 import {TIME_UNITS} from '../../trace/time/time-unit.ts';
 import {HELP_TOPICS} from '../help-topics.ts';
 import type {KnownChoices} from './command-tree.ts';

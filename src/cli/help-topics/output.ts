@@ -7,7 +7,7 @@ errors. Progress is shown only on a terminal.
 Formats (-o, --output):
 
   table   for people; as wide as the terminal, 80 columns in a pipe
-  wide    the table with every column, not cut to the width
+  wide    the table with all rows that were kept
   json    one object, indented: the contract for programs (--json for short)
   jsonl   one JSON object per line: the parts of the report
   csv     the limits as comma-separated values

@@ -46,7 +46,8 @@ export const gcra = (options: GcraOptions): Algorithm => {
       }
       // How far the TAT is ahead of now; in cells, rounded up. A clock that stepped far back finds nothing left.
       const ahead = tat - now;
-      const remaining = ahead >= tolerance ? 0 : burst - mulAddDivCeil(ahead, count, numerator, period);
+      const used = ahead >= tolerance ? burst : mulAddDivCeil(ahead, count, numerator, period);
+      const remaining = Math.max(0, burst - used);
 
       verdict.delay = 0;
       if (cost <= remaining) {

@@ -111,6 +111,8 @@ export class CommonLogParser implements RecordParser {
     let host = start;
     if (this.#withVhost) {
       const vhostEnd = indexOfByte(bytes, Ascii.space, start, end);
+      const fault = clientFault(bytes, start, vhostEnd);
+      if (fault !== undefined) return refuse(sink, 0, fault);
       fields.set(Field.vhost, start, vhostEnd);
       host = Math.min(end, vhostEnd + 1);
     }

@@ -16,10 +16,7 @@ const delimiterByte = (text: string): number => {
   );
 };
 
-const table = (
-  name: string,
-  title: string,
-  delimiter: string): TraceFormat => ({
+const table = (name: string, title: string, delimiter: string): TraceFormat => ({
   name,
   title,
   framing: 'csv',

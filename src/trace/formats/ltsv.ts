@@ -180,7 +180,6 @@ export const ltsvFormat: TraceFormat = {
   title: 'labeled tab-separated values (LTSV)',
   framing: 'lines',
   independentLines: true,
-  extensions: ['.ltsv'],
   accessLog: true,
   attributes: [...Object.keys(ATTRIBUTES), '*'],
   detect: (lines) => shareOfLines(lines, ltsvFormat),

@@ -69,7 +69,7 @@ export class ArrayFramer {
       if (byte === LF) this.#newLine(i - from);
       else if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d) {
         start = i;
-        if (this.#separator(bytes, i, i - from)) {
+        if (this.#separator(bytes, i, to, i - from)) {
           this.#begin(i - from);
           continue;
         }
@@ -95,11 +95,11 @@ export class ArrayFramer {
   }
 
   /** Takes a byte between elements; true when an element begins at it. */
-  #separator(bytes: Uint8Array, at: number, distance: number): boolean {
+  #separator(bytes: Uint8Array, at: number, to: number, distance: number): boolean {
     const byte = bytes[at]!;
     switch (this.#state) {
       case 'before-array':
-        if (byte !== OPEN_BRACKET) throw this.#unexpected('a JSON array "["', bytes, at, distance);
+        if (byte !== OPEN_BRACKET) throw this.#unexpected('a JSON array "["', bytes, at, to, distance);
         this.#state = 'first-element';
         return false;
       case 'first-element':
@@ -108,16 +108,16 @@ export class ArrayFramer {
           this.#state = 'done';
           return false;
         }
-        if (byte === COMMA || byte === CLOSE_BRACKET || byte === CLOSE_BRACE)
-          throw this.#unexpected('an element of the array', bytes, at, distance);
+        if (byte < 0x20 || byte === COMMA || byte === CLOSE_BRACKET || byte === CLOSE_BRACE)
+          throw this.#unexpected('an element of the array', bytes, at, to, distance);
         return true;
       case 'after-element':
         if (byte === COMMA) this.#state = 'next-element';
         else if (byte === CLOSE_BRACKET) this.#state = 'done';
-        else throw this.#unexpected('"," or "]" after an element of the array', bytes, at, distance);
+        else throw this.#unexpected('"," or "]" after an element of the array', bytes, at, to, distance);
         return false;
       default:
-        throw this.#unexpected('nothing after the array', bytes, at, distance);
+        throw this.#unexpected('nothing after the array', bytes, at, to, distance);
     }
   }
 
@@ -177,8 +177,8 @@ export class ArrayFramer {
     return this.#offset + distance - this.#lineOffset + 1;
   }
 
-  #unexpected(expected: string, bytes: Uint8Array, at: number, distance: number): RatectlError {
-    const found = new TextDecoder().decode(bytes.subarray(at, at + 20)).split(/[\r\n]/)[0]!;
+  #unexpected(expected: string, bytes: Uint8Array, at: number, to: number, distance: number): RatectlError {
+    const found = new TextDecoder().decode(bytes.subarray(at, Math.min(to, at + 20))).split(/[\r\n]/)[0]!;
     return this.#fault(
       `expected ${expected}, found ${quoted(found, 20)}`,
       this.#line,

@@ -7,7 +7,14 @@ const SAMPLE_LINES = 50;
 /** Below this share of lines understood, guessing would do more harm than asking. */
 const SURE_ENOUGH = 0.2;
 
-/** What a file name ending adds to a format's score. */
+/** File name endings that speak for a format when the content leaves it open, by what they add to its score. */
+const ENDINGS: ReadonlyMap<string, RegExp> = new Map([
+  ['ndjson', /\.(ndjson|jsonl)$/i],
+  ['json', /\.json$/i],
+  ['csv', /\.csv$/i],
+  ['tsv', /\.tsv$/i],
+  ['ltsv', /\.ltsv$/i],
+]);
 const ENDING_SAYS_SO = 0.25;
 
 /** The format that understands most of the first lines. A name ending that says otherwise than the content is an error. */
@@ -24,7 +31,7 @@ export const detectFormat = (name: string, sample: Buffer): TraceFormat => {
   let best: TraceFormat | undefined;
   let bestScore = 0;
   for (const format of TRACE_FORMATS) {
-    const score = format.detect(lines) + (format.extensions?.some(ending => bare.endsWith(ending)) ? ENDING_SAYS_SO : 0);
+    const score = format.detect(lines) + (ENDINGS.get(format.name)?.test(bare) ? ENDING_SAYS_SO : 0);
     if (score > bestScore) [best, bestScore] = [format, score];
   }
   if (best === undefined || bestScore < SURE_ENOUGH) {

@@ -1,6 +1,7 @@
 import {RatectlError} from '../../base/ratectl-error.ts';
 import type {RequestBatch} from '../../engine/request-batch.ts';
 import {Parsed, type RecordParser} from '../format.ts';
+import {findLineEnd} from '../line-end.ts';
 import type {RowSink} from '../row-sink.ts';
 import {ReadStats} from './problems.ts';
 import type {RecordReader} from './record-reader.ts';
@@ -11,7 +12,6 @@ export const MAX_LINE_BYTES = 1 << 20;
 /** A longer line yet means that the file is something else (or a compressed bomb): reading stops. */
 const MAX_SKIPPED_BYTES = 1 << 28;
 
-const LF = 0x0a;
 const CR = 0x0d;
 const SPACE = 0x20;
 const TAB = 0x09;
@@ -35,8 +35,8 @@ export class LineReader implements RecordReader {
   feed(buffer: Buffer, from: number, to: number, last: boolean, batch: RequestBatch): number {
     let at = from;
     while (at < to) {
-      const found = buffer.indexOf(LF, at);
-      const whole = found >= 0 && found < to;
+      const found = findLineEnd(buffer, at, to);
+      const whole = found >= 0;
       if (!whole && !last) {
         if (!this.#skipping && to - at <= MAX_LINE_BYTES) return at;
         this.#skip(to - at);

@@ -85,7 +85,9 @@ export class TraceFile {
 
   /** What others need to parse parts of this file. */
   parseJob(columns: AttributeColumns): Pick<ParseJob, 'format' | 'columns' | 'mapping' | 'timeUnit'> {
-    const {mapping, timeUnit} = this.#options;
+    const {mapping, timeUnit, delimiter} = this.#options;
+    // What is wrong with the mapping is said here, not by a thread.
+    this.format!.createParser({columns, mapping, timeUnit, delimiter});
     return {
       format: this.format!.name,
       columns: columns.names,
@@ -162,13 +164,7 @@ export class TraceFile {
 const hasByteOrderMark = (buffer: Buffer): boolean => buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf;
 
 /** Adds file and line to an error that knows only what is wrong. */
-const located = (error: unknown, file: string, line: number): unknown => {
-  if (!(error instanceof RatectlError) || error.where?.line !== undefined || error.code.startsWith('io/')) return error;
-  return new RatectlError(error.message, {
-    code: error.code,
-    exit: error.exit,
-    where: {file, line},
-    cause: error.cause,
-    ...(error.hint === undefined ? {} : {hint: error.hint}),
-  });
-};
+const located = (error: unknown, file: string, line: number): unknown =>
+  error instanceof RatectlError && error.where?.line === undefined && !error.code.startsWith('io/') && !error.code.startsWith('usage/')
+    ? error.at({file, line})
+    : error;

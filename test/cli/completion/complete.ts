@@ -30,8 +30,17 @@ printf '%s\\n' "\${COMPREPLY[@]}" "$options"`;
   // An empty folder: no file of this one is among the answers.
   const cwd = mkdtempSync(join(tmpdir(), 'ratectl-completion-'));
   try {
-    const lines = execFileSync('bash', ['--norc', '-c', program], {cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit']}).split('\n').slice(0, -1);
-    return {words: lines.slice(0, -1).filter(word => word !== ''), files: /^-o (?:default|filenames)$/.test(lines.at(-1)!)};
+    const lines = execFileSync('bash', ['--norc', '-c', program], {
+      cwd,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+      .split('\n')
+      .slice(0, -1);
+    return {
+      words: lines.slice(0, -1).filter((word) => word !== ''),
+      files: /^-o (?:default|filenames)$/.test(lines.at(-1)!),
+    };
   } finally {
     rmSync(cwd, {recursive: true});
   }

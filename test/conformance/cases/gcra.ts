@@ -63,4 +63,14 @@ export const GCRA: readonly TraceTable[] = [
       [DAY / 2 + 34_993, 617_284, ok(0), 'to the microsecond'],
     ],
   },
+  {
+    name: 'GCRA, 7 per 59 µs, burst 3, and a step back to a fraction of a cell beyond the burst',
+    spec: gcraSpec(7, 59, 3),
+    rows: [
+      [17, 1, ok(2, 9), 'a cell is 8.43 µs'],
+      [0, 0, ok(0, 26), '25.43 µs ahead where 25.29 are the burst: nothing is left, not less'],
+      [0, 1, wait(9), 'until 16.86 are left'],
+      [9, 1, ok(0), 'as promised'],
+    ],
+  },
 ];

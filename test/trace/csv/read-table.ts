@@ -1,7 +1,7 @@
 import {AttributeColumns} from '../../../src/engine/attribute-columns.ts';
 import {valueEnd, valueStart} from '../../../src/engine/request-batch.ts';
 import {RecordFramer} from '../../../src/trace/csv/record-framer.ts';
-import {TableParser} from '../../../src/trace/csv/table-parser.ts';
+import type {TableParser} from '../../../src/trace/csv/table-parser.ts';
 import {parseFieldMapping} from '../../../src/trace/field-mapping.ts';
 import {Parsed} from '../../../src/trace/format.ts';
 import {tableFormats} from '../../../src/trace/formats/csv.ts';
@@ -22,7 +22,10 @@ export const readTable = (
   text: string | Uint8Array,
   options: ReadTable = {},
   chunk = Number.POSITIVE_INFINITY,
-): {readonly records: readonly {readonly line: number; readonly outcome: Outcome}[]; readonly notes: readonly string[]} => {
+): {
+  readonly records: readonly {readonly line: number; readonly outcome: Outcome}[];
+  readonly notes: readonly string[];
+} => {
   const bytes = Buffer.from(text as string);
   const columns = new AttributeColumns(options.columns ?? ['key']);
   const format = tableFormats.find(({name}) => name === (options.format ?? 'csv'))!;
@@ -48,11 +51,25 @@ export const readTable = (
       const batch = emptyBatch(columns.count);
       sink.appendTo(batch);
       const values = columns.names
-        .map((name, column) => [name, new TextDecoder().decode(batch.bytes.subarray(valueStart(batch, 0, column), valueEnd(batch, 0, column)))] as const)
+        .map(
+          (name, column) =>
+            [
+              name,
+              new TextDecoder().decode(
+                batch.bytes.subarray(valueStart(batch, 0, column), valueEnd(batch, 0, column)),
+              ),
+            ] as const,
+        )
         .filter(([, value]) => value !== '');
       records.push({
         line,
-        outcome: {kind: 'request', us: batch.times[0]!, cost: batch.costs[0]!, hold: batch.holds[0]!, values: Object.fromEntries(values)},
+        outcome: {
+          kind: 'request',
+          us: batch.times[0]!,
+          cost: batch.costs[0]!,
+          hold: batch.holds[0]!,
+          values: Object.fromEntries(values),
+        },
       });
     });
     if (to === bytes.length) break;

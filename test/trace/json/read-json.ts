@@ -36,7 +36,10 @@ export const keyBytes = (line: string): readonly number[] => {
 };
 
 /** The name of the format that is surest of these lines; the first one where several are. */
-export const detectedAmong = (formats: readonly TraceFormat[], lines: readonly string[]): string | undefined => {
+export const detectedAmong = (
+  formats: readonly TraceFormat[],
+  lines: readonly string[],
+): string | undefined => {
   const bytes = lines.map((line) => new TextEncoder().encode(line));
   let best: {readonly name: string | undefined; readonly score: number} = {name: undefined, score: 0};
   for (const format of formats) {

@@ -4,7 +4,7 @@ import type {KeyResolver} from '../engine/key-resolver.ts';
 import {KeyResolvers} from '../engine/key-resolvers.ts';
 import type {RequestBatch} from '../engine/request-batch.ts';
 import type {TraceInfo} from '../view/model/trace-info.ts';
-import {keyText} from './key-text.ts';
+import {keyText} from '../trace/key-text.ts';
 
 const SECOND = 1_000_000;
 const MILLI = 1_000;
