@@ -2,6 +2,7 @@
 // Launcher, no logic: runs dist/main.js, on the Node that came with the package when the one that started this is too old.
 import {spawn} from 'node:child_process';
 import {existsSync} from 'node:fs';
+import * as nodeModule from 'node:module';
 import {fileURLToPath} from 'node:url';
 
 const NEEDED = [22, 18];
@@ -11,6 +12,7 @@ const newEnough = major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1
 process.env.NODE_ENV ??= 'production';
 
 if (newEnough) {
+  nodeModule.enableCompileCache?.();
   const {main} = await import('../dist/main.js');
   await main();
 } else {

@@ -54,7 +54,7 @@ _ratectl() {
     'ratectl simulate --target') : ;;
     'ratectl simulate --shard') : ;;
     'ratectl simulate --junit') files=1 ;;
-    'ratectl simulate --format') words='auto combined common vhost ndjson json caddy traefik envoy cloudflare nginx-json' ;;
+    'ratectl simulate --format') words='auto combined common vhost alb cloudfront w3c haproxy ltsv s3 ndjson json caddy traefik envoy cloudflare nginx-json csv tsv' ;;
     'ratectl simulate --map') : ;;
     'ratectl simulate --time-unit') words='s ms us ns' ;;
     'ratectl simulate --delimiter') : ;;
@@ -64,7 +64,7 @@ _ratectl() {
     'ratectl simulate merge --junit') files=1 ;;
     'ratectl simulate merge -o' | 'ratectl simulate merge --output') words='table wide json jsonl csv md' ;;
     'ratectl simulate merge --color') words='auto always never' ;;
-    'ratectl trace info --format') words='auto combined common vhost ndjson json caddy traefik envoy cloudflare nginx-json' ;;
+    'ratectl trace info --format') words='auto combined common vhost alb cloudfront w3c haproxy ltsv s3 ndjson json caddy traefik envoy cloudflare nginx-json csv tsv' ;;
     'ratectl trace info --map') : ;;
     'ratectl trace info --time-unit') words='s ms us ns' ;;
     'ratectl trace info --delimiter') : ;;

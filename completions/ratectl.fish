@@ -104,7 +104,7 @@ complete -c ratectl -n '__ratectl_in \'ratectl simulate\'' -l target -x -d 'what
 complete -c ratectl -n '__ratectl_in \'ratectl simulate\'' -l shard -x -d 'decide only the i-th of n shares of the keys; join the JSON reports with "simulate merge"'
 complete -c ratectl -n '__ratectl_in \'ratectl simulate\'' -l ci -d 'write a job summary to $GITHUB_STEP_SUMMARY and annotate failed thresholds'
 complete -c ratectl -n '__ratectl_in \'ratectl simulate\'' -l junit -r -F -d 'write a JUnit report with one case per threshold'
-complete -c ratectl -n '__ratectl_in \'ratectl simulate\'' -l format -x -a 'auto combined common vhost ndjson json caddy traefik envoy cloudflare nginx-json' -d 'format of the trace; auto looks at its first lines ("ratectl trace formats" lists them)'
+complete -c ratectl -n '__ratectl_in \'ratectl simulate\'' -l format -x -a 'auto combined common vhost alb cloudfront w3c haproxy ltsv s3 ndjson json caddy traefik envoy cloudflare nginx-json csv tsv' -d 'format of the trace; auto looks at its first lines ("ratectl trace formats" lists them)'
 complete -c ratectl -n '__ratectl_in \'ratectl simulate\'' -l map -x -d 'read an attribute from another field: t=ts_ms,key=user,cost=in+out (repeatable)'
 complete -c ratectl -n '__ratectl_in \'ratectl simulate\'' -l time-unit -x -a 's ms us ns' -d 'unit of numeric times (default: by the field name, then by magnitude)'
 complete -c ratectl -n '__ratectl_in \'ratectl simulate\'' -l delimiter -x -d 'column separator of CSV (default: comma; tab for tsv)'
@@ -134,7 +134,7 @@ complete -c ratectl -n '__ratectl_at \'ratectl trace\' 0' -a formats -d 'List th
 complete -c ratectl -n '__ratectl_in \'ratectl trace\'' -s h -l help -d 'show help'
 
 complete -c ratectl -n '__ratectl_in \'ratectl trace info\'' -F
-complete -c ratectl -n '__ratectl_in \'ratectl trace info\'' -l format -x -a 'auto combined common vhost ndjson json caddy traefik envoy cloudflare nginx-json' -d 'format of the trace; auto looks at its first lines ("ratectl trace formats" lists them)'
+complete -c ratectl -n '__ratectl_in \'ratectl trace info\'' -l format -x -a 'auto combined common vhost alb cloudfront w3c haproxy ltsv s3 ndjson json caddy traefik envoy cloudflare nginx-json csv tsv' -d 'format of the trace; auto looks at its first lines ("ratectl trace formats" lists them)'
 complete -c ratectl -n '__ratectl_in \'ratectl trace info\'' -l map -x -d 'read an attribute from another field: t=ts_ms,key=user,cost=in+out (repeatable)'
 complete -c ratectl -n '__ratectl_in \'ratectl trace info\'' -l time-unit -x -a 's ms us ns' -d 'unit of numeric times (default: by the field name, then by magnitude)'
 complete -c ratectl -n '__ratectl_in \'ratectl trace info\'' -l delimiter -x -d 'column separator of CSV (default: comma; tab for tsv)'

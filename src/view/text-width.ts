@@ -1,4 +1,7 @@
-const ASCII = /^[ -~]*$/;
+import {once} from '../base/once.ts';
+
+/** Printable ASCII, and what we draw with: one column each. */
+const SIMPLE = /^[ -~\u00b7\u2026\u2500-\u259f]*$/;
 const EMOJI = /\p{Emoji_Presentation}|\p{Extended_Pictographic}\ufe0f/u;
 const NO_WIDTH = /^[\p{M}\u1160-\u11ff]$/u;
 
@@ -25,7 +28,8 @@ const WIDE: readonly (readonly [number, number])[] = [
   [0x20000, 0x3fffd],
 ];
 
-const clusters = new Intl.Segmenter('en', {granularity: 'grapheme'});
+/** Made when the first text needs it: loading its data costs more than drawing a whole report. */
+const clusters = once(() => new Intl.Segmenter('en', {granularity: 'grapheme'}));
 
 const isWide = (code: number): boolean =>
   code >= 0x1100 && WIDE.some(([first, last]) => code >= first && code <= last);
@@ -47,10 +51,10 @@ export interface Glyph {
 
 /** The text in pieces that must not be cut apart: a letter with its accents, a flag, a family of emoji. */
 export const glyphs = (text: string): readonly Glyph[] =>
-  ASCII.test(text)
+  SIMPLE.test(text)
     ? Array.from(text, (char) => ({text: char, width: 1}))
-    : Array.from(clusters.segment(text), ({segment}) => ({text: segment, width: clusterWidth(segment)}));
+    : Array.from(clusters().segment(text), ({segment}) => ({text: segment, width: clusterWidth(segment)}));
 
 /** Columns of a terminal that the text takes: 2 for wide East Asian characters and emoji, 0 for combining marks. No ANSI. */
 export const textWidth = (text: string): number =>
-  ASCII.test(text) ? text.length : glyphs(text).reduce((sum, glyph) => sum + glyph.width, 0);
+  SIMPLE.test(text) ? text.length : glyphs(text).reduce((sum, glyph) => sum + glyph.width, 0);

@@ -76,7 +76,7 @@ const name = (node: CommandNode): string => node.path.join(' ');
 const swallowing = (node: CommandNode): readonly string[] => {
   const flags = node.options.filter(({value}) => value !== undefined).flatMap((option) => option.flags);
   if (flags.length === 0) return [];
-  const skip = '[[ ${COMP_WORDS[i + 1]} == = ]] && ((i++)); ((i++))';
+  const skip = `[[ \${COMP_WORDS[i + 1]} == = ]] && ((i++)); ((i++))`;
   return [`      ${oneOf(flags.map((flag) => `${name(node)} ${flag}`))}) ${skip} ;;`];
 };
 

@@ -7,6 +7,9 @@ const TIME_NAMES: ReadonlySet<string> = new Set(TIME_FIELDS.map((name) => name.t
 /** What names of columns are made of; log lines have quotes, brackets and slashes. */
 const NAME = /^[\p{L}_@.$][\p{L}\p{N}_@.$:() -]*$/u;
 
+/** Without a column for the time, little speaks for a table but that its rows are alike. */
+const EVEN_ENOUGH = 0.8;
+
 /** Share of the lines after the first that have as many cells as the header. Quoted line ends make a few of them differ. */
 const evenShare = (lines: readonly Uint8Array[], delimiter: number, expected: number): number => {
   if (lines.length < 2) return 1;
@@ -33,6 +36,8 @@ export const detectTable = (lines: readonly Uint8Array[], delimiter: number): nu
   const named = names.every((name) => name === '' || NAME.test(name));
   if (names.length >= 2) {
     if (named && names.some((name) => TIME_NAMES.has(name.toLowerCase()))) return 0.7 + 0.2 * share;
+    // Prose has commas too, but not as many in every line.
+    if (share < EVEN_ENOUGH) return 0;
     if (named) return 0.5 * share;
     // Rows without a header: a table, of which the header error tells what it lacks.
     return names.some(isValue) && names.every((name) => !/["[\]{}]/.test(name)) ? 0.4 * share : 0;

@@ -164,7 +164,11 @@ export class JsonRecordParser implements RecordParser {
     const kind = this.#scanner.kindOf(slot);
     const uses: Use[] = [];
     const time = values.firstPresent(this.#timeSlots);
-    if (this.#timeSlots[time] === slot) uses.push({kind: 'time', field: this.#times[time]!});
+    if (this.#timeSlots[time] === slot) {
+      // Until the unit is settled (the time 0 does not settle it), a bad record must not settle it.
+      if (kind === ValueKind.number && this.#times[time]!.unit === undefined) return undefined;
+      uses.push({kind: 'time', field: this.#times[time]!});
+    }
     if (this.#cost.uses(slot, values)) uses.push({kind: 'cost'});
     const duration = this.#duration.indexOf(slot, values);
     if (duration >= 0) uses.push({kind: 'duration', index: duration});

@@ -19,19 +19,12 @@ const Action = {time: 0, cost: 1, duration: 2, columns: 3, skip: 4, skipScalar: 
 /** More may be above 2^53, and then a double cannot tell by how much. */
 const MAX_DIGITS = 16;
 
+/** Fits 32 bits. */
+const MAX_COST_DIGITS = 9;
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const SPACE = 0x20;
-
-interface Step {
-  /** The bytes before the value, and the same as little-endian words, the last of which may overlap the one before. */
-  readonly literal: Uint8Array;
-  readonly words: Int32Array;
-  readonly lastWord: number;
-  readonly action: number;
-  /** How many objects and arrays are around the value. */
-  readonly depth: number;
-}
 
 /** A column that takes the value of a step. */
 interface Target extends ColumnUse {
@@ -41,16 +34,21 @@ interface Target extends ColumnUse {
 const wordAt = (bytes: Uint8Array, at: number): number =>
   bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
 
-const stepOf = (literal: Uint8Array, use: Use): Step => {
-  const words = new Int32Array(Math.max(0, Math.ceil(literal.length / 4) - 1));
-  for (let i = 0; i < words.length; i++) words[i] = wordAt(literal, 4 * i);
-  return {
-    literal,
-    words,
-    lastWord: literal.length >= 4 ? wordAt(literal, literal.length - 4) : 0,
-    action: use.kind !== 'skip' ? Action[use.kind] : use.what === 'any' ? Action.skip : Action.skipScalar,
-    depth: use.kind === 'skip' ? use.depth : 0,
-  };
+/**
+ * One step as numbers, so that matching walks through a single array: the length of the bytes before the value, these as
+ * little-endian words (the last of which overlaps the one before) or, when fewer than four, each for itself, what is done
+ * with the value, and how many objects and arrays are around it.
+ */
+const encode = (literal: Uint8Array, use: Use): readonly number[] => {
+  const {length} = literal;
+  const code = [length];
+  if (length < 4) code.push(...literal);
+  else {
+    for (let i = 0; i < length - 4; i += 4) code.push(wordAt(literal, i));
+    code.push(wordAt(literal, length - 4));
+  }
+  if (use.kind !== 'skip') return [...code, Action[use.kind], 0];
+  return [...code, use.what === 'any' ? Action.skip : Action.skipScalar, use.depth];
 };
 
 /**
@@ -60,7 +58,8 @@ const stepOf = (literal: Uint8Array, use: Use): Step => {
  * `null`) is answered with false, and the record is read in full.
  */
 export class Shape {
-  readonly #steps: readonly Step[];
+  readonly #code: Int32Array;
+  readonly #steps: number;
   readonly #columns: ColumnRules;
   readonly #duration: DurationRule;
   readonly #firstCost: number;
@@ -78,7 +77,8 @@ export class Shape {
     columns: ColumnRules,
     duration: DurationRule,
   ) {
-    this.#steps = parts.map(({literal, use}) => stepOf(literal, use));
+    this.#code = Int32Array.from(parts.flatMap(({literal, use}) => encode(literal, use)));
+    this.#steps = parts.length;
     this.#columns = columns;
     this.#duration = duration;
     const uses = parts.map((part) => part.use);
@@ -97,21 +97,34 @@ export class Shape {
   /** Reads `bytes[at … end)` into a sink that has begun the record. False when it is of another shape; the sink is then spoilt. */
   match(bytes: Uint8Array, view: DataView, at: number, end: number, sink: RowSink): boolean {
     const steps = this.#steps;
+    const starts = this.#starts;
+    const ends = this.#ends;
+    const factor = this.#factor;
+    const code = this.#code;
+    let c = 0;
     let i = at;
     let cost = this.#firstCost;
-    for (let s = 0; s < steps.length; s++) {
-      const step = steps[s]!;
-      if (!isLiteral(step, bytes, view, i, end)) return false;
-      i += step.literal.length;
+    for (let s = 0; s < steps; s++) {
+      const length = code[c++]!;
+      const next = i + length;
+      if (next > end) return false;
+      if (length < 4) {
+        while (i < next) if (bytes[i++] !== code[c++]) return false;
+      } else {
+        for (const last = next - 4; i < last; i += 4) if (view.getInt32(i, true) !== code[c++]) return false;
+        if (view.getInt32(next - 4, true) !== code[c++]) return false;
+        i = next;
+      }
+      const action = code[c++]!;
+      const depth = code[c++]!;
       if (i >= end) {
-        if (step.action === Action.end && i === end) break;
+        if (action === Action.end && i === end) break;
         return false;
       }
       const first = bytes[i]!;
       const start = i;
-      switch (step.action) {
-        case Action.time:
-        case Action.cost: {
+      switch (action) {
+        case Action.time: {
           // The bytes of four digits at a time, as long as there are four.
           let value = 0;
           while (i + 4 <= end && i < start + 12) {
@@ -129,22 +142,33 @@ export class Shape {
             if ((next - 0x30) >>> 0 > 9) break;
             value = value * 10 + (next - 0x30);
           }
-          // Longer numbers, fractions, exponents, leading zeros and all that is no number.
+          // Not so: longer numbers, fractions, exponents, leading zeros and all that is no number.
           const plain =
             i > start &&
             i < limit &&
             next !== 0x2e &&
             (next | 0x20) !== 0x65 &&
             (first !== 0x30 || i === start + 1);
-          if (step.action === Action.cost) {
-            if (!plain) return false;
-            cost += value;
-          } else if (plain && this.#factor > 0) {
-            sink.time = value * this.#factor;
+          if (plain && factor > 0) {
+            sink.time = value * factor;
           } else {
             i = this.#otherTime(bytes, start, end, sink);
             if (i < 0) return false;
           }
+          break;
+        }
+        case Action.cost: {
+          let value = 0;
+          let next = 0;
+          const limit = Math.min(end, start + MAX_COST_DIGITS + 1);
+          for (; i < limit; i++) {
+            next = bytes[i]!;
+            if ((next - 0x30) >>> 0 > 9) break;
+            value = Math.imul(value, 10) + (next - 0x30);
+          }
+          if (i === start || i === limit || (first === 0x30 && i > start + 1)) return false;
+          if (next === 0x2e || (next | 0x20) === 0x65) return false;
+          cost += value;
           break;
         }
         case Action.columns:
@@ -152,8 +176,8 @@ export class Shape {
           if (first !== QUOTE) {
             i = skipScalar(bytes, start, end);
             if (i < 0) return false;
-            this.#starts[s] = start;
-            this.#ends[s] = i;
+            starts[s] = start;
+            ends[s] = i;
             break;
           }
           i = plainWordsEnd(view, i + 1, end);
@@ -164,12 +188,12 @@ export class Shape {
             i++;
           }
           if (i >= end) return false;
-          this.#starts[s] = start + 1;
-          this.#ends[s] = i++;
+          starts[s] = start + 1;
+          ends[s] = i++;
           break;
         }
         case Action.skip:
-          i = first === QUOTE ? skipStringRest(bytes, i + 1, end) : skipValue(bytes, i, end, step.depth);
+          i = first === QUOTE ? skipStringRest(bytes, i + 1, end) : skipValue(bytes, i, end, depth);
           if (i < 0) return false;
           break;
         case Action.skipScalar:
@@ -216,23 +240,6 @@ export class Shape {
     return time < 0 ? -1 : after;
   }
 }
-
-const isLiteral = (
-  {literal, words, lastWord}: Step,
-  bytes: Uint8Array,
-  view: DataView,
-  at: number,
-  end: number,
-): boolean => {
-  const length = literal.length;
-  if (at + length > end) return false;
-  if (length < 4) {
-    for (let i = 0; i < length; i++) if (bytes[at + i] !== literal[i]) return false;
-    return true;
-  }
-  for (let i = 0; i < words.length; i++) if (view.getInt32(at + 4 * i, true) !== words[i]) return false;
-  return view.getInt32(at + length - 4, true) === lastWord;
-};
 
 const ONES = 0x01010101;
 const HIGHS = 0x80808080 | 0;

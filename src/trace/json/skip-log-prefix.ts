@@ -1,8 +1,11 @@
+import {bytesOf, equalBytes} from '../formats/ascii.ts';
 import {parseRfc3339} from '../time/rfc3339.ts';
 import {skipSpace} from './skip-value.ts';
 
 const SPACE = 0x20;
 const OPEN_BRACE = 0x7b;
+const STDOUT = bytesOf('stdout');
+const STDERR = bytesOf('stderr');
 
 const isNameByte = (byte: number): boolean =>
   (byte - 0x30) >>> 0 <= 9 ||
@@ -23,13 +26,7 @@ const afterCri = (bytes: Uint8Array, start: number, end: number): number => {
   if (timeEnd - start < 20 || parseRfc3339(bytes, start, timeEnd) < 0) return -1;
   const stream = timeEnd + 1;
   const streamEnd = wordEnd(bytes, stream, end);
-  // stdout, stderr
-  if (
-    streamEnd - stream !== 6 ||
-    bytes[stream] !== 0x73 ||
-    bytes[stream + 1] !== 0x74 ||
-    bytes[stream + 2] !== 0x64
-  )
+  if (!equalBytes(bytes, stream, streamEnd, STDOUT) && !equalBytes(bytes, stream, streamEnd, STDERR))
     return -1;
   const tag = streamEnd + 1;
   const tagEnd = wordEnd(bytes, tag, end);

@@ -68,6 +68,28 @@ const ALIASES = new Set(['t', 'ip', 'time', 'date', 'duration_ms']);
 
 const spaces = fc.infiniteStream(fc.constantFrom('', '', '', ' ', '\t', '  ', '\n', '\r\n'));
 
+const damage = fc.record({
+  at: fc.nat(),
+  what: fc.constantFrom('drop', 'double', 'swap', 'put', 'cut'),
+  char: fc.constantFrom(...'{}[]",:\\ue019.-+eEtrfn/ \t\n\u0001é'),
+});
+
+const damagedBy = (
+  line: string,
+  damages: readonly {readonly at: number; readonly what: string; readonly char: string}[],
+): string => {
+  let chars = [...line];
+  for (const {at, what, char} of damages) {
+    const i = at % Math.max(1, chars.length);
+    if (what === 'drop') chars.splice(i, 1);
+    else if (what === 'double') chars.splice(i, 0, chars[i] ?? ' ');
+    else if (what === 'swap') chars.splice(i, 2, chars[i + 1] ?? '', chars[i] ?? '');
+    else if (what === 'put') chars.splice(i, 1, char);
+    else chars = chars.slice(0, i);
+  }
+  return chars.join('');
+};
+
 describe('a JSON record', () => {
   test('has the time, the cost and the attributes that JSON.parse finds', () => {
     fc.assert(
@@ -186,6 +208,31 @@ describe('a JSON record', () => {
   });
 });
 
+describe('a damaged record', () => {
+  test('is read the same after a good one of its shape as alone', () => {
+    const first = '{"ts":1700000040000,"key":"first","ip":"x"}';
+    const shape = fc
+      .tuple(
+        fc.constantFrom(
+          '{"ts":1700000040000,"key":"10.1.2.3","cost":1}',
+          '{"ts": 1700000040000, "key": "abc", "cost": 12, "x": [1, {"y": "z"}], "duration_ms": 1.5}',
+          '{"user":"u","time":"2023-11-14T22:14:00.123Z","client_ip":"10.0.0.1:80","status":200,"ok":true}',
+        ),
+        fc.array(damage, {minLength: 1, maxLength: 2}),
+      )
+      .map(([good, damages]) => [good, damagedBy(good, damages)] as const);
+    const options = {columns: ['key', 'ip', 'status']};
+    fc.assert(
+      fc.property(shape, ([good, damaged]) => {
+        const {outcomes} = parseLines(jsonFormat('ndjson'), [first, good, good, damaged, good], options);
+        expect(outcomes[3]).toEqual(parseLines(jsonFormat('ndjson'), [first, damaged], options).outcomes[1]);
+        expect(outcomes[4]).toEqual(outcomes[1]);
+      }),
+      {numRuns: 2000},
+    );
+  });
+});
+
 describe('a line', () => {
   const accepts = (line: string): boolean => {
     try {
@@ -202,23 +249,9 @@ describe('a line', () => {
       .map(([value, stream]) =>
         stringify({...value, deep: [1, -0.5e-3, {a: [], b: {}}]}, () => stream.next().value),
       );
-    const damage = fc.record({
-      at: fc.nat(),
-      what: fc.constantFrom('drop', 'double', 'swap', 'put', 'cut'),
-      char: fc.constantFrom(...'{}[]",:\\ue019.-+eEtrfn/ \t\n\u0001é'),
-    });
     fc.assert(
       fc.property(good, fc.array(damage, {maxLength: 2}), (line, damages) => {
-        let chars = [...line];
-        for (const {at, what, char} of damages) {
-          const i = at % Math.max(1, chars.length);
-          if (what === 'drop') chars.splice(i, 1);
-          else if (what === 'double') chars.splice(i, 0, chars[i] ?? ' ');
-          else if (what === 'swap') chars.splice(i, 2, chars[i + 1] ?? '', chars[i] ?? '');
-          else if (what === 'put') chars.splice(i, 1, char);
-          else chars = chars.slice(0, i);
-        }
-        const damaged = chars.join('');
+        const damaged = damagedBy(line, damages);
         const outcome = readJson(damaged, {columns: [], timeUnit: 'ms'});
         // Faults of the values, not of the JSON: a time or cost that was damaged, a member that is there twice.
         const wellFormed =
