@@ -23,12 +23,14 @@ if (newEnough) {
     child.on('exit', (code, signal) => {
       process.exitCode = code ?? {SIGINT: 130, SIGTERM: 143, SIGHUP: 129}[signal] ?? 1;
     });
-    child.on('error', error => {
+    child.on('error', (error) => {
       console.error(`ratectl: cannot start ${own}: ${error.message}`);
       process.exitCode = 1;
     });
   } else {
-    console.error(`ratectl: needs Node ${NEEDED.join('.')} or newer, this is ${process.versions.node}; install it from nodejs.org or with your package manager`);
+    console.error(
+      `ratectl: needs Node ${NEEDED.join('.')} or newer, this is ${process.versions.node}; install it from nodejs.org or with your package manager`,
+    );
     process.exitCode = 2;
   }
 }

@@ -36,8 +36,9 @@ export const main = async (argv: readonly string[] = process.argv.slice(2)): Pro
     code = context.exitCode;
   } catch (error) {
     code = isRatectlError(error) ? error.exit : ExitCode.unexpected;
-    await streams.err.write(errorText(error, streams.env['RATECTL_DEBUG'] !== undefined)).catch(() => undefined);
+    await streams.err
+      .write(errorText(error, streams.env['RATECTL_DEBUG'] !== undefined))
+      .catch(() => undefined);
   }
   end(code);
 };
-

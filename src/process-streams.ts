@@ -1,5 +1,5 @@
-import type {Streams, TextSink} from './base/streams.ts';
 import {RatectlError} from './base/ratectl-error.ts';
+import type {Streams, TextSink} from './base/streams.ts';
 
 const DEFAULT_COLUMNS = 80;
 /** A pty that reports 0 columns, and a COLUMNS that is no number, count as unknown. */
@@ -11,7 +11,7 @@ const columnsOf = (stream: NodeJS.WriteStream, env: string | undefined): number 
 
 const sinkOf = (stream: NodeJS.WriteStream, name: string): TextSink => {
   let closed = false;
-  stream.on('error', error => {
+  stream.on('error', (error) => {
     if ((error as NodeJS.ErrnoException).code === 'EPIPE') closed = true;
   });
   return {
@@ -22,10 +22,10 @@ const sinkOf = (stream: NodeJS.WriteStream, name: string): TextSink => {
     get closed() {
       return closed;
     },
-    write: text =>
+    write: (text) =>
       new Promise((resolve, reject) => {
         if (closed) return resolve();
-        stream.write(text, error => {
+        stream.write(text, (error) => {
           if (!error) return resolve();
           const {code} = error as NodeJS.ErrnoException;
           if (code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED') {
@@ -33,7 +33,9 @@ const sinkOf = (stream: NodeJS.WriteStream, name: string): TextSink => {
             return resolve();
           }
           const reason = code === 'ENOSPC' ? 'no space left on the device' : (code ?? error.message);
-          reject(new RatectlError(`cannot write to ${name}: ${reason}`, {code: 'io/cannot-write', cause: error}));
+          reject(
+            new RatectlError(`cannot write to ${name}: ${reason}`, {code: 'io/cannot-write', cause: error}),
+          );
         });
       }),
   };

@@ -1,4 +1,4 @@
-import {type Micros, fromMillis} from './micros.ts';
+import {fromMillis, type Micros} from './micros.ts';
 
 /** The only source of "now". Everything below the process edge receives one. */
 export interface Clock {

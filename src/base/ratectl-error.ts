@@ -51,4 +51,6 @@ export const isRatectlError = (error: unknown): error is RatectlError =>
 
 /** `file:line:column`, leaving out what is unknown. */
 export const formatLocation = (where: Location): string =>
-  [where.file, where.line, where.line === undefined ? undefined : where.column].filter(part => part !== undefined).join(':');
+  [where.file, where.line, where.line === undefined ? undefined : where.column]
+    .filter((part) => part !== undefined)
+    .join(':');

@@ -31,4 +31,4 @@ const escapeJson = (char: string): string => {
 
 /** JSON text whose strings hold no raw unsafe character. Replacing after `stringify` is sound: outside strings JSON has only ASCII. */
 export const safeJson = (value: unknown, indent?: number): string =>
-  JSON.stringify(value, null, indent).replace(UNSAFE, char => (char === '\n' ? char : escapeJson(char)));
+  JSON.stringify(value, null, indent).replace(UNSAFE, (char) => (char === '\n' ? char : escapeJson(char)));

@@ -5,13 +5,21 @@ import type {CliContext} from './context.ts';
 import type {OutputFlags} from './options/output.ts';
 
 /** Notes on stderr, one line each; none with --quiet. */
-export const tell = async (notes: readonly string[], flags: Pick<OutputFlags, 'quiet'>, {streams}: CliContext): Promise<void> => {
+export const tell = async (
+  notes: readonly string[],
+  flags: Pick<OutputFlags, 'quiet'>,
+  {streams}: CliContext,
+): Promise<void> => {
   if (flags.quiet === true) return;
   for (const note of notes) await streams.err.write(`note: ${safeText(note)}\n`);
 };
 
 /** The first bad lines, each with its place and reason, and how many there are in all. */
-export const reportProblems = async (trace: Trace, flags: Pick<OutputFlags, 'quiet'>, {streams}: CliContext): Promise<void> => {
+export const reportProblems = async (
+  trace: Trace,
+  flags: Pick<OutputFlags, 'quiet'>,
+  {streams}: CliContext,
+): Promise<void> => {
   const bad = trace.sum('bad');
   if (bad === 0) return;
   const {problems} = trace;
@@ -21,6 +29,9 @@ export const reportProblems = async (trace: Trace, flags: Pick<OutputFlags, 'qui
       await streams.err.write(`${safeText(where)}: ${reason}\n`);
     }
   }
-  const more = bad > problems.length && flags.quiet !== true ? ` (the first ${problems.length} are shown)` : '';
-  await streams.err.write(`warning: ${bad} bad ${bad === 1 ? 'line was' : 'lines were'} left out${more}; --strict stops at the first\n`);
+  const more =
+    bad > problems.length && flags.quiet !== true ? ` (the first ${problems.length} are shown)` : '';
+  await streams.err.write(
+    `warning: ${bad} bad ${bad === 1 ? 'line was' : 'lines were'} left out${more}; --strict stops at the first\n`,
+  );
 };

@@ -47,7 +47,11 @@ export const createProgram = (context: CliContext): Command => {
 };
 
 /** Commander settles usage errors with exit 1 and its own writes: ours is 2, through our streams. */
-const settle = (command: Command, write: {out: (text: string) => void; err: (text: string) => void}, context: CliContext): void => {
+const settle = (
+  command: Command,
+  write: {out: (text: string) => void; err: (text: string) => void},
+  context: CliContext,
+): void => {
   command.exitOverride();
   command.configureOutput({
     writeOut: write.out,
@@ -56,7 +60,8 @@ const settle = (command: Command, write: {out: (text: string) => void; err: (tex
     getErrHelpWidth: () => Math.min(context.streams.err.columns, 100),
     getOutHasColors: () => false,
     getErrHasColors: () => false,
-    outputError: (text, put) => put(`ratectl: ${safeText(text.replace(/^error: /, '')).replaceAll('\\u000a', '\n')}`),
+    outputError: (text, put) =>
+      put(`ratectl: ${safeText(text.replace(/^error: /, '')).replaceAll('\\u000a', '\n')}`),
   });
   for (const child of command.commands) settle(child, write, context);
 };
@@ -65,7 +70,14 @@ const settle = (command: Command, write: {out: (text: string) => void; err: (tex
 export const runProgram = async (argv: readonly string[], context: CliContext): Promise<void> => {
   const pending: Promise<void>[] = [];
   const program = createProgram(context);
-  settle(program, {out: text => pending.push(context.streams.out.write(text)), err: text => pending.push(context.streams.err.write(text))}, context);
+  settle(
+    program,
+    {
+      out: (text) => pending.push(context.streams.out.write(text)),
+      err: (text) => pending.push(context.streams.err.write(text)),
+    },
+    context,
+  );
   try {
     if (argv.length === 0) {
       program.outputHelp();
@@ -75,9 +87,9 @@ export const runProgram = async (argv: readonly string[], context: CliContext): 
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // Help and version arrive as errors too, with exit code 0; real ones have been printed.
-    if (error.exitCode !== 0) context.exitCode = error.code === 'commander.help' ? ExitCode.ok : ExitCode.usage;
+    if (error.exitCode !== 0)
+      context.exitCode = error.code === 'commander.help' ? ExitCode.ok : ExitCode.usage;
   } finally {
     await Promise.all(pending);
   }
 };
-

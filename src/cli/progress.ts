@@ -7,7 +7,10 @@ const EVERY_MS = 200;
 const FIRST_AFTER_MS = 500;
 
 /** A progress line on stderr with rate and remaining time; silent unless stderr is a terminal. */
-export const progressLine = (flags: Pick<OutputFlags, 'quiet'>, {streams}: CliContext): Progress & {end(): void} => {
+export const progressLine = (
+  flags: Pick<OutputFlags, 'quiet'>,
+  {streams}: CliContext,
+): Progress & {end(): void} => {
   const started = performance.now();
   let shownAt = started + FIRST_AFTER_MS - EVERY_MS;
   let shown = false;
@@ -20,7 +23,10 @@ export const progressLine = (flags: Pick<OutputFlags, 'quiet'>, {streams}: CliCo
       shown = true;
       const seconds = (now - started) / 1000;
       const share = bytes === undefined || bytes.of === 0 ? undefined : Math.min(1, bytes.read / bytes.of);
-      const left = share === undefined || share === 0 ? '' : `, ${(share * 100).toFixed(0)}%, ${Math.ceil((seconds / share) * (1 - share))} s left`;
+      const left =
+        share === undefined || share === 0
+          ? ''
+          : `, ${(share * 100).toFixed(0)}%, ${Math.ceil((seconds / share) * (1 - share))} s left`;
       const text = `${requests.toLocaleString('en-US')} requests, ${Math.round(requests / seconds).toLocaleString('en-US')}/s${left}`;
       void streams.err.write(`\r${text.slice(0, streams.err.columns - 1)}\u001b[K`);
     },

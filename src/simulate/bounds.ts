@@ -9,7 +9,7 @@ import type {Bounds} from '../view/model/simulate-report.ts';
 /** An instant a request may have come at, given the start of the span its time stamp names. */
 type Placement = (start: number, resolution: number) => number;
 
-const earliest: Placement = start => start;
+const earliest: Placement = (start) => start;
 const latest: Placement = (start, resolution) => start + resolution - 1;
 /** Two neighbouring spans meet at their seam: what fits in one window or one burst is offered twice as much. */
 const seam =
@@ -88,8 +88,15 @@ export class BoundsReplay {
   }
 
   result(): Bounds {
-    const rate = (denied: number): {denied: number; deniedRate: number} => ({denied, deniedRate: this.#requests === 0 ? 0 : denied / this.#requests});
+    const rate = (denied: number): {denied: number; deniedRate: number} => ({
+      denied,
+      deniedRate: this.#requests === 0 ? 0 : denied / this.#requests,
+    });
     const worst = Math.max(...this.#worstDenied);
-    return {resolutionMs: this.#resolution / 1_000, best: rate(Math.min(this.#bestDenied, worst)), worst: rate(worst)};
+    return {
+      resolutionMs: this.#resolution / 1_000,
+      best: rate(Math.min(this.#bestDenied, worst)),
+      worst: rate(worst),
+    };
   }
 }

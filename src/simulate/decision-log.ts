@@ -23,7 +23,7 @@ export class DecisionLog {
   /** `limitNames` by index in the policy; `keyColumn` is the column of the attribute `key`. */
   constructor(path: string, limitNames: readonly string[], keyColumn: number) {
     this.#file = openAtomicFile(path);
-    this.#names = limitNames.map(name => JSON.stringify(name));
+    this.#names = limitNames.map((name) => JSON.stringify(name));
     this.#keyColumn = keyColumn;
   }
 

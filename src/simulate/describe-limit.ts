@@ -9,13 +9,20 @@ const perUnit = (us: number): string => {
 const rate = (spec: {readonly count: number; readonly per: number}): string => {
   // 167 per 100 s was written 1.67/s.
   const seconds = spec.per / 1e6;
-  return seconds > 1 && [10, 100, 1000].includes(seconds) ? `${spec.count / seconds}/s` : `${spec.count}/${perUnit(spec.per)}`;
+  return seconds > 1 && [10, 100, 1000].includes(seconds)
+    ? `${spec.count / seconds}/s`
+    : `${spec.count}/${perUnit(spec.per)}`;
 };
 
 const describeBucket = (spec: AlgorithmSpec): string => {
   switch (spec.kind) {
     case 'token-bucket': {
-      const refill = spec.refill.kind === 'continuous' ? '' : spec.refill.kind === 'stepped' ? `, every ${formatDuration(spec.refill.every)}` : `, ${spec.refill.kind}`;
+      const refill =
+        spec.refill.kind === 'continuous'
+          ? ''
+          : spec.refill.kind === 'stepped'
+            ? `, every ${formatDuration(spec.refill.every)}`
+            : `, ${spec.refill.kind}`;
       return `token bucket ${rate(spec)}, burst ${spec.burst}${spec.initial === spec.burst ? '' : `, initial ${spec.initial}`}${refill}`;
     }
     case 'gcra':

@@ -47,7 +47,8 @@ export class LimitTally {
       if (denied === 0) continue;
       deniedKeys++;
       const worst = top.items[TOP_KEYS - 1];
-      if (worst === undefined || denied >= worst.denied) top.offer({key: keyText(resolver.keys.bytesOf(id)), requests, denied});
+      if (worst === undefined || denied >= worst.denied)
+        top.offer({key: keyText(resolver.keys.bytesOf(id)), requests, denied});
     }
     return {
       name: spec.name,

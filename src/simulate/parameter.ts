@@ -47,30 +47,42 @@ const withField = (spec: AlgorithmSpec, field: string, value: number): Algorithm
 const valueOf = (spec: AlgorithmSpec, field: string): number =>
   field === 'rate' ? (spec as {count: number}).count : (spec as unknown as Record<string, number>)[field]!;
 
-const usage = (message: string, hint = 'for example --solve limit.per-ip.rate'): RatectlError => new RatectlError(`--solve: ${message}`, {code: 'usage/solve', hint});
+const usage = (message: string, hint = 'for example --solve limit.per-ip.rate'): RatectlError =>
+  new RatectlError(`--solve: ${message}`, {code: 'usage/solve', hint});
 
 /** Finds `limit.NAME.FIELD` in a policy. The limit must have a single bucket: of several, none is "the" number. */
 export const findParameter = (policy: Policy, path: string): Parameter => {
   const match = /^limit\.(.+)\.([a-z]+)$/.exec(path);
   if (match === null) throw usage(`expected limit.NAME.FIELD, got ${quoted(path)}`);
   const [, name = '', field = ''] = match;
-  const names = policy.limits.map(limit => limit.name);
-  const limit = policy.limits.find(candidate => candidate.name === name);
-  if (limit === undefined) throw usage(`the policy has no limit ${quoted(name)}${didYouMean(name, names)}`, `limits are: ${names.join(', ')}`);
+  const names = policy.limits.map((limit) => limit.name);
+  const limit = policy.limits.find((candidate) => candidate.name === name);
+  if (limit === undefined)
+    throw usage(
+      `the policy has no limit ${quoted(name)}${didYouMean(name, names)}`,
+      `limits are: ${names.join(', ')}`,
+    );
   const [spec] = limit.plan.kind === 'single' ? limit.plan.buckets : [];
   if (spec === undefined || limit.plan.kind !== 'single' || limit.plan.buckets.length > 1) {
     throw usage(`limit ${quoted(name)} has several buckets; only a limit with one can be solved for`);
   }
   const fields = FIELDS[spec.kind];
-  if (!fields.includes(field)) throw usage(`a ${spec.kind} limit has no ${quoted(field)}${didYouMean(field, fields)}; it can be solved for ${fields.join(' or ')}`);
+  if (!fields.includes(field))
+    throw usage(
+      `a ${spec.kind} limit has no ${quoted(field)}${didYouMean(field, fields)}; it can be solved for ${fields.join(' or ')}`,
+    );
   return {
     path,
     current: valueOf(spec, field),
-    with: value => replaceLimit(policy, limit, {...limit, plan: {kind: 'single', buckets: [withField(spec, field, value)]}}),
+    with: (value) =>
+      replaceLimit(policy, limit, {
+        ...limit,
+        plan: {kind: 'single', buckets: [withField(spec, field, value)]},
+      }),
   };
 };
 
 const replaceLimit = (policy: Policy, old: LimitSpec, changed: LimitSpec): Policy => ({
   ...policy,
-  limits: policy.limits.map(limit => (limit === old ? changed : limit)),
+  limits: policy.limits.map((limit) => (limit === old ? changed : limit)),
 });

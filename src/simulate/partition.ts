@@ -16,7 +16,10 @@ export const parseShard = (text: string): Shard => {
   const index = Number(match?.[1]);
   const of = Number(match?.[2]);
   if (match === null || index < 1 || index > of) {
-    throw new RatectlError(`--shard: expected i/n with 1 ≤ i ≤ n ≤ 9999, such as 2/8, got "${text.slice(0, 20)}"`, {code: 'usage/shard'});
+    throw new RatectlError(
+      `--shard: expected i/n with 1 ≤ i ≤ n ≤ 9999, such as 2/8, got "${text.slice(0, 20)}"`,
+      {code: 'usage/shard'},
+    );
   }
   return {index, of};
 };
@@ -26,15 +29,20 @@ export const parseShard = (text: string): Shard => {
  * the key of every limit of every policy. `key` is preferred. Without one, shards would each allow the full limit.
  */
 export const partitionColumn = (policies: readonly Policy[], columns: AttributeColumns): number => {
-  const keys = policies.flatMap(policy => policy.limits.map(limit => new Set(templateAttributes(limit.key).map(name => columns.of(name)))));
-  const common = [...(keys[0] ?? [])].filter(column => keys.every(key => key.has(column)));
+  const keys = policies.flatMap((policy) =>
+    policy.limits.map((limit) => new Set(templateAttributes(limit.key).map((name) => columns.of(name)))),
+  );
+  const common = [...(keys[0] ?? [])].filter((column) => keys.every((key) => key.has(column)));
   const found = common.includes(columns.of('key')) ? columns.of('key') : common[0];
   if (found !== undefined) return found;
-  const names = policies.flatMap(policy => policy.limits.map(limit => `${limit.name} by ${limit.key}`));
-  throw new RatectlError(`--shard: the limits have no key attribute in common (${names.join('; ')}), so their requests cannot be dealt out to independent shards`, {
-    code: 'usage/shard',
-    hint: 'simulate such a policy in one run, or one limit at a time',
-  });
+  const names = policies.flatMap((policy) => policy.limits.map((limit) => `${limit.name} by ${limit.key}`));
+  throw new RatectlError(
+    `--shard: the limits have no key attribute in common (${names.join('; ')}), so their requests cannot be dealt out to independent shards`,
+    {
+      code: 'usage/shard',
+      hint: 'simulate such a policy in one run, or one limit at a time',
+    },
+  );
 };
 
 /** Whether a request belongs to a shard, by the hash of its value in the partition column. */

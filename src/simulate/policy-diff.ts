@@ -9,7 +9,8 @@ type KeyFlips = PolicyDiff['keys'][number];
 const flips = (key: KeyFlips): number => key.allowToDeny + key.denyToAllow;
 
 /** Most flips first; ties by key. */
-export const compareFlips = (a: KeyFlips, b: KeyFlips): number => flips(b) - flips(a) || compareText(a.key, b.key);
+export const compareFlips = (a: KeyFlips, b: KeyFlips): number =>
+  flips(b) - flips(a) || compareText(a.key, b.key);
 
 /** Counts who flips between two policies that decide the same requests. */
 export class DiffTally {
@@ -43,8 +44,17 @@ export class DiffTally {
       const allowToDeny = this.#allowToDeny.get(id);
       const denyToAllow = this.#denyToAllow.get(id);
       const worst = top.items[TOP_KEYS - 1];
-      if (allowToDeny + denyToAllow === 0 || (worst !== undefined && allowToDeny + denyToAllow < flips(worst))) continue;
-      top.offer({key: keyText(this.#keys.keys.bytesOf(id)), requests: this.#requests.get(id), allowToDeny, denyToAllow});
+      if (
+        allowToDeny + denyToAllow === 0 ||
+        (worst !== undefined && allowToDeny + denyToAllow < flips(worst))
+      )
+        continue;
+      top.offer({
+        key: keyText(this.#keys.keys.bytesOf(id)),
+        requests: this.#requests.get(id),
+        allowToDeny,
+        denyToAllow,
+      });
     }
     const all = this.#allowed + this.#denied;
     return {

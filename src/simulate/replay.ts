@@ -1,16 +1,17 @@
 import {RatectlError} from '../base/ratectl-error.ts';
-import {floorTo} from '../engine/arithmetic/floor-to.ts';
+import type {AttributeColumns} from '../engine/attribute-columns.ts';
 import {Evaluator} from '../engine/evaluator.ts';
 import type {KeyResolver} from '../engine/key-resolver.ts';
 import {KeyResolvers} from '../engine/key-resolvers.ts';
 import type {Policy} from '../engine/policy-model.ts';
 import type {RequestBatch} from '../engine/request-batch.ts';
-import type {AttributeColumns} from '../engine/attribute-columns.ts';
-import type {LimitSummary, PolicyDiff, Series, Totals} from '../view/model/simulate-report.ts';
+import type {Series, Totals} from '../view/model/simulate-report.ts';
 import {DecisionLog} from './decision-log.ts';
 import {LimitTally} from './limit-tally.ts';
+import {OrderFacts} from './order-facts.ts';
 import {inShard, partitionColumn, type Shard} from './partition.ts';
 import {DiffTally} from './policy-diff.ts';
+import type {ReplayResult} from './replay-result.ts';
 import {TimeSeries} from './time-series.ts';
 
 export interface ReplayOptions {
@@ -22,14 +23,14 @@ export interface ReplayOptions {
   readonly decisions: string | undefined;
 }
 
-const SECOND = 1_000_000;
-const MILLI = 1_000;
-
 const diffNeedsKey = (): RatectlError =>
-  new RatectlError('--shard with --against: the limits are not all per {key}, so who flips cannot be counted per shard', {
-    code: 'usage/shard',
-    hint: 'compare such policies in one run',
-  });
+  new RatectlError(
+    '--shard with --against: the limits are not all per {key}, so who flips cannot be counted per shard',
+    {
+      code: 'usage/shard',
+      hint: 'compare such policies in one run',
+    },
+  );
 
 /**
  * The main loop: requests → engine → decisions → counters. One instance per run; `run` is fed slices in order. It allocates
@@ -46,17 +47,13 @@ export class Replay {
   readonly #shard: Shard | undefined;
   readonly #partition: number;
   readonly #decisions: DecisionLog | undefined;
-  #first = Number.POSITIVE_INFINITY;
-  #last = Number.NEGATIVE_INFINITY;
-  #outOfOrder = 0;
+  readonly #order = new OrderFacts();
   #requests = 0;
   #cost = 0;
   #denied = 0;
   #never = 0;
   #delayed = 0;
   #unlimited = 0;
-  #resolution = SECOND;
-  #sharedInstants = 0;
 
   constructor(columns: AttributeColumns, options: ReplayOptions) {
     const {policy, against, shard} = options;
@@ -65,37 +62,37 @@ export class Replay {
     this.#evaluator = new Evaluator(policy, this.#resolvers);
     this.#against = against === undefined ? undefined : new Evaluator(against, this.#resolvers);
     this.#keys = this.#resolvers.get('{key}');
-    this.#tallies = this.#evaluator.limits.map(limit => new LimitTally(limit));
+    this.#tallies = this.#evaluator.limits.map((limit) => new LimitTally(limit));
     this.#diff = against === undefined ? undefined : new DiffTally(this.#keys);
     this.#shard = shard;
-    this.#partition = shard === undefined ? -1 : partitionColumn(against === undefined ? [policy] : [policy, against], columns);
+    this.#partition =
+      shard === undefined
+        ? -1
+        : partitionColumn(against === undefined ? [policy] : [policy, against], columns);
     if (shard !== undefined && against !== undefined && this.#partition !== keyColumn) throw diffNeedsKey();
     this.#decisions =
-      options.decisions === undefined ? undefined : new DecisionLog(options.decisions, policy.limits.map(({name}) => name), keyColumn);
+      options.decisions === undefined
+        ? undefined
+        : new DecisionLog(
+            options.decisions,
+            policy.limits.map(({name}) => name),
+            keyColumn,
+          );
   }
 
   /** Decides requests `from … to − 1` of a batch, each at its own time. */
   run(batch: RequestBatch, from: number, to: number): void {
-    const {times} = batch;
+    this.#order.run(batch.times, from, to);
     for (let row = from; row < to; row++) {
-      const t = times[row]!;
-      if (t === this.#last) this.#sharedInstants++;
-      else this.#newInstant(t);
-      if (t < this.#first) this.#first = t;
       this.#resolvers.serial++;
       const keyId = this.#keys.resolve(batch, row, this.#resolvers.serial);
       if (this.#shard !== undefined && !inShard(batch, row, this.#partition, this.#shard)) continue;
-      this.#decide(batch, row, t, keyId);
+      this.#decide(batch, row, keyId);
     }
   }
 
-  #newInstant(t: number): void {
-    if (t > this.#last) this.#last = t;
-    else this.#outOfOrder++;
-    if (floorTo(t, this.#resolution) !== t) this.#resolution = this.#resolution === SECOND && floorTo(t, MILLI) === t ? MILLI : 1;
-  }
-
-  #decide(batch: RequestBatch, row: number, t: number, keyId: number): void {
+  #decide(batch: RequestBatch, row: number, keyId: number): void {
+    const t = batch.times[row]!;
     const evaluator = this.#evaluator;
     evaluator.evaluateAt(batch, row, t);
     const {decision, outcomes} = evaluator;
@@ -115,43 +112,38 @@ export class Replay {
     }
   }
 
-  /** Distinct keys; in a shard those that fall to it, so that shards add up. */
-  get keys(): number {
-    const {keys} = this.#keys;
-    if (this.#shard === undefined) return keys.size;
-    let count = 0;
-    for (let id = 0; id < keys.size; id++) if ((keys.hashOf(id) >>> 0) % this.#shard.of === this.#shard.index - 1) count++;
-    return count;
-  }
-
-  /** Microseconds; undefined for an empty trace. */
-  get span(): {readonly first: number; readonly last: number} | undefined {
-    return this.#first > this.#last ? undefined : {first: this.#first, last: this.#last};
+  get order(): OrderFacts {
+    return this.#order;
   }
 
   get requests(): number {
     return this.#requests;
   }
 
-  get cost(): number {
-    return this.#cost;
+  /** What was counted; `against` names the other policy. */
+  result(against: string | undefined): ReplayResult {
+    return {
+      requests: this.#requests,
+      cost: this.#cost,
+      keys: this.#countKeys(),
+      totals: this.#totals(),
+      limits: this.#tallies.map((tally) => tally.summary()),
+      series: this.#seriesResult(),
+      diff: against === undefined ? undefined : this.#diff?.result(against),
+    };
   }
 
-  get outOfOrder(): number {
-    return this.#outOfOrder;
+  /** Distinct keys; in a shard those that fall to it, so that shards add up. */
+  #countKeys(): number {
+    const {keys} = this.#keys;
+    if (this.#shard === undefined) return keys.size;
+    let count = 0;
+    for (let id = 0; id < keys.size; id++)
+      if ((keys.hashOf(id) >>> 0) % this.#shard.of === this.#shard.index - 1) count++;
+    return count;
   }
 
-  /** The coarsest of 1 s, 1 ms, 1 µs that all time stamps are multiples of, in µs. */
-  get resolution(): number {
-    return this.#resolution;
-  }
-
-  /** Requests with the same time stamp as the one before. */
-  get sharedInstants(): number {
-    return this.#sharedInstants;
-  }
-
-  get totals(): Totals {
+  #totals(): Totals {
     const requests = this.#requests;
     const denied = this.#denied;
     return {
@@ -164,21 +156,10 @@ export class Replay {
     };
   }
 
-  get limits(): readonly LimitSummary[] {
-    return this.#tallies.map(tally => tally.summary());
-  }
-
-  get series(): Series {
-    const {span} = this;
-    if (this.#shard !== undefined && span !== undefined) {
-      this.#series.cover(span.first);
-      this.#series.cover(span.last);
-    }
+  #seriesResult(): Series {
+    const {span} = this.#order;
+    if (this.#shard !== undefined && span !== undefined) this.#series.cover(span.first, span.last);
     return this.#series.result();
-  }
-
-  diff(against: string): PolicyDiff | undefined {
-    return this.#diff?.result(against);
   }
 
   /** Hands all decisions to the disk; call it before anything is printed. */

@@ -13,7 +13,10 @@ export interface Trial {
  * halving the gap. The last two replays are the proof: `value` passes and `value − 1` does not. Assumes that a larger value
  * denies no more; where it does not hold, the answer is still a value that passes next to one that fails.
  */
-export const solve = async (current: number, attempt: (value: number) => Promise<Trial>): Promise<Pick<Solution, 'value' | 'tried'>> => {
+export const solve = async (
+  current: number,
+  attempt: (value: number) => Promise<Trial>,
+): Promise<Pick<Solution, 'value' | 'tried'>> => {
   const tried: {value: number; actual: number; pass: boolean}[] = [];
   const passes = async (value: number): Promise<boolean> => {
     const trial = await attempt(value);

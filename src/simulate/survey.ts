@@ -3,8 +3,8 @@ import type {AttributeColumns} from '../engine/attribute-columns.ts';
 import type {KeyResolver} from '../engine/key-resolver.ts';
 import {KeyResolvers} from '../engine/key-resolvers.ts';
 import type {RequestBatch} from '../engine/request-batch.ts';
-import type {TraceInfo} from '../view/model/trace-info.ts';
 import {keyText} from '../trace/key-text.ts';
+import type {TraceInfo} from '../view/model/trace-info.ts';
 
 const SECOND = 1_000_000;
 const MILLI = 1_000;
@@ -43,7 +43,8 @@ export class Survey {
       this.#requests++;
       this.#cost += cost;
       if (cost > this.#largestCost) this.#largestCost = cost;
-      if (t % this.#resolution !== 0) this.#resolution = this.#resolution === SECOND && t % MILLI === 0 ? MILLI : 1;
+      if (t % this.#resolution !== 0)
+        this.#resolution = this.#resolution === SECOND && t % MILLI === 0 ? MILLI : 1;
       this.#order(t);
       this.#countSecond(Math.floor(t / SECOND));
       this.#resolvers.serial++;
@@ -82,7 +83,22 @@ export class Survey {
     this.#perKey[id] = this.#perKey[id]! + 1;
   }
 
-  result(): Pick<TraceInfo, 'requests' | 'start' | 'end' | 'spanMs' | 'resolutionMs' | 'outOfOrder' | 'largestStepBackMs' | 'sharedInstants' | 'keys' | 'top' | 'peakPerSecond' | 'cost' | 'largestCost'> {
+  result(): Pick<
+    TraceInfo,
+    | 'requests'
+    | 'start'
+    | 'end'
+    | 'spanMs'
+    | 'resolutionMs'
+    | 'outOfOrder'
+    | 'largestStepBackMs'
+    | 'sharedInstants'
+    | 'keys'
+    | 'top'
+    | 'peakPerSecond'
+    | 'cost'
+    | 'largestCost'
+  > {
     const none = this.#requests === 0;
     return {
       requests: this.#requests,

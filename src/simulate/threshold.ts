@@ -12,8 +12,29 @@ const OPERATORS = {
   '>': (a: number, b: number) => a > b,
 } as const;
 
-const TRACE_METRICS = ['requests', 'allowed', 'denied', 'deniedRate', 'never', 'delayed', 'unlimited', 'skipped', 'keys', 'outOfOrder', 'allowToDeny', 'denyToAllow'] as const;
-const LIMIT_METRICS = ['requests', 'allowed', 'denied', 'deniedRate', 'skipped', 'keys', 'deniedKeys'] as const;
+const TRACE_METRICS = [
+  'requests',
+  'allowed',
+  'denied',
+  'deniedRate',
+  'never',
+  'delayed',
+  'unlimited',
+  'skipped',
+  'keys',
+  'outOfOrder',
+  'allowToDeny',
+  'denyToAllow',
+] as const;
+const LIMIT_METRICS = [
+  'requests',
+  'allowed',
+  'denied',
+  'deniedRate',
+  'skipped',
+  'keys',
+  'deniedKeys',
+] as const;
 
 type TraceMetric = (typeof TRACE_METRICS)[number];
 type LimitMetric = (typeof LIMIT_METRICS)[number];
@@ -26,14 +47,17 @@ export interface Threshold {
   readonly expr: string;
   /** Where it was written: `policy.yaml:12`, `--fail-if` or `--target`. */
   readonly source: string;
-  readonly subject: {readonly kind: 'trace'; readonly metric: TraceMetric} | {readonly kind: 'limit'; readonly limit: string; readonly metric: LimitMetric};
+  readonly subject:
+    | {readonly kind: 'trace'; readonly metric: TraceMetric}
+    | {readonly kind: 'limit'; readonly limit: string; readonly metric: LimitMetric};
   readonly operator: keyof typeof OPERATORS;
   /** A share is kept as 0 … 1. */
   readonly value: number;
   readonly share: boolean;
 }
 
-const EXPRESSION = /^\s*(?:limit\.([A-Za-z0-9][A-Za-z0-9_.-]*)\.)?([A-Za-z]+)\s*(<=|>=|==|!=|<|>)\s*(\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*(%?)\s*$/i;
+const EXPRESSION =
+  /^\s*(?:limit\.([A-Za-z0-9][A-Za-z0-9_.-]*)\.)?([A-Za-z]+)\s*(<=|>=|==|!=|<|>)\s*(\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*(%?)\s*$/i;
 
 const fail = (expr: string, source: string, what: string): never => {
   throw new RatectlError(`${source}: threshold ${quoted(expr)}: ${what}`, {
@@ -45,21 +69,34 @@ const fail = (expr: string, source: string, what: string): never => {
 /** Parses one threshold. Throws a usage error (exit 2) that says what was expected. */
 export const parseThreshold = (expr: string, source: string, limitNames: readonly string[]): Threshold => {
   const match = EXPRESSION.exec(expr);
-  if (match === null) return fail(expr, source, 'expected METRIC OPERATOR NUMBER, with < <= > >= == or != between');
+  if (match === null)
+    return fail(expr, source, 'expected METRIC OPERATOR NUMBER, with < <= > >= == or != between');
   const [, limit, metric = '', operator = '<', number = '0', percent = ''] = match;
   const share = percent === '%';
   const value = share ? Number(number) / 100 : Number(number);
   const base = {expr: expr.trim(), source, operator: operator as keyof typeof OPERATORS, value, share};
   if (limit === undefined) {
-    if (!isOneOf(metric, TRACE_METRICS)) return fail(expr, source, `no metric ${quoted(metric)}${didYouMean(metric, TRACE_METRICS)}; there are ${TRACE_METRICS.join(', ')}`);
+    if (!isOneOf(metric, TRACE_METRICS))
+      return fail(
+        expr,
+        source,
+        `no metric ${quoted(metric)}${didYouMean(metric, TRACE_METRICS)}; there are ${TRACE_METRICS.join(', ')}`,
+      );
     return {...base, subject: {kind: 'trace', metric}};
   }
-  if (!limitNames.includes(limit)) return fail(expr, source, `the policy has no limit ${quoted(limit)}${didYouMean(limit, limitNames)}`);
-  if (!isOneOf(metric, LIMIT_METRICS)) return fail(expr, source, `a limit has no metric ${quoted(metric)}${didYouMean(metric, LIMIT_METRICS)}; there are ${LIMIT_METRICS.join(', ')}`);
+  if (!limitNames.includes(limit))
+    return fail(expr, source, `the policy has no limit ${quoted(limit)}${didYouMean(limit, limitNames)}`);
+  if (!isOneOf(metric, LIMIT_METRICS))
+    return fail(
+      expr,
+      source,
+      `a limit has no metric ${quoted(metric)}${didYouMean(metric, LIMIT_METRICS)}; there are ${LIMIT_METRICS.join(', ')}`,
+    );
   return {...base, subject: {kind: 'limit', limit, metric}};
 };
 
-const isOneOf = <T extends string>(text: string, words: readonly T[]): text is T => (words as readonly string[]).includes(text);
+const isOneOf = <T extends string>(text: string, words: readonly T[]): text is T =>
+  (words as readonly string[]).includes(text);
 
 type Measured = Pick<SimulateReport, 'trace' | 'totals' | 'limits' | 'diff'>;
 
@@ -80,7 +117,8 @@ const traceValue = ({trace, totals, diff}: Measured, metric: TraceMetric): numbe
   }
 };
 
-const limitValue = (limit: LimitSummary, metric: LimitMetric): number => (metric === 'deniedRate' ? share(limit.denied, limit.requests) : limit[metric]);
+const limitValue = (limit: LimitSummary, metric: LimitMetric): number =>
+  metric === 'deniedRate' ? share(limit.denied, limit.requests) : limit[metric];
 
 /** What `--fail-if` states must not hold; what a policy or `--target` states must. */
 export const FAIL_IF = '--fail-if';
@@ -95,7 +133,11 @@ export const measure = ({subject, share: asShare}: Threshold, report: Measured):
   const limit = report.limits.find(({name}) => name === subject.limit)!;
   const value = limitValue(limit, subject.metric);
   if (!asShare || subject.metric === 'deniedRate') return value;
-  return share(value, subject.metric === 'keys' || subject.metric === 'deniedKeys' ? limit.keys : limit.requests);
+  return share(
+    value,
+    subject.metric === 'keys' || subject.metric === 'deniedKeys' ? limit.keys : limit.requests,
+  );
 };
 
-export const passes = ({operator, value, source}: Threshold, actual: number): boolean => OPERATORS[operator](actual, value) === (source !== FAIL_IF);
+export const passes = ({operator, value, source}: Threshold, actual: number): boolean =>
+  OPERATORS[operator](actual, value) === (source !== FAIL_IF);

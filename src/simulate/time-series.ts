@@ -7,7 +7,22 @@ const HOUR = 3_600 * SECOND;
 const DAY = 24 * HOUR;
 
 /** Widths in µs, each a multiple of the one before, so that narrow buckets fold into wide ones without a rest. */
-const WIDTHS = [MS, 10 * MS, 100 * MS, SECOND, 10 * SECOND, 60 * SECOND, 600 * SECOND, HOUR, 6 * HOUR, DAY, 7 * DAY, 28 * DAY, 364 * DAY, 3640 * DAY];
+const WIDTHS = [
+  MS,
+  10 * MS,
+  100 * MS,
+  SECOND,
+  10 * SECOND,
+  60 * SECOND,
+  600 * SECOND,
+  HOUR,
+  6 * HOUR,
+  DAY,
+  7 * DAY,
+  28 * DAY,
+  364 * DAY,
+  3640 * DAY,
+];
 
 /** The series has at most this many buckets. */
 export const MOST_BUCKETS = 120;
@@ -33,8 +48,9 @@ export class TimeSeries {
   }
 
   /** Widens the span without adding a request: a shard covers the time of the whole trace. */
-  cover(t: number): void {
-    this.#seek(t);
+  cover(first: number, last: number): void {
+    this.#seek(first);
+    this.#seek(last);
   }
 
   merge(bucketStart: number, allowed: number, denied: number): void {

@@ -1,6 +1,6 @@
-import {didYouMean} from '../base/suggest.ts';
 import {RatectlError} from '../base/ratectl-error.ts';
 import {quoted} from '../base/safe-text.ts';
+import {didYouMean} from '../base/suggest.ts';
 
 /**
  * `--map t=ts_ms,key=user,cost=in+out`: attribute → the field it is read from. `t` is the time, `cost` may add several
@@ -34,7 +34,7 @@ const PAIR = /^([A-Za-z_][A-Za-z0-9_.-]*)=(.+)$/;
 /** Parses the values of `--map`. Throws a usage error that shows the right form. */
 export const parseFieldMapping = (texts: readonly string[]): FieldMapping => {
   const fields = new Map<string, readonly string[]>();
-  for (const pair of texts.flatMap(text => text.split(','))) {
+  for (const pair of texts.flatMap((text) => text.split(','))) {
     const match = PAIR.exec(pair.trim());
     const attribute = match?.[1];
     const field = match?.[2];
@@ -44,16 +44,27 @@ export const parseFieldMapping = (texts: readonly string[]): FieldMapping => {
         hint: 'for example --map t=ts_ms,key=user,cost=tokens',
       });
     }
-    if (fields.has(attribute)) throw new RatectlError(`--map: attribute ${quoted(attribute)} is given twice`, {code: 'usage/map'});
-    fields.set(attribute, attribute === 'cost' ? field.split('+').map(term => term.trim()) : [field.trim()]);
+    if (fields.has(attribute))
+      throw new RatectlError(`--map: attribute ${quoted(attribute)} is given twice`, {code: 'usage/map'});
+    fields.set(
+      attribute,
+      attribute === 'cost' ? field.split('+').map((term) => term.trim()) : [field.trim()],
+    );
   }
   return new FieldMapping(fields);
 };
 
 /** The error for a mapped or required field that the trace does not have. */
-export const noSuchField = (field: string, known: readonly string[], where: {file: string; line: number}): RatectlError =>
+export const noSuchField = (
+  field: string,
+  known: readonly string[],
+  where: {file: string; line: number},
+): RatectlError =>
   new RatectlError(`no field ${quoted(field)}${didYouMean(field, known)}`, {
     code: 'trace/no-such-field',
-    hint: `fields are: ${known.slice(0, 20).map(name => quoted(name)).join(', ')}`,
+    hint: `fields are: ${known
+      .slice(0, 20)
+      .map((name) => quoted(name))
+      .join(', ')}`,
     where,
   });

@@ -67,7 +67,9 @@ export class AddressNormalizer {
 /** A sentence for the notes of a parser, or nothing when no address was changed. */
 export const addressNotes = (normalizers: readonly AddressNormalizer[]): readonly string[] => {
   if (!normalizers.some(({changed}) => changed > 0)) return [];
-  return ['client addresses written in another form were normalised (IPv6 in its short form without zone, IPv4-mapped as IPv4)'];
+  return [
+    'client addresses written in another form were normalised (IPv6 in its short form without zone, IPv4-mapped as IPv4)',
+  ];
 };
 
 /**

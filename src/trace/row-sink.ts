@@ -1,4 +1,4 @@
-import {copyAndHash, type RequestBatch} from '../engine/request-batch.ts';
+import {copyAndHash, hashBytes, type RequestBatch} from '../engine/request-batch.ts';
 
 /**
  * Where a parser puts what it finds in one record, and the batch the record goes to. Values are ranges of bytes, copied
@@ -43,6 +43,11 @@ export class RowSink {
     this.#sources[column] = bytes;
     this.#starts[column] = start;
     this.#ends[column] = end;
+  }
+
+  /** `hashBytes` of a column's value. */
+  hashOf(column: number): number {
+    return hashBytes(this.#sources[column]!, this.#starts[column]!, this.#ends[column]!);
   }
 
   /** Appends the record to a batch, growing its columns as needed. */

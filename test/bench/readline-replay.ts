@@ -27,11 +27,22 @@ const parseCombined = (line: string): {ts: number; key: string} | undefined => {
   const match = CLF.exec(line);
   if (match === null) return undefined;
   const [, key = '', day, month = '', year, hour, minute, second] = match;
-  return {key, ts: Date.UTC(Number(year), MONTHS.indexOf(month), Number(day), Number(hour), Number(minute), Number(second))};
+  return {
+    key,
+    ts: Date.UTC(
+      Number(year),
+      MONTHS.indexOf(month),
+      Number(day),
+      Number(hour),
+      Number(minute),
+      Number(second),
+    ),
+  };
 };
 
 for await (const line of createInterface({input: createReadStream(path, {highWaterMark: 1 << 20})})) {
-  const request = format === 'combined' ? parseCombined(line) : (JSON.parse(line) as {ts: number; key: string});
+  const request =
+    format === 'combined' ? parseCombined(line) : (JSON.parse(line) as {ts: number; key: string});
   if (request === undefined) continue;
   now = request.ts;
   requests++;
@@ -43,4 +54,6 @@ for await (const line of createInterface({input: createReadStream(path, {highWat
 }
 
 const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-process.stdout.write(`${JSON.stringify({seconds, requests, denied, maxRssBytes: process.resourceUsage().maxRSS * 1024})}\n`);
+process.stdout.write(
+  `${JSON.stringify({seconds, requests, denied, maxRssBytes: process.resourceUsage().maxRSS * 1024})}\n`,
+);

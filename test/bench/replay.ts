@@ -12,7 +12,10 @@ import {availableParallelism} from 'node:os';
 import {fileURLToPath} from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const [requests = 10_000_000, runs = 3] = process.argv.slice(2).filter(word => /^\d+$/.test(word)).map(Number);
+const [requests = 10_000_000, runs = 3] = process.argv
+  .slice(2)
+  .filter((word) => /^\d+$/.test(word))
+  .map(Number);
 const withReadline = !process.argv.includes('--no-readline');
 
 interface Outcome {
@@ -22,7 +25,12 @@ interface Outcome {
 }
 
 const ratectl = (...args: string[]): string =>
-  execFileSync(process.execPath, [`${root}bin/ratectl.js`, ...args], {cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 26});
+  execFileSync(process.execPath, [`${root}bin/ratectl.js`, ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    maxBuffer: 1 << 26,
+  });
 
 const traceFile = (format: 'combined' | 'ndjson'): string => {
   const path = `.bench/${format}-${requests}.${format === 'combined' ? 'log' : 'ndjson'}`;
@@ -30,14 +38,36 @@ const traceFile = (format: 'combined' | 'ndjson'): string => {
     process.stderr.write(`generating ${path}\n`);
     // One and a half hours of traffic of 300,000 clients, Zipf(1).
     const extra = format === 'ndjson' ? ['--profile', 'api'] : [];
-    ratectl('trace', 'generate', '--format', format, '--requests', String(requests), '--rate', '2000/s', '--keys', '300000', '--zipf', '1', '--seed', '7', ...extra, '--out', path, '--quiet');
+    ratectl(
+      'trace',
+      'generate',
+      '--format',
+      format,
+      '--requests',
+      String(requests),
+      '--rate',
+      '2000/s',
+      '--keys',
+      '300000',
+      '--zipf',
+      '1',
+      '--seed',
+      '7',
+      ...extra,
+      '--out',
+      path,
+      '--quiet',
+    );
   }
   return path;
 };
 
 const POLICY = '.bench/ten-per-second.yaml';
 const writePolicy = (): void =>
-  writeFileSync(`${root}${POLICY}`, 'version: 1\nlimits:\n  - {name: per-key, key: "{key}", algorithm: fixed-window, limit: 10, window: 1s, align: first-hit}\n');
+  writeFileSync(
+    `${root}${POLICY}`,
+    'version: 1\nlimits:\n  - {name: per-key, key: "{key}", algorithm: fixed-window, limit: 10, window: 1s, align: first-hit}\n',
+  );
 
 const wallClock = (run: () => Omit<Outcome, 'seconds'>): Outcome => {
   const started = process.hrtime.bigint();
@@ -60,9 +90,15 @@ const replay = (path: string): Outcome =>
   });
 
 const readline = (path: string, format: string): Outcome =>
-  JSON.parse(execFileSync(process.execPath, [`${root}test/bench/readline-replay.ts`, path, format], {cwd: root, encoding: 'utf8'})) as Outcome;
+  JSON.parse(
+    execFileSync(process.execPath, [`${root}test/bench/readline-replay.ts`, path, format], {
+      cwd: root,
+      encoding: 'utf8',
+    }),
+  ) as Outcome;
 
-const median = (outcomes: readonly Outcome[]): Outcome => [...outcomes].sort((a, b) => a.seconds - b.seconds)[Math.floor(outcomes.length / 2)]!;
+const median = (outcomes: readonly Outcome[]): Outcome =>
+  [...outcomes].sort((a, b) => a.seconds - b.seconds)[Math.floor(outcomes.length / 2)]!;
 const repeat = (run: () => Outcome, times: number): Outcome => median(Array.from({length: times}, run));
 
 const bench = (format: 'combined' | 'ndjson'): void => {
@@ -75,11 +111,15 @@ const bench = (format: 'combined' | 'ndjson'): void => {
   ];
   if (withReadline) rows.push(['readline + rate-limiter-flexible', readline(path, format)]);
   const own = rows[0]![1];
-  process.stdout.write(`\n${format}, ${requests} requests, ${availableParallelism()} cores, median of ${runs}\n`);
+  process.stdout.write(
+    `\n${format}, ${requests} requests, ${availableParallelism()} cores, median of ${runs}\n`,
+  );
   for (const [name, {seconds, maxRssBytes, denied}] of rows) {
     const ratio = seconds === own.seconds ? '' : `${(seconds / own.seconds).toFixed(2)} x ratectl`;
     const memory = maxRssBytes === undefined ? '' : `${Math.round(maxRssBytes / 2 ** 20)} MiB`;
-    process.stdout.write(`  ${name.padEnd(34)}${seconds.toFixed(2).padStart(8)} s  ${ratio.padEnd(18)}${memory.padStart(9)}${denied === undefined ? '' : `  denied ${denied}`}\n`);
+    process.stdout.write(
+      `  ${name.padEnd(34)}${seconds.toFixed(2).padStart(8)} s  ${ratio.padEnd(18)}${memory.padStart(9)}${denied === undefined ? '' : `  denied ${denied}`}\n`,
+    );
   }
   const other = rows[3]?.[1].denied;
   if (other !== undefined && other !== own.denied) {

@@ -26,7 +26,11 @@ export interface Start {
 export const ratectl = (args: readonly string[], {cwd = ROOT, env = {}, stdin}: Start = {}): Promise<Ended> =>
   new Promise((resolve, reject) => {
     const {GITHUB_STEP_SUMMARY: _, FORCE_COLOR: __, NO_COLOR: ___, ...clean} = process.env;
-    const child = spawn(process.execPath, [BIN, ...args], {cwd, env: {...clean, ...env}, stdio: ['pipe', 'pipe', 'pipe']});
+    const child = spawn(process.execPath, [BIN, ...args], {
+      cwd,
+      env: {...clean, ...env},
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
@@ -34,7 +38,9 @@ export const ratectl = (args: readonly string[], {cwd = ROOT, env = {}, stdin}: 
     child.stdin.on('error', () => undefined);
     child.stdin.end(stdin);
     child.on('error', reject);
-    child.on('close', (code, signal) => resolve({code, signal, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString()}));
+    child.on('close', (code, signal) =>
+      resolve({code, signal, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString()}),
+    );
   });
 
 /** A folder with these files in it that goes with the test. */

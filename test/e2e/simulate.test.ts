@@ -7,14 +7,24 @@ import {folderWith, ndjson, policyOf, ratectl} from './command.ts';
 
 const T = 1_700_000_000_000;
 const TWO_PER_SECOND = policyOf('{name: per-key, key: "{key}", rate: 2/s, burst: 2}');
-const BURST = ndjson([[T, 'a'], [T, 'a'], [T, 'a'], [T, 'b'], [T + 500, 'a'], [T + 500, 'a']]);
+const BURST = ndjson([
+  [T, 'a'],
+  [T, 'a'],
+  [T, 'a'],
+  [T, 'b'],
+  [T + 500, 'a'],
+  [T + 500, 'a'],
+]);
 
 const report = (out: string): SimulateReport => (JSON.parse(out) as {data: SimulateReport}).data;
 
 describe('ratectl simulate', () => {
   it('answers in JSON with an envelope', async () => {
     const cwd = folderWith({'p.yaml': TWO_PER_SECOND, 't.ndjson': BURST});
-    const {code, out, err} = await ratectl(['simulate', 't.ndjson', '-p', 'p.yaml', '--json'], {cwd, env: {SOURCE_DATE_EPOCH: '0'}});
+    const {code, out, err} = await ratectl(['simulate', 't.ndjson', '-p', 'p.yaml', '--json'], {
+      cwd,
+      env: {SOURCE_DATE_EPOCH: '0'},
+    });
     expect(err).toMatch(/^note: times in "ts" are taken as milliseconds since 1970/);
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({
@@ -22,9 +32,27 @@ describe('ratectl simulate', () => {
       generatedAt: '1970-01-01T00:00:00.000Z',
       context: null,
       data: {
-        trace: {files: ['t.ndjson'], format: 'ndjson', requests: 6, skipped: 0, keys: 2, start: '2023-11-14T22:13:20.000Z', end: '2023-11-14T22:13:20.500Z'},
+        trace: {
+          files: ['t.ndjson'],
+          format: 'ndjson',
+          requests: 6,
+          skipped: 0,
+          keys: 2,
+          start: '2023-11-14T22:13:20.000Z',
+          end: '2023-11-14T22:13:20.500Z',
+        },
         totals: {allowed: 4, denied: 2, deniedRate: 1 / 3},
-        limits: [{name: 'per-key', requests: 6, allowed: 4, denied: 2, keys: 2, deniedKeys: 1, top: [{key: 'a', requests: 5, denied: 2}]}],
+        limits: [
+          {
+            name: 'per-key',
+            requests: 6,
+            allowed: 4,
+            denied: 2,
+            keys: 2,
+            deniedKeys: 1,
+            top: [{key: 'a', requests: 5, denied: 2}],
+          },
+        ],
         thresholds: [],
       },
       warnings: [expect.stringContaining('milliseconds')],
@@ -61,24 +89,42 @@ describe('ratectl simulate', () => {
     ['gzip', gzipSync(BURST)],
     ['two gzip members', Buffer.concat([gzipSync(BURST.slice(0, 60)), gzipSync(BURST.slice(60))])],
     ['zstd', zstdCompressSync(BURST)],
-    ['two zstd frames', Buffer.concat([zstdCompressSync(BURST.slice(0, 60)), zstdCompressSync(BURST.slice(60))])],
+    [
+      'two zstd frames',
+      Buffer.concat([zstdCompressSync(BURST.slice(0, 60)), zstdCompressSync(BURST.slice(60))]),
+    ],
     ['CRLF', BURST.replaceAll('\n', '\r\n')],
     ['a byte order mark', `\ufeff${BURST}`],
     ['no line end at the end', BURST.trimEnd()],
   ])('reads %s', async (_, content) => {
     const cwd = folderWith({'p.yaml': TWO_PER_SECOND, trace: content});
-    expect(report((await ratectl(['simulate', 'trace', '-p', 'p.yaml', '--json'], {cwd})).out).totals).toMatchObject({allowed: 4, denied: 2});
-    expect(report((await ratectl(['simulate', '-', '-p', 'p.yaml', '--json'], {cwd, stdin: content})).out).totals).toMatchObject({allowed: 4, denied: 2});
+    expect(
+      report((await ratectl(['simulate', 'trace', '-p', 'p.yaml', '--json'], {cwd})).out).totals,
+    ).toMatchObject({allowed: 4, denied: 2});
+    expect(
+      report((await ratectl(['simulate', '-', '-p', 'p.yaml', '--json'], {cwd, stdin: content})).out).totals,
+    ).toMatchObject({allowed: 4, denied: 2});
   });
 
   it('merges several files by time, equal times in the order of the files', async () => {
     const cwd = folderWith({
       'p.yaml': policyOf('{name: one, key: all, algorithm: fixed-window, limit: 1, window: 1s}'),
-      '1.ndjson': ndjson([[T, 'x'], [T + 1000, 'x'], [T + 2000, 'x']]),
-      '2.ndjson': ndjson([[T, 'y'], [T + 999, 'y'], [T + 1999, 'y']]),
+      '1.ndjson': ndjson([
+        [T, 'x'],
+        [T + 1000, 'x'],
+        [T + 2000, 'x'],
+      ]),
+      '2.ndjson': ndjson([
+        [T, 'y'],
+        [T + 999, 'y'],
+        [T + 1999, 'y'],
+      ]),
     });
     await ratectl(['simulate', '1.ndjson', '2.ndjson', '-p', 'p.yaml', '--decisions', 'd'], {cwd});
-    const decisions = readFileSync(join(cwd, 'd'), 'utf8').trim().split('\n').map(line => JSON.parse(line) as {t: number; key: string; allowed: boolean});
+    const decisions = readFileSync(join(cwd, 'd'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as {t: number; key: string; allowed: boolean});
     expect(decisions.map(({t, key, allowed}) => [t - T, key, allowed])).toEqual([
       [0, 'x', true],
       [0, 'y', false],
@@ -91,10 +137,23 @@ describe('ratectl simulate', () => {
 
   it('fails a CI step with exit 5, a summary, an annotation at the policy line and a JUnit report', async () => {
     const cwd = folderWith({'p.yaml': `${TWO_PER_SECOND}thresholds:\n  - denied == 0\n`, 't.ndjson': BURST});
-    const {code, err} = await ratectl(['simulate', 't.ndjson', '-p', 'p.yaml', '--ci', '--junit', 'junit.xml', '--fail-if', 'limit.per-key.denied > 50%'], {
-      cwd,
-      env: {GITHUB_STEP_SUMMARY: join(cwd, 'summary.md')},
-    });
+    const {code, err} = await ratectl(
+      [
+        'simulate',
+        't.ndjson',
+        '-p',
+        'p.yaml',
+        '--ci',
+        '--junit',
+        'junit.xml',
+        '--fail-if',
+        'limit.per-key.denied > 50%',
+      ],
+      {
+        cwd,
+        env: {GITHUB_STEP_SUMMARY: join(cwd, 'summary.md')},
+      },
+    );
     expect(code).toBe(5);
     expect(err).toContain('::error file=p.yaml,line=5,');
     expect(readFileSync(join(cwd, 'summary.md'), 'utf8')).toContain('denied == 0');
@@ -107,9 +166,18 @@ describe('ratectl simulate', () => {
     const cwd = folderWith({
       'before.yaml': policyOf('{name: window, key: "{key}", algorithm: fixed-window, limit: 2, window: 1s}'),
       'after.yaml': policyOf('{name: bucket, key: "{key}", rate: 1/s, burst: 3}'),
-      't.ndjson': ndjson([[T, 'a'], [T, 'a'], [T, 'a'], [T + 1000, 'a'], [T + 1000, 'a']]),
+      't.ndjson': ndjson([
+        [T, 'a'],
+        [T, 'a'],
+        [T, 'a'],
+        [T + 1000, 'a'],
+        [T + 1000, 'a'],
+      ]),
     });
-    const {out} = await ratectl(['simulate', 't.ndjson', '-p', 'after.yaml', '--against', 'before.yaml', '--json'], {cwd});
+    const {out} = await ratectl(
+      ['simulate', 't.ndjson', '-p', 'after.yaml', '--against', 'before.yaml', '--json'],
+      {cwd},
+    );
     expect(report(out).diff).toEqual({
       against: 'before.yaml',
       before: {allowed: 4, denied: 1, deniedRate: 0.2},
@@ -120,8 +188,24 @@ describe('ratectl simulate', () => {
   });
 
   it('solves for the smallest rate and proves it with the value below', async () => {
-    const cwd = folderWith({'p.yaml': policyOf('{name: per-key, key: "{key}", algorithm: fixed-window, limit: 50, window: 1s}'), 't.ndjson': ndjson(Array.from({length: 37}, () => [T, 'a'] as const))});
-    const {out, code} = await ratectl(['simulate', 't.ndjson', '-p', 'p.yaml', '--solve', 'limit.per-key.limit', '--target', 'denied < 10%', '--json'], {cwd});
+    const cwd = folderWith({
+      'p.yaml': policyOf('{name: per-key, key: "{key}", algorithm: fixed-window, limit: 50, window: 1s}'),
+      't.ndjson': ndjson(Array.from({length: 37}, () => [T, 'a'] as const)),
+    });
+    const {out, code} = await ratectl(
+      [
+        'simulate',
+        't.ndjson',
+        '-p',
+        'p.yaml',
+        '--solve',
+        'limit.per-key.limit',
+        '--target',
+        'denied < 10%',
+        '--json',
+      ],
+      {cwd},
+    );
     const {solve} = report(out);
     expect(code).toBe(0);
     expect(solve?.value).toBe(34);
@@ -130,12 +214,20 @@ describe('ratectl simulate', () => {
   });
 
   it('gives the bounds that whole seconds leave open', async () => {
-    const line = (second: number): string => `1.2.3.4 - - [14/Nov/2023:22:14:0${second} +0000] "GET / HTTP/1.1" 200 1\n`;
-    const cwd = folderWith({'p.yaml': policyOf('{name: per-ip, key: "{ip}", rate: 2/s, burst: 2}'), 'a.log': [0, 0, 0, 0, 1].map(line).join('')});
+    const line = (second: number): string =>
+      `1.2.3.4 - - [14/Nov/2023:22:14:0${second} +0000] "GET / HTTP/1.1" 200 1\n`;
+    const cwd = folderWith({
+      'p.yaml': policyOf('{name: per-ip, key: "{ip}", rate: 2/s, burst: 2}'),
+      'a.log': [0, 0, 0, 0, 1].map(line).join(''),
+    });
     const plain = await ratectl(['simulate', 'a.log', '-p', 'p.yaml', '--json'], {cwd});
     expect(plain.err).toContain('times are whole seconds');
     const {out} = await ratectl(['simulate', 'a.log', '-p', 'p.yaml', '--bounds', '--json'], {cwd});
-    expect(report(out).bounds).toEqual({resolutionMs: 1000, best: {denied: 1, deniedRate: 0.2}, worst: {denied: 3, deniedRate: 0.6}});
+    expect(report(out).bounds).toEqual({
+      resolutionMs: 1000,
+      best: {denied: 1, deniedRate: 0.2},
+      worst: {denied: 3, deniedRate: 0.6},
+    });
   });
 
   it('joins shards to the report of one run', async () => {
@@ -155,7 +247,10 @@ describe('ratectl simulate', () => {
       shards.push(shard.out);
     }
     const merging = folderWith(Object.fromEntries(shards.map((out, i) => [`${i}.json`, out])));
-    const merged = await ratectl(['simulate', 'merge', '2.json', '0.json', '1.json', '--json'], {cwd: merging, env});
+    const merged = await ratectl(['simulate', 'merge', '2.json', '0.json', '1.json', '--json'], {
+      cwd: merging,
+      env,
+    });
     expect(report(merged.out)).toEqual(report(whole.out));
     expect([merged.code, whole.code]).toEqual([5, 5]);
     const missing = await ratectl(['simulate', 'merge', '2.json', '0.json'], {cwd: merging, env});
@@ -164,7 +259,10 @@ describe('ratectl simulate', () => {
   });
 
   it('refuses to shard a policy whose limits share no key', async () => {
-    const cwd = folderWith({'p.yaml': `${policyOf('{name: a, key: "{ip}", rate: 1/s}')}  - {name: b, key: "{tenant}", rate: 1/s}\n`, 't.ndjson': BURST});
+    const cwd = folderWith({
+      'p.yaml': `${policyOf('{name: a, key: "{ip}", rate: 1/s}')}  - {name: b, key: "{tenant}", rate: 1/s}\n`,
+      't.ndjson': BURST,
+    });
     const {code, err} = await ratectl(['simulate', 't.ndjson', '-p', 'p.yaml', '--shard', '1/2'], {cwd});
     expect(code).toBe(2);
     expect(err).toContain('the limits have no key attribute in common (a by {ip}; b by {tenant})');
@@ -174,7 +272,10 @@ describe('ratectl simulate', () => {
     const cwd = folderWith({'p.yaml': TWO_PER_SECOND, 't.ndjson': BURST});
     const args = ['simulate', 't.ndjson', '-p', 'p.yaml'];
     const plain = await ratectl(args, {cwd});
-    const elsewhere = await ratectl([...args, '--workers', '3'], {cwd, env: {TZ: 'Asia/Kolkata', LANG: 'de_DE.UTF-8', LC_ALL: 'tr_TR.UTF-8'}});
+    const elsewhere = await ratectl([...args, '--workers', '3'], {
+      cwd,
+      env: {TZ: 'Asia/Kolkata', LANG: 'de_DE.UTF-8', LC_ALL: 'tr_TR.UTF-8'},
+    });
     expect(elsewhere.out).toBe(plain.out);
   });
 });
@@ -183,15 +284,40 @@ describe('bad input to ratectl simulate', () => {
   const policy = {'p.yaml': TWO_PER_SECOND};
 
   it.each([
-    ['a trace that is not there', ['simulate', 'none.log', '-p', 'p.yaml'], 2, 'cannot read "none.log": no such file'],
+    [
+      'a trace that is not there',
+      ['simulate', 'none.log', '-p', 'p.yaml'],
+      2,
+      'cannot read "none.log": no such file',
+    ],
     ['a folder', ['simulate', '.', '-p', 'p.yaml'], 2, 'cannot read ".": it is a folder'],
     ['a policy that is not there', ['simulate', 't', '-p', 'none.yaml'], 2, 'none.yaml'],
-    ['a wrong format name', ['simulate', 't', '-p', 'p.yaml', '--format', 'ndjsn'], 2, '(did you mean "ndjson"?)'],
+    [
+      'a wrong format name',
+      ['simulate', 't', '-p', 'p.yaml', '--format', 'ndjsn'],
+      2,
+      '(did you mean "ndjson"?)',
+    ],
     ['an unknown flag', ['simulate', 't', '-p', 'p.yaml', '--fial-if', 'x'], 2, '--fial-if'],
-    ['--solve without --target', ['simulate', 't', '-p', 'p.yaml', '--solve', 'limit.per-key.rate'], 2, '--solve and --target go together'],
+    [
+      '--solve without --target',
+      ['simulate', 't', '-p', 'p.yaml', '--solve', 'limit.per-key.rate'],
+      2,
+      '--solve and --target go together',
+    ],
     ['a bad shard', ['simulate', 't', '-p', 'p.yaml', '--shard', '3/2'], 2, '--shard: expected i/n'],
-    ['a decisions file in no folder', ['simulate', 't', '-p', 'p.yaml', '--decisions', 'no/where'], 2, 'cannot write'],
-    ['a full disk', ['simulate', 't', '-p', 'p.yaml', '--decisions', '/dev/full'], 2, 'no space left on the device'],
+    [
+      'a decisions file in no folder',
+      ['simulate', 't', '-p', 'p.yaml', '--decisions', 'no/where'],
+      2,
+      'cannot write',
+    ],
+    [
+      'a full disk',
+      ['simulate', 't', '-p', 'p.yaml', '--decisions', '/dev/full'],
+      2,
+      'no space left on the device',
+    ],
   ])('%s: exit code and message', async (_, args, code, message) => {
     const cwd = folderWith({...policy, t: BURST});
     const ended = await ratectl(args, {cwd});
@@ -203,7 +329,13 @@ describe('bad input to ratectl simulate', () => {
 
   it('counts bad lines, shows the first ten with their place, and decides the good ones', async () => {
     const bad = Array.from({length: 12}, () => 'nonsense\n').join('');
-    const cwd = folderWith({...policy, 't.ndjson': `${ndjson([[T, 'a']])}\n${bad}${ndjson([[T, 'a'], [T, 'a']])}`});
+    const cwd = folderWith({
+      ...policy,
+      't.ndjson': `${ndjson([[T, 'a']])}\n${bad}${ndjson([
+        [T, 'a'],
+        [T, 'a'],
+      ])}`,
+    });
     const {code, out, err} = await ratectl(['simulate', 't.ndjson', '-p', 'p.yaml', '--json'], {cwd});
     expect(code).toBe(0);
     expect(report(out).trace.skipped).toBe(12);
@@ -214,7 +346,10 @@ describe('bad input to ratectl simulate', () => {
 
   it('stops at the first bad line with --strict, and leaves nothing behind', async () => {
     const cwd = folderWith({...policy, 't.ndjson': `${BURST}nonsense\n`});
-    const {code, out, err} = await ratectl(['simulate', 't.ndjson', '-p', 'p.yaml', '--strict', '--decisions', 'd'], {cwd});
+    const {code, out, err} = await ratectl(
+      ['simulate', 't.ndjson', '-p', 'p.yaml', '--strict', '--decisions', 'd'],
+      {cwd},
+    );
     expect(code).toBe(2);
     expect(out).toBe('');
     expect(err).toContain('t.ndjson:7:');
@@ -222,7 +357,10 @@ describe('bad input to ratectl simulate', () => {
   });
 
   it('skips a line longer than 1 MiB and goes on', async () => {
-    const cwd = folderWith({...policy, 't.ndjson': `${ndjson([[T, 'a']])}{"ts":${T},"key":"${'x'.repeat(9 << 20)}"}\n${ndjson([[T, 'a']])}`});
+    const cwd = folderWith({
+      ...policy,
+      't.ndjson': `${ndjson([[T, 'a']])}{"ts":${T},"key":"${'x'.repeat(9 << 20)}"}\n${ndjson([[T, 'a']])}`,
+    });
     const {code, out, err} = await ratectl(['simulate', 't.ndjson', '-p', 'p.yaml', '--json'], {cwd});
     expect(code).toBe(0);
     expect(report(out).trace).toMatchObject({requests: 2, skipped: 1});
@@ -231,7 +369,11 @@ describe('bad input to ratectl simulate', () => {
 
   it.each([
     ['cut off', gzipSync(BURST).subarray(0, -12), 'ends in the middle'],
-    ['with a wrong checksum', Buffer.concat([gzipSync(BURST).subarray(0, -8), Buffer.alloc(8, 7)]), 'damaged'],
+    [
+      'with a wrong checksum',
+      Buffer.concat([gzipSync(BURST).subarray(0, -8), Buffer.alloc(8, 7)]),
+      'damaged',
+    ],
   ])('ends with file and line when gzip data is %s', async (_, content, message) => {
     const cwd = folderWith({...policy, 't.gz': content});
     const {code, out, err} = await ratectl(['simulate', 't.gz', '-p', 'p.yaml', '--decisions', 'd'], {cwd});
@@ -243,7 +385,11 @@ describe('bad input to ratectl simulate', () => {
   });
 
   it('refuses gzip data with something else behind it, and says so when it is padded with zeros', async () => {
-    const cwd = folderWith({...policy, 't.gz': Buffer.concat([gzipSync(BURST), Buffer.from('garbage')]), 'padded.gz': Buffer.concat([gzipSync(BURST), Buffer.alloc(512)])});
+    const cwd = folderWith({
+      ...policy,
+      't.gz': Buffer.concat([gzipSync(BURST), Buffer.from('garbage')]),
+      'padded.gz': Buffer.concat([gzipSync(BURST), Buffer.alloc(512)]),
+    });
     const {code, err} = await ratectl(['simulate', 't.gz', '-p', 'p.yaml', '--json'], {cwd});
     expect([code, err]).toEqual([2, expect.stringContaining('t.gz:1: the gzip data is damaged')]);
     const padded = await ratectl(['simulate', 'padded.gz', '-p', 'p.yaml', '--json'], {cwd});
@@ -254,11 +400,23 @@ describe('bad input to ratectl simulate', () => {
 
   it('shows control characters of keys escaped, in every form', async () => {
     const evil = '\u001b[31mred\u0007\u202egnp.exe\u009b';
-    const cwd = folderWith({...policy, 't.ndjson': ndjson([[T, evil], [T, evil], [T, evil]])});
+    const cwd = folderWith({
+      ...policy,
+      't.ndjson': ndjson([
+        [T, evil],
+        [T, evil],
+        [T, evil],
+      ]),
+    });
     for (const form of ['table', 'wide', 'json', 'jsonl', 'csv', 'md']) {
-      const {out, err} = await ratectl(['simulate', 't.ndjson', '-p', 'p.yaml', '-o', form, '--decisions', 'd'], {cwd});
+      const {out, err} = await ratectl(
+        ['simulate', 't.ndjson', '-p', 'p.yaml', '-o', form, '--decisions', 'd'],
+        {cwd},
+      );
       // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
-      expect(out + err + readFileSync(join(cwd, 'd'), 'utf8')).not.toMatch(/[\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e]/);
+      expect(out + err + readFileSync(join(cwd, 'd'), 'utf8')).not.toMatch(
+        /[\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e]/,
+      );
     }
   });
 });

@@ -2,11 +2,44 @@ import {describe, expect, it} from 'vitest';
 import {measure, parseThreshold, passes} from '../../src/simulate/threshold.ts';
 
 const report = {
-  trace: {files: [], format: 'ndjson', requests: 1000, skipped: 3, notRequests: 0, keys: 50, start: null, end: null, outOfOrder: 0, cost: 1000},
+  trace: {
+    files: [],
+    format: 'ndjson',
+    requests: 1000,
+    skipped: 3,
+    notRequests: 0,
+    keys: 50,
+    start: null,
+    end: null,
+    outOfOrder: 0,
+    cost: 1000,
+  },
   totals: {allowed: 990, denied: 10, deniedRate: 0.01, never: 1, delayed: 0, unlimited: 0},
   limits: [
-    {name: 'per-ip', mode: 'enforce', description: '', requests: 1000, allowed: 990, denied: 10, skipped: 0, keys: 40, deniedKeys: 2, top: []},
-    {name: 'v1.login', mode: 'enforce', description: '', requests: 0, allowed: 0, denied: 0, skipped: 0, keys: 0, deniedKeys: 0, top: []},
+    {
+      name: 'per-ip',
+      mode: 'enforce',
+      description: '',
+      requests: 1000,
+      allowed: 990,
+      denied: 10,
+      skipped: 0,
+      keys: 40,
+      deniedKeys: 2,
+      top: [],
+    },
+    {
+      name: 'v1.login',
+      mode: 'enforce',
+      description: '',
+      requests: 0,
+      allowed: 0,
+      denied: 0,
+      skipped: 0,
+      keys: 0,
+      deniedKeys: 0,
+      top: [],
+    },
   ],
 } as const;
 const names = report.limits.map(({name}) => name);

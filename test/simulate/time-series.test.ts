@@ -34,7 +34,7 @@ describe('the series of a replay', () => {
 
   it('does not depend on the order of the requests', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({min: 0, max: 1e12}), {maxLength: 60}), times => {
+      fc.property(fc.array(fc.integer({min: 0, max: 1e12}), {maxLength: 60}), (times) => {
         const series = seriesOf(times);
         expect(series).toEqual(seriesOf([...times].reverse()));
         expect(series.buckets.length).toBeLessThanOrEqual(MOST_BUCKETS);

@@ -3,7 +3,11 @@ import type {CliContext} from '../context.ts';
 import {addOutputOptions, type OutputFlags} from '../options/output.ts';
 
 export const registerDemo = (program: Command, context: CliContext): void => {
-  const command = program.command('demo').description('Replay the example traffic of a small web shop through an example policy: no server, no set-up.');
+  const command = program
+    .command('demo')
+    .description(
+      'Replay the example traffic of a small web shop through an example policy: no server, no set-up.',
+    );
   addOutputOptions(command);
   command.action(async (flags: OutputFlags) => {
     const [{runSimulate}, {packageRoot}, {join, relative}] = await Promise.all([

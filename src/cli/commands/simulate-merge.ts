@@ -20,7 +20,9 @@ interface MergeFlags extends OutputFlags {
 export const registerSimulateMerge = (simulate: Command, context: CliContext): void => {
   const command = simulate
     .command('merge')
-    .description('Join the JSON reports of all shards of one run into the report of the whole, and check its thresholds.')
+    .description(
+      'Join the JSON reports of all shards of one run into the report of the whole, and check its thresholds.',
+    )
     .argument('<report...>', 'the JSON reports, one per shard, in any order')
     .option('--ci', 'write a job summary to $GITHUB_STEP_SUMMARY and annotate failed thresholds')
     .option('--junit <file>', 'write a JUnit report with one case per threshold');
@@ -32,21 +34,26 @@ export const registerSimulateMerge = (simulate: Command, context: CliContext): v
       import('./simulate-output.ts'),
       import('../../base/exit-code.ts'),
     ]);
-    const shards = await Promise.all(paths.map(async file => ({file, ...(await readReport(file))})));
+    const shards = await Promise.all(paths.map(async (file) => ({file, ...(await readReport(file))})));
     const report = mergeReports(shards);
     await printReport(report, [...new Set(shards.flatMap(({warnings}) => warnings))], flags, context);
     if (report.thresholds.some(({pass}) => !pass)) context.exitCode = ExitCode.conditionMet;
   });
 };
 
-const readReport = async (file: string): Promise<{readonly report: SimulateReport; readonly warnings: readonly string[]}> => {
+const readReport = async (
+  file: string,
+): Promise<{readonly report: SimulateReport; readonly warnings: readonly string[]}> => {
   const [{readFile}, {RatectlError}, {quoted}] = await Promise.all([
     import('node:fs/promises'),
     import('../../base/ratectl-error.ts'),
     import('../../base/safe-text.ts'),
   ]);
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new RatectlError(`cannot read ${quoted(file, 200)}: ${error.code === 'ENOENT' ? 'no such file' : (error.code ?? error.message)}`, {code: 'io/cannot-read', cause: error});
+    throw new RatectlError(
+      `cannot read ${quoted(file, 200)}: ${error.code === 'ENOENT' ? 'no such file' : (error.code ?? error.message)}`,
+      {code: 'io/cannot-read', cause: error},
+    );
   });
   const fail = (why: string): never => {
     throw new RatectlError(`not a report of "ratectl simulate --json": ${why}`, {
@@ -61,7 +68,11 @@ const readReport = async (file: string): Promise<{readonly report: SimulateRepor
   } catch {
     return fail('it is not JSON');
   }
-  const {schema, data, warnings} = (parsed ?? {}) as {schema?: unknown; data?: SimulateReport; warnings?: readonly string[]};
+  const {schema, data, warnings} = (parsed ?? {}) as {
+    schema?: unknown;
+    data?: SimulateReport;
+    warnings?: readonly string[];
+  };
   if (schema !== SCHEMA) return fail(`schema is ${quoted(String(schema))}, expected "${SCHEMA}"`);
   if (data?.shard === undefined) return fail('it has no data.shard: it is the report of a whole run');
   return {report: data, warnings: warnings ?? []};

@@ -20,7 +20,12 @@ interface ReportFlags extends OutputFlags {
 }
 
 /** Prints a report in the form asked for, and writes what CI wants beside it. */
-export const printReport = async (report: SimulateReport, warnings: readonly string[], flags: ReportFlags, context: CliContext): Promise<void> => {
+export const printReport = async (
+  report: SimulateReport,
+  warnings: readonly string[],
+  flags: ReportFlags,
+  context: CliContext,
+): Promise<void> => {
   if (flags.junit !== undefined) writeWhole(flags.junit, simulateJunit(report));
   if (flags.ci === true) await tellCi(report, context);
   await context.streams.out.write(render(report, warnings, flags, context));
@@ -28,7 +33,12 @@ export const printReport = async (report: SimulateReport, warnings: readonly str
 
 const untimed = ({performance: _, ...report}: SimulateReport): SimulateReport => report;
 
-const render = (report: SimulateReport, warnings: readonly string[], flags: ReportFlags, context: CliContext): string => {
+const render = (
+  report: SimulateReport,
+  warnings: readonly string[],
+  flags: ReportFlags,
+  context: CliContext,
+): string => {
   const format = outputFormat(flags);
   switch (format) {
     case 'table':
@@ -59,7 +69,10 @@ const tellCi = async (report: SimulateReport, {streams}: CliContext): Promise<vo
     try {
       appendFileSync(path, githubSummary(report));
     } catch (error) {
-      throw new RatectlError(`cannot append to ${quoted(path, 200)} (GITHUB_STEP_SUMMARY): ${(error as NodeJS.ErrnoException).code ?? 'failed'}`, {code: 'io/cannot-write', cause: error});
+      throw new RatectlError(
+        `cannot append to ${quoted(path, 200)} (GITHUB_STEP_SUMMARY): ${(error as NodeJS.ErrnoException).code ?? 'failed'}`,
+        {code: 'io/cannot-write', cause: error},
+      );
     }
   }
   const annotations = githubAnnotations(report);

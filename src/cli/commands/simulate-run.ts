@@ -1,7 +1,7 @@
 import {isAbsolute, relative, resolve} from 'node:path';
 import {ExitCode} from '../../base/exit-code.ts';
-import {RatectlError} from '../../base/ratectl-error.ts';
 import {toRfc3339} from '../../base/micros.ts';
+import {RatectlError} from '../../base/ratectl-error.ts';
 import type {Policy} from '../../engine/policy-model.ts';
 import {type LoadedPolicy, loadPolicy} from '../../policy/load-policy.ts';
 import {BoundsReplay} from '../../simulate/bounds.ts';
@@ -13,43 +13,62 @@ import {FAIL_IF, measure, parseThreshold, passes, type Threshold} from '../../si
 import {Trace} from '../../trace/read/trace.ts';
 import type {Bounds, SimulateReport, Solution} from '../../view/model/simulate-report.ts';
 import type {CliContext} from '../context.ts';
-import {traceInput} from '../options/trace.ts';
 import {reportProblems, tell} from '../notes.ts';
+import {traceInput} from '../options/trace.ts';
 import {progressLine} from '../progress.ts';
-import {printReport} from './simulate-output.ts';
 import type {SimulateFlags} from './simulate.ts';
+import {printReport} from './simulate-output.ts';
 
 const SECOND = 1_000_000;
 
 /** Flags → policy and trace → replay → report → views and exit code. */
-export const runSimulate = async (paths: readonly string[], flags: SimulateFlags, context: CliContext): Promise<void> => {
+export const runSimulate = async (
+  paths: readonly string[],
+  flags: SimulateFlags,
+  context: CliContext,
+): Promise<void> => {
   checkFlags(paths, flags);
   // All that can be wrong with policies and flags is said before a byte of the trace is read.
   const policy = load(flags.policy, context);
   const against = flags.against === undefined ? undefined : load(flags.against, context);
   const thresholds = thresholdsOf(policy, flags);
-  const target = flags.target === undefined ? undefined : parseThreshold(flags.target, '--target', limitNames(policy.policy));
+  const target =
+    flags.target === undefined
+      ? undefined
+      : parseThreshold(flags.target, '--target', limitNames(policy.policy));
   const parameter = flags.solve === undefined ? undefined : findParameter(policy.policy, flags.solve);
   const shard = flags.shard === undefined ? undefined : parseShard(flags.shard);
-  const input = await traceInput(paths.map(path => (path === '-' ? path : fromCwd(path, context))), flags, context);
+  const input = await traceInput(
+    paths.map((path) => (path === '-' ? path : fromCwd(path, context))),
+    flags,
+    context,
+  );
 
   const started = process.hrtime.bigint();
-  const solution = parameter === undefined || target === undefined ? undefined : await runSolve(parameter, target, input);
-  const solved = solution?.value == null || parameter === undefined ? policy.policy : parameter.with(solution.value);
+  const solution =
+    parameter === undefined || target === undefined ? undefined : await runSolve(parameter, target, input);
+  const solved =
+    solution?.value == null || parameter === undefined ? policy.policy : parameter.with(solution.value);
 
   const progress = progressLine(flags, context);
   const run = await runReplay(
     input,
-    {policy: solved, against: against?.policy, shard, decisions: flags.decisions === undefined ? undefined : fromCwd(flags.decisions, context)},
+    {
+      policy: solved,
+      against: against?.policy,
+      shard,
+      decisions: flags.decisions === undefined ? undefined : fromCwd(flags.decisions, context),
+    },
+    against?.file,
     progress,
   ).finally(() => progress.end());
-  const discard = (): void => run.replay.discard();
+  const discard = (): void => run.discard();
   context.cleanups.add(discard);
   const bounds = flags.bounds === true ? await runBounds(solved, run, input) : undefined;
 
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-  const measured = reportOf(run, paths, against?.file);
-  const results = thresholds.map(threshold => {
+  const measured = reportOf(run, paths);
+  const results = thresholds.map((threshold) => {
     const actual = measure(threshold, measured);
     return {expr: threshold.expr, actual, pass: passes(threshold, actual), source: threshold.source};
   });
@@ -58,17 +77,22 @@ export const runSimulate = async (paths: readonly string[], flags: SimulateFlags
     thresholds: shard === undefined ? results : [],
     ...(bounds === undefined ? {} : {bounds}),
     ...(solution === undefined ? {} : {solve: solution}),
-    ...(shard === undefined ? {} : {shard: {...shard, thresholds: thresholds.map(({expr, source}) => ({expr, source}))}}),
-    ...(context.streams.env['SOURCE_DATE_EPOCH'] === undefined ? {performance: performanceOf(seconds, run.replay.requests)} : {}),
+    ...(shard === undefined
+      ? {}
+      : {shard: {...shard, thresholds: thresholds.map(({expr, source}) => ({expr, source}))}}),
+    ...(context.streams.env['SOURCE_DATE_EPOCH'] === undefined
+      ? {performance: performanceOf(seconds, run.result.requests)}
+      : {}),
   };
 
   const warnings = [...policy.warnings, ...(against?.warnings ?? []), ...notesOf(run, flags)];
   await reportProblems(run.trace, flags, context);
   await tell(warnings, flags, context);
   await printReport(report, warnings, flags, context);
-  run.replay.commit();
+  run.commit();
   context.cleanups.delete(discard);
-  if (report.thresholds.some(({pass}) => !pass) || (solution !== undefined && solution.value === null)) context.exitCode = ExitCode.conditionMet;
+  if (report.thresholds.some(({pass}) => !pass) || (solution !== undefined && solution.value === null))
+    context.exitCode = ExitCode.conditionMet;
 };
 
 const fromCwd = (path: string, {cwd}: CliContext): string => {
@@ -81,59 +105,77 @@ const checkFlags = (paths: readonly string[], flags: SimulateFlags): void => {
   const usage = (message: string, hint: string): never => {
     throw new RatectlError(message, {code: 'usage/flags', hint});
   };
-  if (paths.filter(path => path === '-').length > 1) usage('"-" is given twice', 'standard input can be read once');
-  if ((flags.solve === undefined) !== (flags.target === undefined)) usage('--solve and --target go together', "for example --solve limit.per-ip.rate --target 'denied < 0.1%'");
+  if (paths.filter((path) => path === '-').length > 1)
+    usage('"-" is given twice', 'standard input can be read once');
+  if ((flags.solve === undefined) !== (flags.target === undefined))
+    usage(
+      '--solve and --target go together',
+      "for example --solve limit.per-ip.rate --target 'denied < 0.1%'",
+    );
   const again = flags.solve !== undefined ? '--solve' : flags.bounds === true ? '--bounds' : undefined;
-  if (again !== undefined && paths.includes('-')) usage(`${again} reads the trace several times, which standard input cannot`, 'save it to a file first');
-  if (flags.shard !== undefined && again !== undefined) usage(`${again} cannot be combined with --shard`, 'run it on the whole trace');
+  if (again !== undefined && paths.includes('-'))
+    usage(`${again} reads the trace several times, which standard input cannot`, 'save it to a file first');
+  if (flags.shard !== undefined && again !== undefined)
+    usage(`${again} cannot be combined with --shard`, 'run it on the whole trace');
 };
 
 const load = (path: string, context: CliContext): LoadedPolicy => loadPolicy(fromCwd(path, context));
 
 const limitNames = (policy: Policy): readonly string[] => policy.limits.map(({name}) => name);
 
-const thresholdsOf = ({policy, file, thresholds}: LoadedPolicy, flags: SimulateFlags): readonly Threshold[] => [
+const thresholdsOf = (
+  {policy, file, thresholds}: LoadedPolicy,
+  flags: SimulateFlags,
+): readonly Threshold[] => [
   ...thresholds.map(({text, line}) => parseThreshold(text, `${file}:${line}`, limitNames(policy))),
-  ...(flags.failIf ?? []).map(expr => parseThreshold(expr, FAIL_IF, limitNames(policy))),
+  ...(flags.failIf ?? []).map((expr) => parseThreshold(expr, FAIL_IF, limitNames(policy))),
 ];
 
-const reportOf = ({replay, trace}: ReplayRun, paths: readonly string[], against: string | undefined): Omit<SimulateReport, 'thresholds'> => {
-  const {span} = replay;
-  const diff = against === undefined ? undefined : replay.diff(against);
+const reportOf = (
+  {result, order, trace}: ReplayRun,
+  paths: readonly string[],
+): Omit<SimulateReport, 'thresholds'> => {
+  const {requests, keys, cost, totals, limits, series, diff} = result;
+  const {span, outOfOrder} = order;
   return {
     trace: {
-      files: paths.map(path => (path === '-' ? '<stdin>' : path)),
+      files: paths.map((path) => (path === '-' ? '<stdin>' : path)),
       format: trace.formats.map(({name}) => name).join('+') || 'none',
-      requests: replay.requests,
+      requests,
       skipped: trace.sum('bad'),
       notRequests: trace.sum('notRequests'),
-      keys: replay.keys,
+      keys,
       start: span === undefined ? null : toRfc3339(span.first),
       end: span === undefined ? null : toRfc3339(span.last),
-      outOfOrder: replay.outOfOrder,
-      cost: replay.cost,
+      outOfOrder,
+      cost,
     },
-    totals: replay.totals,
-    limits: replay.limits,
-    series: replay.series,
+    totals,
+    limits,
+    series,
     ...(diff === undefined ? {} : {diff}),
   };
 };
 
 const runSolve = async (parameter: Parameter, target: Threshold, input: TraceInput): Promise<Solution> => {
-  const found = await solve(parameter.current, async value => {
-    const run = await runReplay(input, {policy: parameter.with(value), against: undefined, shard: undefined, decisions: undefined});
-    const actual = measure(target, reportOf(run, input.paths, undefined));
+  const found = await solve(parameter.current, async (value) => {
+    const run = await runReplay(input, {
+      policy: parameter.with(value),
+      against: undefined,
+      shard: undefined,
+      decisions: undefined,
+    });
+    const actual = measure(target, reportOf(run, input.paths));
     return {actual, pass: passes(target, actual)};
   });
   return {parameter: parameter.path, target: target.expr, ...found};
 };
 
-const runBounds = async (policy: Policy, {replay}: ReplayRun, input: TraceInput): Promise<Bounds> => {
+const runBounds = async (policy: Policy, {order}: ReplayRun, input: TraceInput): Promise<Bounds> => {
   const trace = await Trace.open(input.paths, input.open);
   try {
     const columns = trace.columns(input.open);
-    const bounds = new BoundsReplay(policy, columns, replay.resolution);
+    const bounds = new BoundsReplay(policy, columns, order.resolution);
     for await (const {batch, from, to} of trace.slices(columns, input.read)) bounds.run(batch, from, to);
     return bounds.result();
   } finally {
@@ -149,19 +191,25 @@ const performanceOf = (seconds: number, requests: number): NonNullable<SimulateR
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
-const notesOf = ({replay, trace}: ReplayRun, flags: SimulateFlags): readonly string[] => {
+const notesOf = ({result, order, trace}: ReplayRun, flags: SimulateFlags): readonly string[] => {
   const notes = [...trace.notes];
-  if (replay.requests === 0 && notes.length === 0) notes.push('the trace has no requests: nothing was decided');
-  if (replay.resolution >= SECOND && replay.sharedInstants > 0 && flags.bounds !== true) {
+  if (result.requests === 0 && notes.length === 0)
+    notes.push('the trace has no requests: nothing was decided');
+  if (order.resolution >= SECOND && order.sharedInstants > 0 && flags.bounds !== true) {
     notes.push(
-      `times are whole seconds, and ${plural(replay.sharedInstants, 'request')} came in the same second as the one before: their order and distance are unknown, so what limits finer than that decide is one possibility of many; --bounds gives the range`,
+      `times are whole seconds, and ${plural(order.sharedInstants, 'request')} came in the same second as the one before: their order and distance are unknown, so what limits finer than that decide is one possibility of many; --bounds gives the range`,
     );
   }
-  if (replay.outOfOrder > 0 && flags.sort !== true) {
-    notes.push(`${plural(replay.outOfOrder, 'request')} came earlier than one before: decided in the order of the file, with a clock that does not run back; --sort orders them`);
+  if (order.outOfOrder > 0 && flags.sort !== true) {
+    notes.push(
+      `${plural(order.outOfOrder, 'request')} came earlier than one before: decided in the order of the file, with a clock that does not run back; --sort orders them`,
+    );
   }
-  for (const limit of replay.limits) {
-    if (limit.skipped > 0) notes.push(`limit ${limit.name} skipped ${plural(limit.skipped, 'request')} without an attribute of its key`);
+  for (const limit of result.limits) {
+    if (limit.skipped > 0)
+      notes.push(
+        `limit ${limit.name} skipped ${plural(limit.skipped, 'request')} without an attribute of its key`,
+      );
   }
   return notes;
 };

@@ -43,11 +43,22 @@ export const registerSimulate = (program: Command, context: CliContext): Command
     .option('-p, --policy <file>', 'the policy to replay', 'ratectl.yaml')
     .option('--against <file>', 'a second policy: report who flips between it and --policy')
     .option('--decisions <file>', 'write one JSON line per request, in input order')
-    .addOption(new Option('--fail-if <expr>', "exit 5 when this holds: 'denied > 0.1%', 'limit.per-ip.denied > 0' (repeatable)").argParser(collect))
-    .option('--bounds', 'the fewest and the most denials that the order hidden inside a second (or other unit) allows')
+    .addOption(
+      new Option(
+        '--fail-if <expr>',
+        "exit 5 when this holds: 'denied > 0.1%', 'limit.per-ip.denied > 0' (repeatable)",
+      ).argParser(collect),
+    )
+    .option(
+      '--bounds',
+      'the fewest and the most denials that the order hidden inside a second (or other unit) allows',
+    )
     .option('--solve <parameter>', 'find the smallest value of limit.NAME.FIELD that meets --target')
     .option('--target <expr>', "what --solve must reach: 'denied < 0.1%'")
-    .option('--shard <i/n>', 'decide only the i-th of n shares of the keys; join the JSON reports with "simulate merge"')
+    .option(
+      '--shard <i/n>',
+      'decide only the i-th of n shares of the keys; join the JSON reports with "simulate merge"',
+    )
     .option('--ci', 'write a job summary to $GITHUB_STEP_SUMMARY and annotate failed thresholds')
     .option('--junit <file>', 'write a JUnit report with one case per threshold');
   addTraceOptions(command);

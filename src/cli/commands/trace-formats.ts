@@ -3,7 +3,9 @@ import type {CliContext} from '../context.ts';
 import {addOutputOptions, type OutputFlags, outputFormat} from '../options/output.ts';
 
 export const registerTraceFormats = (parent: Command, context: CliContext): void => {
-  const command = parent.command('formats').description('List the trace formats that can be read, and the attributes each one knows.');
+  const command = parent
+    .command('formats')
+    .description('List the trace formats that can be read, and the attributes each one knows.');
   addOutputOptions(command, ['table', 'json']);
   command.action(async (flags: OutputFlags) => {
     const [{TRACE_FORMATS}, {envelope}, {safeJson}] = await Promise.all([
@@ -16,8 +18,14 @@ export const registerTraceFormats = (parent: Command, context: CliContext): void
       await context.streams.out.write(`${safeJson(envelope('trace-formats', {formats}, [], context), 2)}\n`);
       return;
     }
-    const [{facts}, {styleOf}] = await Promise.all([import('../../view/facts.ts'), import('../options/output.ts')]);
-    const rows = formats.map(({name, title, attributes}) => ({label: name, value: [title, attributes.join(', ')]}));
+    const [{facts}, {styleOf}] = await Promise.all([
+      import('../../view/facts.ts'),
+      import('../options/output.ts'),
+    ]);
+    const rows = formats.map(({name, title, attributes}) => ({
+      label: name,
+      value: [title, attributes.join(', ')],
+    }));
     await context.streams.out.write(`${facts(rows, styleOf(flags, context)).join('\n')}\n`);
   });
 };

@@ -25,7 +25,11 @@ export const registerTraceInfo = (parent: Command, context: CliContext): void =>
   });
 };
 
-const inspect = async (path: string, flags: OutputFlags & TraceFlags, context: CliContext): Promise<TraceInfo> => {
+const inspect = async (
+  path: string,
+  flags: OutputFlags & TraceFlags,
+  context: CliContext,
+): Promise<TraceInfo> => {
   const [{Trace}, {Survey}, {reportProblems}] = await Promise.all([
     import('../../trace/read/trace.ts'),
     import('../../simulate/survey.ts'),
@@ -60,7 +64,10 @@ const inspect = async (path: string, flags: OutputFlags & TraceFlags, context: C
 const print = async (infos: readonly TraceInfo[], flags: OutputFlags, context: CliContext): Promise<void> => {
   const {out} = context.streams;
   if (outputFormat(flags) === 'json') {
-    const [{envelope}, {safeJson}] = await Promise.all([import('../envelope.ts'), import('../../base/safe-text.ts')]);
+    const [{envelope}, {safeJson}] = await Promise.all([
+      import('../envelope.ts'),
+      import('../../base/safe-text.ts'),
+    ]);
     const warnings = infos.flatMap(({notes}) => notes);
     await out.write(`${safeJson(envelope('trace-info', {files: infos}, warnings, context), 2)}\n`);
     return;

@@ -20,17 +20,60 @@ const GROUP = 'Reading the trace:';
 /** Adds the flags of every command that reads traces. */
 export const addTraceOptions = (command: Command): Command =>
   command
-    .addOption(new Option('--format <name>', 'format of the trace; auto looks at its first lines ("ratectl trace formats" lists them)').default('auto').helpGroup(GROUP))
-    .addOption(new Option('--map <pairs>', 'read an attribute from another field: t=ts_ms,key=user,cost=in+out (repeatable)').argParser(collect).helpGroup(GROUP))
-    .addOption(new Option('--time-unit <unit>', 'unit of numeric times (default: by the field name, then by magnitude)').choices([...TIME_UNITS]).helpGroup(GROUP))
-    .addOption(new Option('--delimiter <char>', 'column separator of CSV (default: comma; tab for tsv)').helpGroup(GROUP))
-    .addOption(new Option('--strict', 'stop at the first bad line (exit 2) instead of counting it').helpGroup(GROUP))
-    .addOption(new Option('--sort', 'order requests by time first (keeps the trace in memory)').helpGroup(GROUP))
-    .addOption(new Option('--workers <n>', 'threads that parse a large plain file (default: the cores there are, at most 4); the result is the same for any number').argParser(wholeNumber(0, 64)).helpGroup(GROUP));
+    .addOption(
+      new Option(
+        '--format <name>',
+        'format of the trace; auto looks at its first lines ("ratectl trace formats" lists them)',
+      )
+        .default('auto')
+        .helpGroup(GROUP),
+    )
+    .addOption(
+      new Option(
+        '--map <pairs>',
+        'read an attribute from another field: t=ts_ms,key=user,cost=in+out (repeatable)',
+      )
+        .argParser(collect)
+        .helpGroup(GROUP),
+    )
+    .addOption(
+      new Option(
+        '--time-unit <unit>',
+        'unit of numeric times (default: by the field name, then by magnitude)',
+      )
+        .choices([...TIME_UNITS])
+        .helpGroup(GROUP),
+    )
+    .addOption(
+      new Option('--delimiter <char>', 'column separator of CSV (default: comma; tab for tsv)').helpGroup(
+        GROUP,
+      ),
+    )
+    .addOption(
+      new Option('--strict', 'stop at the first bad line (exit 2) instead of counting it').helpGroup(GROUP),
+    )
+    .addOption(
+      new Option('--sort', 'order requests by time first (keeps the trace in memory)').helpGroup(GROUP),
+    )
+    .addOption(
+      new Option(
+        '--workers <n>',
+        'threads that parse a large plain file (default: the cores there are, at most 4); the result is the same for any number',
+      )
+        .argParser(wholeNumber(0, 64))
+        .helpGroup(GROUP),
+    );
 
 /** Flags → what reading needs. Heavy parts are loaded here, not at start-up. */
-export const traceInput = async (paths: readonly string[], flags: TraceFlags, context: CliContext): Promise<TraceInput> => {
-  const [{parseFieldMapping}, {formatNamed}] = await Promise.all([import('../../trace/field-mapping.ts'), import('../../trace/formats/registry.ts')]);
+export const traceInput = async (
+  paths: readonly string[],
+  flags: TraceFlags,
+  context: CliContext,
+): Promise<TraceInput> => {
+  const [{parseFieldMapping}, {formatNamed}] = await Promise.all([
+    import('../../trace/field-mapping.ts'),
+    import('../../trace/formats/registry.ts'),
+  ]);
   return {
     paths,
     open: {

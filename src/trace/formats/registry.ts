@@ -11,9 +11,9 @@ export const TRACE_FORMATS: readonly TraceFormat[] = [...logFormats, ...jsonForm
 
 /** The format of `--format NAME`. Throws a usage error that lists the names. */
 export const formatNamed = (name: string): TraceFormat => {
-  const found = TRACE_FORMATS.find(format => format.name === name);
+  const found = TRACE_FORMATS.find((format) => format.name === name);
   if (found !== undefined) return found;
-  const names = TRACE_FORMATS.map(format => format.name);
+  const names = TRACE_FORMATS.map((format) => format.name);
   throw new RatectlError(`--format: no format ${quoted(name)}${didYouMean(name, names)}`, {
     code: 'usage/format',
     hint: `formats are: auto, ${names.join(', ')}`,

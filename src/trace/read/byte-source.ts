@@ -39,11 +39,15 @@ const ioError = (name: string, error: unknown): RatectlError => {
     ENAMETOOLONG: 'the name is too long',
     ENXIO: 'it is a socket or a device without a reader',
   };
-  return new RatectlError(`cannot read ${quoted(name, 200)}: ${reasons[code ?? ''] ?? code ?? (error as Error).message}`, {
-    code: 'io/cannot-read',
-    hint: code === 'ENOENT' ? 'check the path; "-" reads standard input' : 'check the path and its permissions',
-    cause: error,
-  });
+  return new RatectlError(
+    `cannot read ${quoted(name, 200)}: ${reasons[code ?? ''] ?? code ?? (error as Error).message}`,
+    {
+      code: 'io/cannot-read',
+      hint:
+        code === 'ENOENT' ? 'check the path; "-" reads standard input' : 'check the path and its permissions',
+      cause: error,
+    },
+  );
 };
 
 /** Opens `path` (`-` is `stdin`). Throws a RatectlError (exit 2) with the path and the reason. */
@@ -57,7 +61,8 @@ export const openByteSource = async (path: string, stdin: NodeJS.ReadableStream)
   }
   if (facts.isDirectory()) throw ioError(path, {code: 'EISDIR'});
   try {
-    if (!facts.isFile()) return await streamSource(path, createReadStream(path, {highWaterMark: CHUNK}), undefined);
+    if (!facts.isFile())
+      return await streamSource(path, createReadStream(path, {highWaterMark: CHUNK}), undefined);
     const handle = await open(path, 'r');
     const head = new Uint8Array(4);
     await handle.read(head, 0, 4, 0);
@@ -99,7 +104,11 @@ const fileSource = (path: string, handle: FileHandle, size: number): ByteSource 
   };
 };
 
-const streamSource = async (name: string, stream: Readable, storedBytes: number | undefined): Promise<ByteSource> => {
+const streamSource = async (
+  name: string,
+  stream: Readable,
+  storedBytes: number | undefined,
+): Promise<ByteSource> => {
   const raw = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
   const first = await firstBytes(raw);
   const compression = compressionOf(first);
@@ -123,7 +132,7 @@ const streamSource = async (name: string, stream: Readable, storedBytes: number 
     const {Readable: ReadableStream} = await import('node:stream');
     inflate = createGunzip({chunkSize: CHUNK});
     const input = ReadableStream.from(rawChunks(), {objectMode: false, highWaterMark: CHUNK});
-    input.on('error', error => inflate?.destroy(error));
+    input.on('error', (error) => inflate?.destroy(error));
     yield* input.pipe(inflate);
   }
 
@@ -175,14 +184,21 @@ const firstBytes = async (raw: AsyncIterator<Uint8Array>): Promise<Uint8Array> =
   return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
 };
 
-const nextChunk = async (iterator: AsyncGenerator<Uint8Array>, name: string, compression: Compression): Promise<Uint8Array | undefined> => {
+const nextChunk = async (
+  iterator: AsyncGenerator<Uint8Array>,
+  name: string,
+  compression: Compression,
+): Promise<Uint8Array | undefined> => {
   try {
     const next = await iterator.next();
     return next.done === true ? undefined : next.value;
   } catch (error) {
     if (compression === 'none') throw ioError(name, error);
     const {code} = error as NodeJS.ErrnoException;
-    const what = code === 'Z_BUF_ERROR' ? `the ${compression} data ends in the middle` : `the ${compression} data is damaged`;
+    const what =
+      code === 'Z_BUF_ERROR'
+        ? `the ${compression} data ends in the middle`
+        : `the ${compression} data is damaged`;
     throw new RatectlError(`${what} (${(error as Error).message})`, {
       code: 'trace/damaged-compression',
       hint: `nothing was reported; test the file with "${compression} -t" and fetch it again`,

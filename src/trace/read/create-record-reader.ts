@@ -8,7 +8,12 @@ import {LineReader} from './line-reader.ts';
 import type {RecordReader} from './record-reader.ts';
 
 /** The reader for a format's framing. */
-export const createRecordReader = (format: TraceFormat, file: string, parser: RecordParser, sink: RowSink): RecordReader => {
+export const createRecordReader = (
+  format: TraceFormat,
+  file: string,
+  parser: RecordParser,
+  sink: RowSink,
+): RecordReader => {
   switch (format.framing) {
     case 'lines':
       return new LineReader(file, parser, sink);

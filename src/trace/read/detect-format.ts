@@ -37,7 +37,7 @@ export const detectFormat = (name: string, sample: Buffer): TraceFormat => {
   if (best === undefined || bestScore < SURE_ENOUGH) {
     throw new RatectlError(`no known format: the first line is ${quoted(firstText(lines))}`, {
       code: 'trace/unknown-format',
-      hint: `pass --format with one of ${TRACE_FORMATS.map(format => format.name).join(', ')}`,
+      hint: `pass --format with one of ${TRACE_FORMATS.map((format) => format.name).join(', ')}`,
       where: {file: name, line: 1},
     });
   }
@@ -54,10 +54,11 @@ const sampleLines = (sample: Buffer): readonly Uint8Array[] => {
     let end = found < 0 ? sample.length : found;
     const next = end + 1;
     if (end > at && sample[end - 1] === 0x0d) end--;
-    if (sample.subarray(at, end).some(byte => byte > 0x20)) lines.push(sample.subarray(at, end));
+    if (sample.subarray(at, end).some((byte) => byte > 0x20)) lines.push(sample.subarray(at, end));
     at = next;
   }
   return lines;
 };
 
-const firstText = (lines: readonly Uint8Array[]): string => new TextDecoder().decode(lines[0]?.subarray(0, 200) ?? new Uint8Array(0));
+const firstText = (lines: readonly Uint8Array[]): string =>
+  new TextDecoder().decode(lines[0]?.subarray(0, 200) ?? new Uint8Array(0));

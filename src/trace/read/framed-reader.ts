@@ -37,13 +37,22 @@ export class FramedReader implements RecordReader {
   }
 
   feed(buffer: Buffer, from: number, to: number, last: boolean, batch: RequestBatch): number {
-    const rest = this.#framer.push(buffer, from, to, last, (start, end, line, column = 1) => this.#record(buffer, start, end, line, column, batch));
+    const rest = this.#framer.push(buffer, from, to, last, (start, end, line, column = 1) =>
+      this.#record(buffer, start, end, line, column, batch),
+    );
     this.stats.lines = this.#framer.lines;
     this.stats.blank = this.#framer.blank ?? 0;
     return rest;
   }
 
-  #record(buffer: Buffer, start: number, end: number, line: number, column: number, batch: RequestBatch): void {
+  #record(
+    buffer: Buffer,
+    start: number,
+    end: number,
+    line: number,
+    column: number,
+    batch: RequestBatch,
+  ): void {
     const sink = this.#sink;
     sink.begin();
     const parsed = this.#parse(buffer, start, end, line);
@@ -53,7 +62,13 @@ export class FramedReader implements RecordReader {
     }
     if (parsed === Parsed.request) sink.appendTo(batch);
     else if (parsed === Parsed.notARequest) this.stats.notRequests++;
-    else this.stats.addProblem({file: this.#file, line, column: sink.reasonColumn === 0 ? 0 : sink.reasonColumn + column - 1, reason: sink.reason});
+    else
+      this.stats.addProblem({
+        file: this.#file,
+        line,
+        column: sink.reasonColumn === 0 ? 0 : sink.reasonColumn + column - 1,
+        reason: sink.reason,
+      });
   }
 
   /** A header that is none ends the reading: the error gets its place here. */

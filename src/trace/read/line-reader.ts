@@ -66,7 +66,13 @@ export class LineReader implements RecordReader {
     const parsed = this.#parser.parse(buffer, start, end, sink);
     if (parsed === Parsed.request) sink.appendTo(batch);
     else if (parsed === Parsed.notARequest) this.stats.notRequests++;
-    else this.stats.addProblem({file: this.#file, line: this.stats.lines, column: sink.reasonColumn, reason: sink.reason});
+    else
+      this.stats.addProblem({
+        file: this.#file,
+        line: this.stats.lines,
+        column: sink.reasonColumn,
+        reason: sink.reason,
+      });
   }
 
   #skip(bytes: number): void {
@@ -84,7 +90,12 @@ export class LineReader implements RecordReader {
     this.stats.lines++;
     this.#skipping = false;
     this.#skipped = 0;
-    this.stats.addProblem({file: this.#file, line: this.stats.lines, column: 0, reason: 'the line is longer than 1 MiB'});
+    this.stats.addProblem({
+      file: this.#file,
+      line: this.stats.lines,
+      column: 0,
+      reason: 'the line is longer than 1 MiB',
+    });
   }
 }
 

@@ -10,7 +10,8 @@ interface Head {
 const timeOf = (head: Head): number => head.slice.batch.times[head.row]!;
 
 /** Before: earlier, or at the same time from an earlier file. */
-const before = (a: Head, b: Head): boolean => timeOf(a) < timeOf(b) || (timeOf(a) === timeOf(b) && a.order < b.order);
+const before = (a: Head, b: Head): boolean =>
+  timeOf(a) < timeOf(b) || (timeOf(a) === timeOf(b) && a.order < b.order);
 
 /**
  * Merges streams that are each in order of time. Equal times come in the order of the streams. A stream that is not in
@@ -26,7 +27,8 @@ export async function* mergeByTime(streams: readonly AsyncGenerator<Slice>[]): A
     let first = heads[0]!;
     for (const head of heads) if (before(head, first)) first = head;
     let second: Head | undefined;
-    for (const head of heads) if (head !== first && (second === undefined || before(head, second))) second = head;
+    for (const head of heads)
+      if (head !== first && (second === undefined || before(head, second))) second = head;
     // All rows of the first stream that come before the second one's head are one slice.
     const {batch, to} = first.slice;
     const from = first.row;

@@ -1,12 +1,10 @@
 import {Worker} from 'node:worker_threads';
 import type {AttributeColumns} from '../../engine/attribute-columns.ts';
 import type {RequestBatch} from '../../engine/request-batch.ts';
-import {type ParseJob, type ParseReply, type ParseRequest, transferables} from './parse-protocol.ts';
+import type {ParseJob} from './block-parser.ts';
+import {type ParseReply, type ParseRequest, transferables} from './parse-protocol.ts';
 import type {TraceFile} from './trace-file.ts';
 
-const BLOCK_BYTES = 4 << 20;
-/** Below this, starting threads costs more than it wins. */
-const WORTH_IT_BYTES = 32 << 20;
 /** Blocks under way per thread: one being parsed, one waiting. */
 const AHEAD = 2;
 
@@ -14,20 +12,17 @@ const AHEAD = 2;
  * Reads a plain file of independent lines with several threads, each parsing its own blocks; yields their batches in the
  * order of the file, so that the result is that of one thread. Undefined when the file is not of that kind or too small.
  */
-export const readInParallel = (file: TraceFile, columns: AttributeColumns, workers: number): AsyncGenerator<RequestBatch> | undefined => {
-  const plain = file.source.plainFile;
-  const fits = plain !== undefined && plain.size >= WORTH_IT_BYTES && file.format?.framing === 'lines' && file.format.independentLines;
-  return workers > 0 && fits ? blocksInOrder(file, plain, columns, workers) : undefined;
-};
-
-async function* blocksInOrder(
+export const readInParallel = (
   file: TraceFile,
-  plain: {readonly path: string; readonly size: number},
   columns: AttributeColumns,
   workers: number,
-): AsyncGenerator<RequestBatch> {
-  const blocks = Math.ceil(plain.size / BLOCK_BYTES);
-  const job: ParseJob = {...file.parseJob(columns), path: plain.path, size: plain.size, blockBytes: BLOCK_BYTES};
+): AsyncGenerator<RequestBatch> | undefined => {
+  const job = workers > 0 ? file.parseJob(columns) : undefined;
+  return job === undefined ? undefined : blocksInOrder(file, job, workers);
+};
+
+async function* blocksInOrder(file: TraceFile, job: ParseJob, workers: number): AsyncGenerator<RequestBatch> {
+  const blocks = Math.ceil(job.size / job.blockBytes);
   const ready = new Map<number, ParseReply>();
   let asked = 0;
   let failure: Error | undefined;
@@ -37,7 +32,10 @@ async function* blocksInOrder(
     wake = undefined;
   };
   // In the built program the worker is a file of its own beside the bundle.
-  const url = new URL(import.meta.url.endsWith('.ts') ? './parse-worker.ts' : '../parse-worker.js', import.meta.url);
+  const url = new URL(
+    import.meta.url.endsWith('.ts') ? './parse-worker.ts' : '../parse-worker.js',
+    import.meta.url,
+  );
   const pool = Array.from({length: Math.min(workers, blocks)}, () => new Worker(url, {workerData: job}));
   const ask = (worker: Worker, batch: RequestBatch | undefined): void => {
     if (asked >= blocks) return;
@@ -51,7 +49,7 @@ async function* blocksInOrder(
       owner.set(reply.block, worker);
       signal();
     });
-    worker.on('error', error => {
+    worker.on('error', (error) => {
       failure = error;
       signal();
     });
@@ -62,7 +60,7 @@ async function* blocksInOrder(
     for (let block = 0; block < blocks; block++) {
       while (!ready.has(block)) {
         if (failure !== undefined) throw failure;
-        await new Promise<void>(resolve => {
+        await new Promise<void>((resolve) => {
           wake = resolve;
         });
       }
@@ -75,7 +73,7 @@ async function* blocksInOrder(
       owner.delete(block);
     }
   } finally {
-    await Promise.all(pool.map(worker => worker.terminate()));
+    await Promise.all(pool.map((worker) => worker.terminate()));
     await file.close();
   }
 }

@@ -24,7 +24,8 @@ export class ReadStats {
   /** Adds what a thread found in the lines that follow those counted so far; its line numbers begin at 1. */
   addBlock(block: BlockStats): void {
     for (const problem of block.problems) {
-      if (this.problems.length < PROBLEMS_KEPT) this.problems.push({...problem, line: this.lines + problem.line});
+      if (this.problems.length < PROBLEMS_KEPT)
+        this.problems.push({...problem, line: this.lines + problem.line});
     }
     this.lines += block.lines;
     this.blank += block.blank;

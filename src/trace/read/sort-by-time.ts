@@ -9,7 +9,8 @@ const copyRow = (from: RequestBatch, row: number, sink: RowSink, to: RequestBatc
   sink.time = from.times[row]!;
   sink.cost = from.costs[row]!;
   sink.hold = from.holds[row]!;
-  for (let c = 0; c < from.columns; c++) sink.set(c, from.bytes, valueStart(from, row, c), valueEnd(from, row, c));
+  for (let c = 0; c < from.columns; c++)
+    sink.set(c, from.bytes, valueStart(from, row, c), valueEnd(from, row, c));
   sink.appendTo(to);
 };
 
@@ -19,8 +20,11 @@ const ROWS_PER_SLICE = 1 << 14;
 export async function* sortByTime(slices: AsyncIterable<Slice>, columns: number): AsyncGenerator<Slice> {
   const all = emptyBatch(columns);
   const sink = new RowSink(columns);
-  for await (const {batch, from, to} of slices) for (let row = from; row < to; row++) copyRow(batch, row, sink, all);
-  const order = new Uint32Array(all.count).map((_, i) => i).sort((a, b) => all.times[a]! - all.times[b]! || a - b);
+  for await (const {batch, from, to} of slices)
+    for (let row = from; row < to; row++) copyRow(batch, row, sink, all);
+  const order = new Uint32Array(all.count)
+    .map((_, i) => i)
+    .sort((a, b) => all.times[a]! - all.times[b]! || a - b);
   const sorted = emptyBatch(columns, Math.min(ROWS_PER_SLICE, Math.max(1, all.count)));
   for (let at = 0; at < order.length; at += ROWS_PER_SLICE) {
     sorted.count = 0;

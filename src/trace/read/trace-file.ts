@@ -6,10 +6,10 @@ import type {FieldMapping} from '../field-mapping.ts';
 import type {TraceFormat} from '../format.ts';
 import {emptyBatch, RowSink} from '../row-sink.ts';
 import type {TimeUnit} from '../time/time-unit.ts';
+import type {ParseJob} from './block-parser.ts';
 import {type ByteSource, openByteSource} from './byte-source.ts';
 import {createRecordReader} from './create-record-reader.ts';
 import {detectFormat} from './detect-format.ts';
-import type {ParseJob} from './parse-protocol.ts';
 import {ReadStats} from './problems.ts';
 
 export interface OpenOptions {
@@ -24,6 +24,9 @@ export interface OpenOptions {
 
 const BUFFER_BYTES = 4 << 20;
 const SAMPLE_BYTES = 64 << 10;
+const BLOCK_BYTES = 2 << 20;
+/** Below this, starting threads costs more than it wins. */
+const WORTH_IT_BYTES = 32 << 20;
 
 /**
  * One trace file, opened and understood: its format is known, no record has been read. `batches` reads it once, in
@@ -40,14 +43,21 @@ export class TraceFile {
   #ended: boolean;
   #stats: ReadStats | undefined;
 
-  private constructor(source: ByteSource, options: OpenOptions, buffer: Buffer, filled: number, ended: boolean) {
+  private constructor(
+    source: ByteSource,
+    options: OpenOptions,
+    buffer: Buffer,
+    filled: number,
+    ended: boolean,
+  ) {
     this.source = source;
     this.#options = options;
     this.#buffer = buffer;
     this.#filled = filled;
     this.#ended = ended;
     const sample = buffer.subarray(0, filled);
-    const empty = ended && !sample.some(byte => byte > 0x20 && byte !== 0xef && byte !== 0xbb && byte !== 0xbf);
+    const empty =
+      ended && !sample.some((byte) => byte > 0x20 && byte !== 0xef && byte !== 0xbb && byte !== 0xbf);
     this.format = empty ? undefined : (options.format ?? detectFormat(source.name, sample));
     if (empty) this.notes.push(`${quoted(source.name, 200)} is empty: no requests`);
     const named = /\.(gz|zst)$/.exec(source.name)?.[1];
@@ -83,15 +93,30 @@ export class TraceFile {
     return this.#stats;
   }
 
-  /** What others need to parse parts of this file. */
-  parseJob(columns: AttributeColumns): Pick<ParseJob, 'format' | 'columns' | 'mapping' | 'timeUnit'> {
+  /**
+   * What threads need to parse blocks of this file. Undefined when it cannot be read in blocks (compressed, a pipe, records
+   * that are not lines of their own) or is too small for threads to pay.
+   */
+  parseJob(columns: AttributeColumns): ParseJob | undefined {
     const {mapping, timeUnit, delimiter} = this.#options;
+    const plain = this.source.plainFile;
+    const {format} = this;
+    if (
+      plain === undefined ||
+      plain.size < WORTH_IT_BYTES ||
+      format?.framing !== 'lines' ||
+      !format.independentLines
+    )
+      return undefined;
     // What is wrong with the mapping is said here, not by a thread.
-    this.format!.createParser({columns, mapping, timeUnit, delimiter});
+    format.createParser({columns, mapping, timeUnit, delimiter});
     return {
-      format: this.format!.name,
+      path: plain.path,
+      size: plain.size,
+      blockBytes: BLOCK_BYTES,
+      format: format.name,
       columns: columns.names,
-      mapping: mapping.attributes.map(attribute => [attribute, mapping.fieldsOf(attribute)!] as const),
+      mapping: mapping.attributes.map((attribute) => [attribute, mapping.fieldsOf(attribute)!] as const),
       timeUnit,
     };
   }
@@ -161,10 +186,14 @@ export class TraceFile {
   }
 }
 
-const hasByteOrderMark = (buffer: Buffer): boolean => buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf;
+const hasByteOrderMark = (buffer: Buffer): boolean =>
+  buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf;
 
 /** Adds file and line to an error that knows only what is wrong. */
 const located = (error: unknown, file: string, line: number): unknown =>
-  error instanceof RatectlError && error.where?.line === undefined && !error.code.startsWith('io/') && !error.code.startsWith('usage/')
+  error instanceof RatectlError &&
+  error.where?.line === undefined &&
+  !error.code.startsWith('io/') &&
+  !error.code.startsWith('usage/')
     ? error.at({file, line})
     : error;

@@ -34,7 +34,7 @@ export class Trace {
     try {
       for (const path of paths) files.push(await TraceFile.open(path, options));
     } catch (error) {
-      await Promise.all(files.map(file => file.close()));
+      await Promise.all(files.map((file) => file.close()));
       throw error;
     }
     return new Trace(files);
@@ -47,17 +47,25 @@ export class Trace {
   columns(options: OpenOptions): AttributeColumns {
     const columns = new AttributeColumns();
     const formats = this.formats;
-    const mapped = options.mapping.fieldsOf('key') !== undefined || options.mapping.fieldsOf('ip') !== undefined;
-    if (formats.length > 0 && formats.every(format => format.accessLog && !format.attributes.includes('*')) && !mapped) columns.alias('key', 'ip');
+    const mapped =
+      options.mapping.fieldsOf('key') !== undefined || options.mapping.fieldsOf('ip') !== undefined;
+    if (
+      formats.length > 0 &&
+      formats.every((format) => format.accessLog && !format.attributes.includes('*')) &&
+      !mapped
+    )
+      columns.alias('key', 'ip');
     return columns;
   }
 
   get formats(): readonly TraceFormat[] {
-    return [...new Set(this.files.flatMap(file => file.format ?? []))];
+    return [...new Set(this.files.flatMap((file) => file.format ?? []))];
   }
 
   async *slices(columns: AttributeColumns, options: ReadOptions): AsyncGenerator<Slice> {
-    const streams = this.files.map(file => wholeBatches(readInParallel(file, columns, options.workers) ?? file.batches(columns)));
+    const streams = this.files.map((file) =>
+      wholeBatches(readInParallel(file, columns, options.workers) ?? file.batches(columns)),
+    );
     const merged = streams.length === 1 ? streams[0]! : mergeByTime(streams);
     yield* options.sort ? sortByTime(merged, columns.count) : merged;
   }
@@ -79,15 +87,17 @@ export class Trace {
   }
 
   get problems(): readonly Problem[] {
-    return this.files.flatMap(file => (file.stats as ReadStats | undefined)?.problems ?? []).slice(0, PROBLEMS_KEPT);
+    return this.files
+      .flatMap((file) => (file.stats as ReadStats | undefined)?.problems ?? [])
+      .slice(0, PROBLEMS_KEPT);
   }
 
   get notes(): readonly string[] {
-    return [...new Set(this.files.flatMap(file => file.notes))];
+    return [...new Set(this.files.flatMap((file) => file.notes))];
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.files.map(file => file.close()));
+    await Promise.all(this.files.map((file) => file.close()));
   }
 }
 

@@ -1,0 +1,90 @@
+import {MessageChannel, type MessagePort, Worker} from 'node:worker_threads';
+import type {ParseJob} from '../../trace/read/block-parser.ts';
+import type {TraceFile} from '../../trace/read/trace-file.ts';
+import {OrderFacts} from '../order-facts.ts';
+import {mergeResults, type ReplayResult} from '../replay-result.ts';
+import type {FleetJob, FleetMessage} from './fleet-protocol.ts';
+
+type FleetPlan = Pick<FleetJob, 'policy' | 'against' | 'againstName' | 'keyAlias'> & {
+  readonly parse: ParseJob;
+  readonly threads: number;
+};
+
+/** A port from each thread to each other one: `ports[from][to]`. */
+const portsBetween = (threads: number): (MessagePort | undefined)[][] => {
+  const ports = Array.from({length: threads}, () =>
+    new Array<MessagePort | undefined>(threads).fill(undefined),
+  );
+  for (let a = 0; a < threads; a++) {
+    for (let b = a + 1; b < threads; b++) {
+      const {port1, port2} = new MessageChannel();
+      ports[a]![b] = port1;
+      ports[b]![a] = port2;
+    }
+  }
+  return ports;
+};
+
+/**
+ * Replays one file with several threads, each of which parses a part of the file and decides a part of the keys. For
+ * policies whose every limit is per `key`: then no state is shared, and the result is that of one thread.
+ */
+export const runFleet = async (
+  file: TraceFile,
+  plan: FleetPlan,
+  onProgress: (requests: number) => void,
+): Promise<{readonly order: OrderFacts; readonly result: ReplayResult}> => {
+  const {threads, parse} = plan;
+  const blocks = Math.ceil(parse.size / parse.blockBytes);
+  // In the built program the worker is a file of its own beside the bundle.
+  const url = new URL(
+    import.meta.url.endsWith('.ts') ? './fleet-worker.ts' : '../fleet-worker.js',
+    import.meta.url,
+  );
+  const pool = portsBetween(threads).map((ports, index) => {
+    const job: FleetJob = {...plan, index, of: threads, ports};
+    return new Worker(url, {workerData: job, transferList: ports.filter((port) => port !== undefined)});
+  });
+  const order = new OrderFacts();
+  const stats = file.startInParts();
+  const parsed = new Map<number, Extract<FleetMessage, {kind: 'parsed'}>>();
+  const results = new Array<ReplayResult>(threads);
+  let nextBlock = 0;
+  let requests = 0;
+  let finished = 0;
+
+  /** Facts of the whole file, in its order. */
+  const takeBlocks = (): void => {
+    for (let block = parsed.get(nextBlock); block !== undefined; block = parsed.get(nextBlock)) {
+      parsed.delete(nextBlock++);
+      order.run(block.times, 0, block.times.length);
+      stats.addBlock(block.stats);
+      file.addNotes(block.notes);
+      requests += block.times.length;
+    }
+    onProgress(requests);
+  };
+
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const isOver = (): boolean => finished === threads && nextBlock === blocks;
+      for (const worker of pool) {
+        worker.on('error', reject);
+        worker.on('message', (message: FleetMessage) => {
+          if (message.kind === 'parsed') {
+            parsed.set(message.block, message);
+            takeBlocks();
+          } else {
+            results[message.index] = message.result;
+            finished++;
+          }
+          if (isOver()) resolve();
+        });
+      }
+    });
+  } finally {
+    await Promise.all(pool.map((worker) => worker.terminate()));
+    await file.close();
+  }
+  return {order, result: mergeResults(results, order.span)};
+};
