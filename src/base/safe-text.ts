@@ -1,8 +1,7 @@
 // Keys and paths come from attackers. Nothing here lets ESC, other control characters, C1, bidirectional overrides or
 // invisible format characters reach a terminal, a log viewer or a CI page unescaped.
 const UNSAFE =
-  // biome-ignore lint/suspicious/noMisleadingCharacterClass: the class lists single code points on purpose
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\uffff\ud800-\udfff]|\u{e0000}|[\u{e0001}-\u{e007f}]/gu;
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\uffff\ud800-\udfff\u{13430}-\u{1343f}\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e007f}]/gu;
 
 const escapeCodePoint = (char: string): string => {
   const code = char.codePointAt(0) as number;
@@ -12,7 +11,7 @@ const escapeCodePoint = (char: string): string => {
 /** Text for a terminal: unsafe characters as `\u001b`, everything else as it is. */
 export const safeText = (text: string): string => text.replace(UNSAFE, escapeCodePoint);
 
-/** `safeText`, cut in the middle to at most `max` characters (default 120) with `…` where something was left out. */
+/** `safeText`, cut to at most `max` characters (default 120) with `…` where something was left out. */
 export const safeExcerpt = (text: string, max = 120): string => {
   const safe = safeText(text.length > 4 * max ? text.slice(0, 4 * max) : text);
   const chars = Array.from(safe);

@@ -1,6 +1,6 @@
 import type {Limit} from '../engine/limit.ts';
 import {Outcome} from '../engine/limit.ts';
-import {keyText} from '../trace/key-text.ts';
+import {keyText, tieredKeyText} from '../trace/key-text.ts';
 import type {KeySummary, LimitSummary} from '../view/model/simulate-report.ts';
 import {Counters} from './counters.ts';
 import {describeLimit} from './describe-limit.ts';
@@ -35,6 +35,7 @@ export class LimitTally {
 
   summary(): LimitSummary {
     const {spec, resolver} = this.#limit;
+    const textOf = spec.plan.kind === 'tiered' ? tieredKeyText : keyText;
     let keys = 0;
     let deniedKeys = 0;
     // Two passes' worth in one: keys are named only when they may be among the first.
@@ -48,7 +49,7 @@ export class LimitTally {
       deniedKeys++;
       const worst = top.items[TOP_KEYS - 1];
       if (worst === undefined || denied >= worst.denied)
-        top.offer({key: keyText(resolver.keys.bytesOf(id)), requests, denied});
+        top.offer({key: textOf(resolver.keys.bytesOf(id)), requests, denied});
     }
     return {
       name: spec.name,

@@ -44,7 +44,7 @@ const withField = (spec: AlgorithmSpec, field: string, value: number): Algorithm
   }
 };
 
-const valueOf = (spec: AlgorithmSpec, field: string): number =>
+const currentValue = (spec: AlgorithmSpec, field: string): number =>
   field === 'rate' ? (spec as {count: number}).count : (spec as unknown as Record<string, number>)[field]!;
 
 const usage = (message: string, hint = 'for example --solve limit.per-ip.rate'): RatectlError =>
@@ -73,7 +73,7 @@ export const findParameter = (policy: Policy, path: string): Parameter => {
     );
   return {
     path,
-    current: valueOf(spec, field),
+    current: currentValue(spec, field),
     with: (value) =>
       replaceLimit(policy, limit, {
         ...limit,

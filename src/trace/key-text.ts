@@ -1,4 +1,4 @@
-import {TIER_SEPARATOR} from '../engine/key-resolver.ts';
+import {tierCut} from '../engine/key-resolver.ts';
 
 const decoder = new TextDecoder();
 
@@ -24,10 +24,13 @@ const decode = (bytes: Uint8Array): string => {
   return text + decoder.decode(bytes.subarray(from));
 };
 
-/** A key as text: bytes that are no UTF-8 become U+FFFD; a tiered key reads `acme (free)`. */
-export const keyText = (bytes: Uint8Array): string => {
-  const cut = bytes.indexOf(TIER_SEPARATOR);
-  if (cut < 0) return decode(bytes);
+/** A key as text: bytes that are no UTF-8 become U+FFFD. */
+export const keyText = (bytes: Uint8Array): string => decode(bytes);
+
+/** The key of a tiered limit as text: `acme (free)`. */
+export const tieredKeyText = (bytes: Uint8Array): string => {
+  const cut = tierCut(bytes);
   const tier = decode(bytes.subarray(cut + 1));
-  return tier === '' ? decode(bytes.subarray(0, cut)) : `${decode(bytes.subarray(0, cut))} (${tier})`;
+  const key = decode(bytes.subarray(0, cut));
+  return tier === '' ? key : `${key} (${tier})`;
 };

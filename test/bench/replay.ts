@@ -77,7 +77,11 @@ const wallClock = (run: () => Omit<Outcome, 'seconds'>): Outcome => {
 
 const shell = (command: string, ...args: string[]): Outcome =>
   wallClock(() => {
-    spawnSync(command, args, {cwd: root, stdio: 'ignore', env: {...process.env, LC_ALL: 'C'}});
+    spawnSync(command, args, {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: {...process.env, LC_ALL: 'C'},
+    });
     return {};
   });
 

@@ -413,7 +413,6 @@ describe('bad input to ratectl simulate', () => {
         ['simulate', 't.ndjson', '-p', 'p.yaml', '-o', form, '--decisions', 'd'],
         {cwd},
       );
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
       expect(out + err + readFileSync(join(cwd, 'd'), 'utf8')).not.toMatch(
         /[\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e]/,
       );

@@ -2,7 +2,7 @@ import {MINUTE, MS, S} from '../../support/instants.ts';
 import {leakyBucketSpec} from '../../support/policies.ts';
 import {never, ok, type TraceTable, wait} from '../../support/trace-table.ts';
 
-/** The vectors of shared/reference/peers.md Appendix B (nginx arithmetic), with the waits worked out, and more. */
+/** Vectors worked out by nginx's arithmetic (ngx_http_limit_req_module.c), with the waits, and more. */
 export const LEAKY_BUCKET: readonly TraceTable[] = [
   {
     name: 'leaky bucket, 1r/s burst=2 nodelay',

@@ -245,7 +245,9 @@ describe('clients of access logs', () => {
         'host.example.com',
         '8.8.8.8',
       ]);
-      expect(notes).toEqual([expect.stringMatching(/^3 addresses written in another form were normalised/)]);
+      expect(notes).toEqual([
+        expect.stringMatching(/^client addresses written in another form were normalised/),
+      ]);
     }
   });
 });
