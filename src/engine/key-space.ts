@@ -15,6 +15,10 @@ export class KeySpace {
   #hashes = new Int32Array(1 << 10);
   #ends = new Float64Array(1 << 10);
   #arena = new Uint8Array(1 << 14);
+  #arenaView: DataView = new DataView(this.#arena.buffer);
+  /** The bytes looked at last, and a view of them: keys of one batch lie in one array. */
+  #viewed: Uint8Array = this.#arena;
+  #bytesView: DataView = this.#arenaView;
 
   get size(): number {
     return this.#count;
@@ -55,10 +59,22 @@ export class KeySpace {
     return id === 0 ? 0 : this.#ends[id - 1]!;
   }
 
+  /** Whether the arena holds `bytes[start … end)` at `from`; four bytes at a time. */
   #holds(from: number, bytes: Uint8Array, start: number, end: number): boolean {
-    const arena = this.#arena;
-    for (let i = start, at = from; i < end; i++, at++) if (arena[at] !== bytes[i]) return false;
+    if (bytes !== this.#viewed) this.#view(bytes);
+    const arena = this.#arenaView;
+    const view = this.#bytesView;
+    let i = start;
+    let at = from;
+    for (; i + 3 < end; i += 4, at += 4)
+      if (arena.getInt32(at, true) !== view.getInt32(i, true)) return false;
+    for (; i < end; i++, at++) if (arena.getUint8(at) !== view.getUint8(i)) return false;
     return true;
+  }
+
+  #view(bytes: Uint8Array): void {
+    this.#viewed = bytes;
+    this.#bytesView = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   #add(slot: number, bytes: Uint8Array, start: number, end: number, hash: number): number {
@@ -69,8 +85,10 @@ export class KeySpace {
     }
     const from = this.#startOf(id);
     const to = from + end - start;
-    if (to > this.#arena.length)
+    if (to > this.#arena.length) {
       this.#arena = grown(this.#arena, new Uint8Array(Math.max(to, Math.ceil(1.5 * this.#arena.length))));
+      this.#arenaView = new DataView(this.#arena.buffer);
+    }
     for (let i = start, at = from; i < end; i++, at++) this.#arena[at] = bytes[i]!;
     this.#ends[id] = to;
     this.#hashes[id] = hash;

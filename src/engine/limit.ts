@@ -46,13 +46,15 @@ export class Limit {
   readonly #variantByTier: ReadonlyMap<string, number>;
   readonly #tiered: boolean;
   readonly #fallback: number;
-  /** Words per key: those of the largest variant. */
+  /** Words per key: those of the largest variant, and one for the counts. */
   readonly #stride: number;
   /** Only when a limit has more than one variant. */
   #variantOf: Uint32Array | undefined;
   readonly #decoder = new TextDecoder('utf-8', {fatal: true, ignoreBOM: true});
   #known = 0;
   #state: Float64Array;
+  /** The same memory: the last word of a key's row holds how often it was asked about and how often refused. */
+  #counts: Uint32Array;
 
   /** The last answer: id of the key asked for (−1 when there is none), … */
   keyId = MISSING_KEY;
@@ -94,8 +96,9 @@ export class Limit {
     }
     this.#variantByKey = byKey;
     this.#variants = variants;
-    this.#stride = Math.max(1, ...variants.map(wordsOf));
+    this.#stride = 1 + Math.max(0, ...variants.map(wordsOf));
     this.#state = new Float64Array(this.#stride << 10);
+    this.#counts = new Uint32Array(this.#state.buffer);
     this.#variantOf = variants.length > 1 ? new Uint32Array(1 << 10) : undefined;
   }
 
@@ -197,6 +200,27 @@ export class Limit {
     ask.cost = requestCost;
   }
 
+  /**
+   * Counts the request of the last `decide` under its key, up to 2^32 − 1. The counts lie beside the state: with many keys,
+   * memory of their own would cost more than the decision.
+   */
+  count(outcome: Outcome): void {
+    const at = 2 * ((this.keyId + 1) * this.#stride - 1);
+    const counts = this.#counts;
+    if (counts[at]! < MOST_COUNTED) counts[at] = counts[at]! + 1;
+    if (outcome === Outcome.denied && counts[at + 1]! < MOST_COUNTED) counts[at + 1] = counts[at + 1]! + 1;
+  }
+
+  /** Requests counted of a key. */
+  requestsOf(id: number): number {
+    return id < this.#known ? this.#counts[2 * ((id + 1) * this.#stride - 1)]! : 0;
+  }
+
+  /** Refusals counted of a key. */
+  refusalsOf(id: number): number {
+    return id < this.#known ? this.#counts[2 * ((id + 1) * this.#stride - 1) + 1]! : 0;
+  }
+
   /** Makes room for keys first seen, by this limit or by another that shares the resolver, and settles their variants. */
   #learn(): void {
     const size = this.resolver.keys.size;
@@ -204,6 +228,7 @@ export class Limit {
       const state = new Float64Array(Math.max(2 * this.#state.length, size * this.#stride));
       state.set(this.#state);
       this.#state = state;
+      this.#counts = new Uint32Array(state.buffer);
     }
     if (this.#variantOf !== undefined) {
       if (size > this.#variantOf.length) {
@@ -235,6 +260,8 @@ export class Limit {
     }
   }
 }
+
+const MOST_COUNTED = 0xffffffff;
 
 const NO_BUCKETS: readonly Bucket[] = [];
 

@@ -2,15 +2,12 @@ import type {Limit} from '../engine/limit.ts';
 import {Outcome} from '../engine/limit.ts';
 import {keyText, tieredKeyText} from '../trace/key-text.ts';
 import type {KeySummary, LimitSummary} from '../view/model/simulate-report.ts';
-import {Counters} from './counters.ts';
 import {describeLimit} from './describe-limit.ts';
 import {compareKeys, TOP_KEYS, TopList} from './top-keys.ts';
 
 /** Counts what one limit did, in total and per key. */
 export class LimitTally {
   readonly #limit: Limit;
-  readonly #requests = new Counters();
-  readonly #denied = new Counters();
   #allowedTotal = 0;
   #deniedTotal = 0;
   #skipped = 0;
@@ -20,17 +17,14 @@ export class LimitTally {
   }
 
   /** `outcome` and `limit.keyId` are those of the request just decided. */
-  add(outcome: number): void {
-    if (outcome === Outcome.allowed) {
-      this.#allowedTotal++;
-      this.#requests.increment(this.#limit.keyId);
-    } else if (outcome === Outcome.denied) {
-      this.#deniedTotal++;
-      this.#requests.increment(this.#limit.keyId);
-      this.#denied.increment(this.#limit.keyId);
-    } else if (outcome === Outcome.skipped) {
-      this.#skipped++;
+  add(outcome: Outcome): void {
+    if (outcome === Outcome.allowed) this.#allowedTotal++;
+    else if (outcome === Outcome.denied) this.#deniedTotal++;
+    else {
+      if (outcome === Outcome.skipped) this.#skipped++;
+      return;
     }
+    this.#limit.count(outcome);
   }
 
   summary(): LimitSummary {
@@ -41,10 +35,10 @@ export class LimitTally {
     // Two passes' worth in one: keys are named only when they may be among the first.
     const top = new TopList<KeySummary>(TOP_KEYS, compareKeys);
     for (let id = 0; id < resolver.keys.size; id++) {
-      const requests = this.#requests.get(id);
+      const requests = this.#limit.requestsOf(id);
       if (requests === 0) continue;
       keys++;
-      const denied = this.#denied.get(id);
+      const denied = this.#limit.refusalsOf(id);
       if (denied === 0) continue;
       deniedKeys++;
       const worst = top.items[TOP_KEYS - 1];

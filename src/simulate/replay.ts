@@ -3,6 +3,7 @@ import type {AttributeColumns} from '../engine/attribute-columns.ts';
 import {Evaluator} from '../engine/evaluator.ts';
 import type {KeyResolver} from '../engine/key-resolver.ts';
 import {KeyResolvers} from '../engine/key-resolvers.ts';
+import type {Outcome} from '../engine/limit.ts';
 import type {Policy} from '../engine/policy-model.ts';
 import type {RequestBatch} from '../engine/request-batch.ts';
 import type {Series, Totals} from '../view/model/simulate-report.ts';
@@ -103,7 +104,7 @@ export class Replay {
       if (decision.never) this.#never++;
     } else if (decision.limit < 0) this.#unlimited++;
     else if (decision.delay > 0) this.#delayed++;
-    for (let i = 0; i < outcomes.length; i++) this.#tallies[i]!.add(outcomes[i]!);
+    for (let i = 0; i < outcomes.length; i++) this.#tallies[i]!.add(outcomes[i]! as Outcome);
     this.#series.add(t, decision.allowed);
     if (this.#decisions !== undefined) this.#decisions.write(batch, row, decision);
     if (this.#against !== undefined) {

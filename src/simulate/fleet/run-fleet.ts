@@ -5,6 +5,9 @@ import {OrderFacts} from '../order-facts.ts';
 import {mergeResults, type ReplayResult} from '../replay-result.ts';
 import type {FleetJob, FleetMessage} from './fleet-protocol.ts';
 
+/** Threads keep their data in typed arrays outside the heap; large young generations would only cost memory. */
+const SMALL_HEAP = {maxYoungGenerationSizeMb: 4};
+
 type FleetPlan = Pick<FleetJob, 'policy' | 'against' | 'againstName' | 'keyAlias'> & {
   readonly parse: ParseJob;
   readonly threads: number;
@@ -43,7 +46,11 @@ export const runFleet = async (
   );
   const pool = portsBetween(threads).map((ports, index) => {
     const job: FleetJob = {...plan, index, of: threads, ports};
-    return new Worker(url, {workerData: job, transferList: ports.filter((port) => port !== undefined)});
+    return new Worker(url, {
+      workerData: job,
+      transferList: ports.filter((port) => port !== undefined),
+      resourceLimits: SMALL_HEAP,
+    });
   });
   const order = new OrderFacts();
   const stats = file.startInParts();
