@@ -84,33 +84,43 @@ export class Replay {
   /** Decides requests `from … to − 1` of a batch, each at its own time. */
   run(batch: RequestBatch, from: number, to: number): void {
     this.#order.run(batch.times, from, to);
+    const {times, costs} = batch;
+    const evaluator = this.#evaluator;
+    const {decision, outcomes} = evaluator;
+    const tallies = this.#tallies;
+    const resolvers = this.#resolvers;
+    // Counted in local variables: a field that is written for every request costs as much as a part of the decision.
+    let cost = 0;
+    let denied = 0;
+    let skipped = 0;
     for (let row = from; row < to; row++) {
-      this.#resolvers.serial++;
-      const keyId = this.#keys.resolve(batch, row, this.#resolvers.serial);
-      if (this.#shard !== undefined && !inShard(batch, row, this.#partition, this.#shard)) continue;
-      this.#decide(batch, row, keyId);
+      const serial = ++resolvers.serial;
+      const keyId = this.#keys.resolve(batch, row, serial);
+      if (this.#shard !== undefined && !inShard(batch, row, this.#partition, this.#shard)) {
+        skipped++;
+        continue;
+      }
+      const t = times[row]!;
+      evaluator.evaluateAt(batch, row, t);
+      cost += costs[row]!;
+      if (!decision.allowed) {
+        denied++;
+        if (decision.never) this.#never++;
+      } else if (decision.limit < 0) this.#unlimited++;
+      else if (decision.delay > 0) this.#delayed++;
+      for (let i = 0; i < outcomes.length; i++) tallies[i]!.add(outcomes[i]! as Outcome);
+      this.#series.add(t, decision.allowed);
+      if (this.#decisions !== undefined) this.#decisions.write(batch, row, decision);
+      if (this.#against !== undefined) this.#compare(batch, row, keyId);
     }
+    this.#requests += to - from - skipped;
+    this.#cost += cost;
+    this.#denied += denied;
   }
 
-  #decide(batch: RequestBatch, row: number, keyId: number): void {
-    const t = batch.times[row]!;
-    const evaluator = this.#evaluator;
-    evaluator.evaluateAt(batch, row, t);
-    const {decision, outcomes} = evaluator;
-    this.#requests++;
-    this.#cost += batch.costs[row]!;
-    if (!decision.allowed) {
-      this.#denied++;
-      if (decision.never) this.#never++;
-    } else if (decision.limit < 0) this.#unlimited++;
-    else if (decision.delay > 0) this.#delayed++;
-    for (let i = 0; i < outcomes.length; i++) this.#tallies[i]!.add(outcomes[i]! as Outcome);
-    this.#series.add(t, decision.allowed);
-    if (this.#decisions !== undefined) this.#decisions.write(batch, row, decision);
-    if (this.#against !== undefined) {
-      this.#against.evaluateAt(batch, row, t);
-      this.#diff!.add(keyId, this.#against.decision.allowed, decision.allowed);
-    }
+  #compare(batch: RequestBatch, row: number, keyId: number): void {
+    this.#against!.evaluateAt(batch, row, batch.times[row]!);
+    this.#diff!.add(keyId, this.#against!.decision.allowed, this.#evaluator.decision.allowed);
   }
 
   get order(): OrderFacts {

@@ -39,8 +39,9 @@ const shrink = (
 };
 
 /**
- * Which columns are shown and how wide, so that a line fits into `room`. Least valuable columns go first; then bars, then
- * texts shrink; where even that is not enough, everything is cut: a cut cell is better than a wrapped line.
+ * Which columns are shown and how wide, so that a line fits into `room`. Bars shrink, and go before a text is cut; other
+ * columns go, the least valuable first, before a text is cut below its `min`; then texts are cut down to that. Where even
+ * this is not enough, everything is cut: a cut cell is better than a wrapped line.
  */
 export const tableWidths = (
   columns: readonly Column[],
@@ -56,14 +57,15 @@ export const tableWidths = (
   dropOrder.sort((a, b) => a.drop! - b.drop!);
   let shown = columns.map((_, index) => index);
   const roomFor = (): number => room - gap * (shown.length - 1);
+  const isElastic = (index: number): boolean => columns[index]!.elastic === true;
+  const wholeTextOf = (index: number): number => (isElastic(index) ? leastOf(index) : natural[index]!);
   for (const {index} of dropOrder) {
-    if (sum(shown.map(leastOf)) <= roomFor()) break;
+    if (sum(shown.map(isElastic(index) ? wholeTextOf : leastOf)) <= roomFor()) continue;
     shown = shown.filter((one) => one !== index);
   }
   const widths = shown.map((index) => natural[index]!);
   const least = shown.map(leastOf);
-  const elastic = shown.map((index) => columns[index]!.elastic === true);
-  shrink(widths, least, elastic, roomFor());
+  shrink(widths, least, shown.map(isElastic), roomFor());
   shrink(
     widths,
     least,

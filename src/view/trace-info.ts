@@ -1,18 +1,15 @@
 import {formatDuration} from '../base/duration.ts';
 import {type Fact, facts} from './facts.ts';
-import {formatCount} from './format-number.ts';
+import {formatCount, formatPlural} from './format-number.ts';
 import type {TraceInfo} from './model/trace-info.ts';
 import type {Style} from './style.ts';
-
-const plural = (count: number, one: string, many = `${one}s`): string =>
-  `${formatCount(count)} ${count === 1 ? one : many}`;
 
 const resolutionText = ({resolutionMs, sharedInstants}: TraceInfo): readonly string[] => {
   const unit = formatDuration(Math.round(resolutionMs * 1000));
   if (sharedInstants === 0) return [unit];
   return [
     unit,
-    `${plural(sharedInstants, 'request')} share the stamp of the one before: their order and distance are unknown`,
+    `${formatPlural(sharedInstants, 'request')} share the stamp of the one before: their order and distance are unknown`,
   ];
 };
 
@@ -20,7 +17,7 @@ const orderText = ({outOfOrder, largestStepBackMs}: TraceInfo): readonly string[
   outOfOrder === 0
     ? ['in order of time']
     : [
-        `${plural(outOfOrder, 'request')} out of order`,
+        `${formatPlural(outOfOrder, 'request')} out of order`,
         `up to ${formatDuration(Math.round(largestStepBackMs * 1000))} back`,
       ];
 
@@ -35,11 +32,11 @@ const factsOf = (info: TraceInfo): readonly Fact[] => {
     {
       label: 'lines',
       value: [
-        plural(info.lines, 'line'),
-        plural(info.requests, 'request'),
+        formatPlural(info.lines, 'line'),
+        formatPlural(info.requests, 'request'),
         ...(info.notRequests > 0 ? [`${formatCount(info.notRequests)} not requests`] : []),
         ...(info.blank > 0 ? [`${formatCount(info.blank)} blank`] : []),
-        `${formatCount(info.skipped)} bad`,
+        info.skipped === 0 ? '0 bad' : {text: `${formatCount(info.skipped)} bad`, role: 'warn'},
       ],
     },
     {
@@ -52,9 +49,12 @@ const factsOf = (info: TraceInfo): readonly Fact[] => {
       label: 'keys',
       value: none
         ? []
-        : [plural(info.keys, 'key'), ...info.top.map(({key, requests}) => `${key} ${formatCount(requests)}`)],
+        : [
+            formatPlural(info.keys, 'key'),
+            ...info.top.map(({key, requests}) => `${key} ${formatCount(requests)}`),
+          ],
     },
-    {label: 'peak', value: none ? [] : `${formatCount(info.peakPerSecond)} requests in one second`},
+    {label: 'peak', value: none ? [] : `${formatPlural(info.peakPerSecond, 'request')} in one second`},
     {
       label: 'cost',
       value:

@@ -1,12 +1,8 @@
+import {escapeCodePoint} from '../base/safe-text.ts';
 import {logSafe} from './log-safe.ts';
 import type {Style} from './style.ts';
 
 const LONGEST = 1_000;
-
-const escaped = (char: string): string => {
-  const code = char.codePointAt(0) as number;
-  return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, '0')}`;
-};
 
 /**
  * Text from outside (keys, names, paths) as it may stand in a view: no control or invisible characters, no commands to a build
@@ -20,6 +16,6 @@ export const visible = (text: string, style: Pick<Style, 'ascii'>): string => {
     ? safe
         .replace(/µ/g, 'u')
         .replace(/ … /g, ' ... ')
-        .replace(/[^ -~]/gu, escaped)
+        .replace(/[^ -~]/gu, escapeCodePoint)
     : safe;
 };

@@ -3,8 +3,11 @@ import {formatCount, formatPlural, formatShare} from '../format-number.ts';
 import type {SimulateReport} from '../model/simulate-report.ts';
 
 export interface Headline {
-  /** `FAIL` and `PASS` only where there are thresholds: without them nobody said what is good. */
-  readonly verdict: {readonly text: 'PASS' | 'FAIL'; readonly role: Role} | undefined;
+  /**
+   * `FAIL` and `PASS` only where there are thresholds: without them nobody said what is good. `WARN` where there was nothing
+   * to hold them against: a trace without requests.
+   */
+  readonly verdict: {readonly text: 'PASS' | 'WARN' | 'FAIL'; readonly role: Role} | undefined;
   readonly statements: readonly string[];
 }
 
@@ -20,16 +23,25 @@ const ofThresholds = ({thresholds}: SimulateReport): Headline => {
   return {verdict: {text: 'PASS', role: 'good'}, statements: [statement]};
 };
 
+/** A shard may have none of the requests of a trace that has some. */
+const nothingToDecide = ({trace, shard}: SimulateReport): string =>
+  shard !== undefined && trace.start !== null
+    ? 'no requests in this shard'
+    : 'no requests in the trace: nothing was decided';
+
 /** The answer in one line: the verdict, and how many requests are denied. */
 export const headline = (report: SimulateReport): Headline => {
   const {verdict, statements} = ofThresholds(report);
-  const {requests} = report.trace;
+  const {requests, start} = report.trace;
   const {denied, deniedRate} = report.totals;
+  if (requests === 0) {
+    const nothing = nothingToDecide(report);
+    if (verdict?.text === 'FAIL') return {verdict, statements: [...statements, nothing]};
+    return {verdict: start === null ? {text: 'WARN', role: 'warn'} : undefined, statements: [nothing]};
+  }
   const result =
-    requests === 0
-      ? 'no requests in the trace'
-      : denied === 0
-        ? `none of ${formatPlural(requests, 'request')} denied`
-        : `${formatCount(denied)} of ${formatPlural(requests, 'request')} denied (${formatShare(deniedRate)})`;
+    denied === 0
+      ? `none of ${formatPlural(requests, 'request')} denied`
+      : `${formatCount(denied)} of ${formatPlural(requests, 'request')} denied (${formatShare(deniedRate)})`;
   return {verdict, statements: [...statements, result]};
 };

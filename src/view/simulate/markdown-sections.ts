@@ -14,7 +14,7 @@ import {timePlot} from './time-plot.ts';
 
 const SHOWN = 10;
 const SPARK_WIDTH = 60;
-const SIGNS = {PASS: '✅ PASS', FAIL: '❌ FAIL'};
+const SIGNS = {PASS: '✅ PASS', WARN: '⚠️ WARN', FAIL: '❌ FAIL'};
 
 /** `<0.01%` would be read as markup by some. */
 const mdShare = (share: number): string => mdText(formatShare(share));
@@ -54,7 +54,8 @@ const trace = ({
   if (start !== null && end !== null) parts.push(mdText(formatSpan(start, end)));
   if (skipped > 0) parts.push(`${formatPlural(skipped, 'bad line')} skipped`);
   if (outOfOrder > 0) parts.push(`${formatPlural(outOfOrder, 'request')} out of order`);
-  if (notRequests > 0) parts.push(formatPlural(notRequests, 'line is no request', 'lines are no requests'));
+  if (notRequests > 0)
+    parts.push(formatPlural(notRequests, 'line that is not a request', 'lines that are not requests'));
   return `**Trace** ${parts.join('; ')}\n`;
 };
 

@@ -27,7 +27,9 @@ export const traceFacts = ({trace, shard}: SimulateReport): readonly Fact[] => {
   if (trace.outOfOrder > 0)
     doubts.push({text: `${formatPlural(trace.outOfOrder, 'request')} out of order`, role: 'warn'});
   if (trace.notRequests > 0)
-    doubts.push({text: `${formatPlural(trace.notRequests, 'line is no request', 'lines are no requests')}`});
+    doubts.push({
+      text: `${formatPlural(trace.notRequests, 'line that is not a request', 'lines that are not requests')}`,
+    });
   return [
     {label: 'trace', value: [...files, {text: trace.format, role: 'dim'}]},
     {label: 'size', value: size},
