@@ -9,6 +9,7 @@ export class OrderFacts {
   #last = Number.NEGATIVE_INFINITY;
   #resolution = SECOND;
   #outOfOrder = 0;
+  #largestStepBack = 0;
   #sharedInstants = 0;
 
   /** Takes the times of requests `from … to − 1`, in µs. */
@@ -22,7 +23,10 @@ export class OrderFacts {
 
   #newInstant(t: number): void {
     if (t > this.#last) this.#last = t;
-    else this.#outOfOrder++;
+    else {
+      this.#outOfOrder++;
+      if (this.#last - t > this.#largestStepBack) this.#largestStepBack = this.#last - t;
+    }
     if (t < this.#first) this.#first = t;
     if (floorTo(t, this.#resolution) !== t)
       this.#resolution = this.#resolution === SECOND && floorTo(t, MILLI) === t ? MILLI : 1;
@@ -36,6 +40,11 @@ export class OrderFacts {
   /** Requests whose time is before the latest one seen. */
   get outOfOrder(): number {
     return this.#outOfOrder;
+  }
+
+  /** Microseconds: how far the one that is furthest behind lies before the latest time seen until then. */
+  get largestStepBack(): number {
+    return this.#largestStepBack;
   }
 
   /** Requests with the same time stamp as the latest before them. */

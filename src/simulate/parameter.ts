@@ -1,51 +1,17 @@
 import {RatectlError} from '../base/ratectl-error.ts';
 import {quoted} from '../base/safe-text.ts';
 import {didYouMean} from '../base/suggest.ts';
-import type {AlgorithmSpec, LimitSpec, Policy} from '../engine/policy-model.ts';
+import type {LimitSpec, Policy} from '../engine/policy-model.ts';
+import {factsOf} from './algorithm-facts.ts';
 
 /** A number of a policy that `--solve` may vary: `limit.per-ip.rate`. */
 export interface Parameter {
   readonly path: string;
-  /** For people: what a value means, e.g. `per 1s`. */
+  /** Its value in the policy: units per window, requests at the same time, or the count of a rate (10 of `10/s`). */
   readonly current: number;
+  /** The policy with another value: whole, 1 or more. */
   with(value: number): Policy;
 }
-
-const FIELDS: Readonly<Record<AlgorithmSpec['kind'], readonly string[]>> = {
-  'token-bucket': ['rate', 'burst'],
-  gcra: ['rate', 'burst'],
-  'fixed-window': ['limit'],
-  'sliding-window': ['limit'],
-  'sliding-log': ['limit'],
-  'leaky-bucket': ['rate', 'burst'],
-  concurrency: ['max'],
-};
-
-/** A burst that equals the count is the default and follows the rate; so does an initial fill that equals the burst. */
-const withField = (spec: AlgorithmSpec, field: string, value: number): AlgorithmSpec => {
-  switch (spec.kind) {
-    case 'token-bucket': {
-      const burst = field === 'burst' || spec.burst === spec.count ? value : spec.burst;
-      const initial = spec.initial === spec.burst ? burst : Math.min(spec.initial, burst);
-      return {...spec, burst, initial, count: field === 'rate' ? value : spec.count};
-    }
-    case 'gcra': {
-      const burst = field === 'burst' || spec.burst === spec.count ? value : spec.burst;
-      return {...spec, burst, count: field === 'rate' ? value : spec.count};
-    }
-    case 'leaky-bucket':
-      return field === 'rate' ? {...spec, count: value} : {...spec, burst: value};
-    case 'fixed-window':
-    case 'sliding-window':
-    case 'sliding-log':
-      return {...spec, limit: value};
-    case 'concurrency':
-      return {...spec, max: value};
-  }
-};
-
-const currentValue = (spec: AlgorithmSpec, field: string): number =>
-  field === 'rate' ? (spec as {count: number}).count : (spec as unknown as Record<string, number>)[field]!;
 
 const usage = (message: string, hint = 'for example --solve limit.per-ip.rate'): RatectlError =>
   new RatectlError(`--solve: ${message}`, {code: 'usage/solve', hint});
@@ -66,18 +32,20 @@ export const findParameter = (policy: Policy, path: string): Parameter => {
   if (spec === undefined || limit.plan.kind !== 'single' || limit.plan.buckets.length > 1) {
     throw usage(`limit ${quoted(name)} has several buckets; only a limit with one can be solved for`);
   }
-  const fields = FIELDS[spec.kind];
-  if (!fields.includes(field))
+  const {numbers} = factsOf(spec);
+  const fields = Object.keys(numbers);
+  const number = Object.hasOwn(numbers, field) ? numbers[field] : undefined;
+  if (number === undefined)
     throw usage(
       `a ${spec.kind} limit has no ${quoted(field)}${didYouMean(field, fields)}; it can be solved for ${fields.join(' or ')}`,
     );
   return {
     path,
-    current: currentValue(spec, field),
+    current: number.get(spec),
     with: (value) =>
       replaceLimit(policy, limit, {
         ...limit,
-        plan: {kind: 'single', buckets: [withField(spec, field, value)]},
+        plan: {kind: 'single', buckets: [number.with(spec, value)]},
       }),
   };
 };

@@ -1,7 +1,7 @@
-import {RatectlError} from '../base/ratectl-error.ts';
 import type {AttributeColumns} from '../engine/attribute-columns.ts';
 import {templateAttributes} from '../engine/key-template.ts';
 import type {Policy} from '../engine/policy-model.ts';
+import {refuseProblems} from '../trace/read/refuse-problems.ts';
 import {type ReadOptions, Trace} from '../trace/read/trace.ts';
 import type {OpenOptions} from '../trace/read/trace-file.ts';
 import {runFleet} from './fleet/run-fleet.ts';
@@ -78,6 +78,7 @@ const inThreads = async (
     return undefined;
   const columns = trace.columns(input.open);
   columns.add('key');
+  // Only for its columns: each limit adds those it reads, which are what the threads then extract.
   new Replay(columns, options);
   const perKey = [policy, ...(against === undefined ? [] : [against])].every((each) =>
     isPerKey(each, columns),
@@ -97,7 +98,7 @@ const inThreads = async (
     },
     (requests) => progress?.update(requests, undefined),
   );
-  if (input.strict) refuseProblems(trace);
+  if (input.strict) refuseProblems(trace.problems);
   return {order, result, trace, commit: nothing, discard: nothing};
 };
 
@@ -119,10 +120,10 @@ const inOneThread = async (
   try {
     for await (const {batch, from, to} of trace.slices(columns, input.read)) {
       replay.run(batch, from, to);
-      if (input.strict) refuseProblems(trace);
+      if (input.strict) refuseProblems(trace.problems);
       progress?.update(replay.requests, trace.progress);
     }
-    if (input.strict) refuseProblems(trace);
+    if (input.strict) refuseProblems(trace.problems);
     replay.flush();
     return {
       order: replay.order,
@@ -135,14 +136,4 @@ const inOneThread = async (
     replay.discard();
     throw error;
   }
-};
-
-const refuseProblems = (trace: Trace): void => {
-  const problem = trace.problems[0];
-  if (problem === undefined) return;
-  throw new RatectlError(problem.reason, {
-    code: 'trace/bad-line',
-    hint: 'without --strict the line is counted and left out',
-    where: {file: problem.file, line: problem.line, ...(problem.column > 0 ? {column: problem.column} : {})},
-  });
 };

@@ -5,23 +5,36 @@ import {KeyResolvers} from '../engine/key-resolvers.ts';
 import type {RequestBatch} from '../engine/request-batch.ts';
 import {keyText} from '../trace/key-text.ts';
 import type {TraceInfo} from '../view/model/trace-info.ts';
+import {Counters} from './counters.ts';
+import {OrderFacts} from './order-facts.ts';
+import {TopList} from './top-keys.ts';
 
 const SECOND = 1_000_000;
 const MILLI = 1_000;
 const TOP = 5;
 
+/** What the requests of a trace tell of it; the rest of `TraceInfo` is known from reading. */
+export type Surveyed = Omit<
+  TraceInfo,
+  | 'file'
+  | 'format'
+  | 'title'
+  | 'compression'
+  | 'lines'
+  | 'notRequests'
+  | 'blank'
+  | 'skipped'
+  | 'problems'
+  | 'notes'
+>;
+
 /** Gathers the facts of `trace info` from the requests of one trace. */
 export class Survey {
   readonly #keys: KeyResolver;
   readonly #resolvers: KeyResolvers;
-  #perKey = new Float64Array(1 << 10);
+  readonly #perKey = new Counters();
+  readonly #order = new OrderFacts();
   #requests = 0;
-  #first = Number.POSITIVE_INFINITY;
-  #last = Number.NEGATIVE_INFINITY;
-  #resolution = SECOND;
-  #outOfOrder = 0;
-  #stepBack = 0;
-  #shared = 0;
   #cost = 0;
   #largestCost = 0;
   /** Requests per second of the clock, over all keys; the second under way is kept aside. */
@@ -36,31 +49,19 @@ export class Survey {
     this.#keys = this.#resolvers.get('{key}');
   }
 
+  /** Takes requests `from … to − 1` of a batch, in the order of the trace. */
   run(batch: RequestBatch, from: number, to: number): void {
+    this.#order.run(batch.times, from, to);
     for (let row = from; row < to; row++) {
-      const t = batch.times[row]!;
       const cost = batch.costs[row]!;
       this.#requests++;
       this.#cost += cost;
       if (cost > this.#largestCost) this.#largestCost = cost;
-      if (t % this.#resolution !== 0)
-        this.#resolution = this.#resolution === SECOND && t % MILLI === 0 ? MILLI : 1;
-      this.#order(t);
-      this.#countSecond(Math.floor(t / SECOND));
+      this.#countSecond(Math.floor(batch.times[row]! / SECOND));
       this.#resolvers.serial++;
       const id = this.#keys.resolve(batch, row, this.#resolvers.serial);
-      if (id >= 0) this.#countKey(id);
+      if (id >= 0) this.#perKey.increment(id);
     }
-  }
-
-  #order(t: number): void {
-    if (t > this.#last) this.#last = t;
-    else if (t === this.#last) this.#shared++;
-    else {
-      this.#outOfOrder++;
-      if (this.#last - t > this.#stepBack) this.#stepBack = this.#last - t;
-    }
-    if (t < this.#first) this.#first = t;
   }
 
   #countSecond(second: number): void {
@@ -74,41 +75,17 @@ export class Survey {
     if (this.#inSecond > this.#peak) this.#peak = this.#inSecond;
   }
 
-  #countKey(id: number): void {
-    if (id >= this.#perKey.length) {
-      const longer = new Float64Array(Math.max(2 * this.#perKey.length, id + 1));
-      longer.set(this.#perKey);
-      this.#perKey = longer;
-    }
-    this.#perKey[id] = this.#perKey[id]! + 1;
-  }
-
-  result(): Pick<
-    TraceInfo,
-    | 'requests'
-    | 'start'
-    | 'end'
-    | 'spanMs'
-    | 'resolutionMs'
-    | 'outOfOrder'
-    | 'largestStepBackMs'
-    | 'sharedInstants'
-    | 'keys'
-    | 'top'
-    | 'peakPerSecond'
-    | 'cost'
-    | 'largestCost'
-  > {
-    const none = this.#requests === 0;
+  result(): Surveyed {
+    const {span, resolution, outOfOrder, largestStepBack, sharedInstants} = this.#order;
     return {
       requests: this.#requests,
-      start: none ? null : toRfc3339(this.#first),
-      end: none ? null : toRfc3339(this.#last),
-      spanMs: none ? 0 : (this.#last - this.#first) / MILLI,
-      resolutionMs: none ? 0 : this.#resolution / MILLI,
-      outOfOrder: this.#outOfOrder,
-      largestStepBackMs: this.#stepBack / MILLI,
-      sharedInstants: this.#shared,
+      start: span === undefined ? null : toRfc3339(span.first),
+      end: span === undefined ? null : toRfc3339(span.last),
+      spanMs: span === undefined ? 0 : (span.last - span.first) / MILLI,
+      resolutionMs: span === undefined ? 0 : resolution / MILLI,
+      outOfOrder,
+      largestStepBackMs: largestStepBack / MILLI,
+      sharedInstants,
       keys: this.#keys.keys.size,
       top: this.#top(),
       peakPerSecond: this.#peak,
@@ -117,15 +94,13 @@ export class Survey {
     };
   }
 
+  /** Most requests first; of equals the one that came first. */
   #top(): TraceInfo['top'] {
-    const best: {id: number; requests: number}[] = [];
-    for (let id = 0; id < this.#keys.keys.size; id++) {
-      const requests = this.#perKey[id]!;
-      if (best.length === TOP && requests <= best[TOP - 1]!.requests) continue;
-      best.push({id, requests});
-      best.sort((a, b) => b.requests - a.requests || a.id - b.id);
-      best.length = Math.min(best.length, TOP);
-    }
-    return best.map(({id, requests}) => ({key: keyText(this.#keys.keys.bytesOf(id)), requests}));
+    const top = new TopList<{id: number; requests: number}>(
+      TOP,
+      (a, b) => b.requests - a.requests || a.id - b.id,
+    );
+    for (let id = 0; id < this.#keys.keys.size; id++) top.offer({id, requests: this.#perKey.get(id)});
+    return top.items.map(({id, requests}) => ({key: keyText(this.#keys.keys.bytesOf(id)), requests}));
   }
 }

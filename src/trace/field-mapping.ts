@@ -1,6 +1,5 @@
 import {RatectlError} from '../base/ratectl-error.ts';
 import {quoted} from '../base/safe-text.ts';
-import {didYouMean} from '../base/suggest.ts';
 
 /**
  * `--map t=ts_ms,key=user,cost=in+out`: attribute → the field it is read from. `t` is the time, `cost` may add several
@@ -53,18 +52,3 @@ export const parseFieldMapping = (texts: readonly string[]): FieldMapping => {
   }
   return new FieldMapping(fields);
 };
-
-/** The error for a mapped or required field that the trace does not have. */
-export const noSuchField = (
-  field: string,
-  known: readonly string[],
-  where: {file: string; line: number},
-): RatectlError =>
-  new RatectlError(`no field ${quoted(field)}${didYouMean(field, known)}`, {
-    code: 'trace/no-such-field',
-    hint: `fields are: ${known
-      .slice(0, 20)
-      .map((name) => quoted(name))
-      .join(', ')}`,
-    where,
-  });

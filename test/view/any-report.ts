@@ -51,7 +51,7 @@ const series = fc.record({
     .array(fc.record({at: seconds, allowed: count, denied: count}), {maxLength: 40})
     .map((all) => all.sort((a, b) => a.at - b.at).map(({at, ...bucket}) => ({t: rfc3339(at), ...bucket}))),
 });
-const actual = fc.oneof(share, count, fc.double());
+const actual = fc.oneof(share, count, fc.double({min: 0, max: 2 ** 53, noNaN: true}));
 const threshold = fc.record({expr: text, actual, pass: fc.boolean(), source: text});
 const denied = fc.record({denied: count, deniedRate: share});
 

@@ -30,8 +30,9 @@ const inspect = async (
   flags: OutputFlags & TraceFlags,
   context: CliContext,
 ): Promise<TraceInfo> => {
-  const [{Trace}, {Survey}, {reportProblems}] = await Promise.all([
+  const [{Trace}, {refuseProblems}, {Survey}, {reportProblems}] = await Promise.all([
     import('../../trace/read/trace.ts'),
+    import('../../trace/read/refuse-problems.ts'),
     import('../../simulate/survey.ts'),
     import('../notes.ts'),
   ]);
@@ -40,7 +41,11 @@ const inspect = async (
   try {
     const columns = trace.columns(input.open);
     const survey = new Survey(columns);
-    for await (const {batch, from, to} of trace.slices(columns, input.read)) survey.run(batch, from, to);
+    for await (const {batch, from, to} of trace.slices(columns, input.read)) {
+      survey.run(batch, from, to);
+      if (input.strict) refuseProblems(trace.problems);
+    }
+    if (input.strict) refuseProblems(trace.problems);
     await reportProblems(trace, flags, context);
     const [file] = trace.files;
     return {

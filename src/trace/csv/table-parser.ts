@@ -3,7 +3,7 @@ import {ALL_KEY, ALL_KEY_NOTE} from '../all-key.ts';
 import {Parsed, type ParserOptions, type RecordParser} from '../format.ts';
 import {textOf} from '../formats/ascii.ts';
 import {readSpan} from '../formats/numbers.ts';
-import {pathEnd, pathStart} from '../formats/request-line.ts';
+import {setPath} from '../formats/request-line.ts';
 import {AddressNormalizer, addressNotes} from '../ip-address.ts';
 import type {RowSink} from '../row-sink.ts';
 import {NOT_A_TIME} from '../time/rfc3339.ts';
@@ -87,11 +87,6 @@ export class TableParser implements RecordParser {
     return Parsed.request;
   }
 
-  /** The column times are read from, and its unit when they are numbers. */
-  timeField(): TimeField {
-    return this.#time;
-  }
-
   notes(): readonly string[] {
     const key = this.#layout !== undefined && this.#layout.constantKey >= 0 ? [ALL_KEY_NOTE] : [];
     return [...this.#time.notes(), ...addressNotes(this.#normalizers), ...key];
@@ -167,18 +162,11 @@ export class TableParser implements RecordParser {
   ): void {
     this.#text(cell, bytes);
     const source = this.#source;
-    let from = this.#from;
-    let to = this.#to;
-    if (take === 'address') {
-      normalizer.read(source, from, withoutPort(source, from, to));
-      normalizer.setTo(sink, column);
-      return;
-    }
-    if (take === 'path') {
-      from = pathStart(source, from, to);
-      to = pathEnd(source, from, to);
-    }
-    sink.set(column, source, from, to);
+    const from = this.#from;
+    const to = this.#to;
+    if (take === 'address') normalizer.set(sink, column, source, from, withoutPort(source, from, to));
+    else if (take === 'path') setPath(sink, column, source, from, to);
+    else sink.set(column, source, from, to);
   }
 
   /** Looks at a cell; one with doubled quotes is written out with single ones. */

@@ -9,7 +9,7 @@ import {textOf} from './ascii.ts';
 import type {FieldSource, Part} from './field-source.ts';
 import type {LineFields} from './line-fields.ts';
 import {readSpan, readWhole} from './numbers.ts';
-import {pathEnd, pathStart, RequestLine} from './request-line.ts';
+import {RequestLine, setPath} from './request-line.ts';
 
 interface Step {
   readonly column: number;
@@ -201,8 +201,3 @@ export class FieldPlan {
 const isOwnTime = (attribute: string, field: string): boolean => attribute === 't' && field === 'time';
 
 const REQUEST_PARTS: ReadonlySet<Part> = new Set<Part>(['method', 'url', 'path', 'protocol']);
-
-const setPath = (sink: RowSink, column: number, bytes: Uint8Array, start: number, end: number): void => {
-  const from = pathStart(bytes, start, end);
-  sink.set(column, bytes, from, pathEnd(bytes, from, end));
-};

@@ -1,3 +1,4 @@
+import type {RowSink} from '../row-sink.ts';
 import {Ascii, indexOfByte, isDigit, isLetter, lastIndexOfByte} from './ascii.ts';
 
 /**
@@ -63,3 +64,15 @@ export const pathStart = (bytes: Uint8Array, start: number, end: number): number
 /** Where the path that begins at `start` ends: before the query. */
 export const pathEnd = (bytes: Uint8Array, start: number, end: number): number =>
   indexOfByte(bytes, Ascii.question, start, end);
+
+/** Sets a column to the path of a request target: `/a` of `/a?b` and of `https://host/a`. */
+export const setPath = (
+  sink: RowSink,
+  column: number,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): void => {
+  const from = pathStart(bytes, start, end);
+  sink.set(column, bytes, from, pathEnd(bytes, from, end));
+};

@@ -2,7 +2,7 @@ import {quoted} from '../../base/safe-text.ts';
 import type {AttributeColumns} from '../../engine/attribute-columns.ts';
 import {ALL_KEY, ALL_KEY_NOTE} from '../all-key.ts';
 import type {FieldMapping} from '../field-mapping.ts';
-import {pathEnd, pathStart, RequestLine} from '../formats/request-line.ts';
+import {RequestLine, setPath} from '../formats/request-line.ts';
 import {AddressNormalizer, addressNotes} from '../ip-address.ts';
 import type {RowSink} from '../row-sink.ts';
 import {withoutPort} from '../without-port.ts';
@@ -145,8 +145,7 @@ export class ColumnRules {
         sink.set(rule.column, source, from, to);
         break;
       case 'address':
-        rule.normalizer.read(source, from, withoutPort(source, from, to));
-        rule.normalizer.setTo(sink, rule.column);
+        rule.normalizer.set(sink, rule.column, source, from, withoutPort(source, from, to));
         break;
       case 'path':
         setPath(sink, rule.column, source, from, to);
@@ -161,8 +160,3 @@ export class ColumnRules {
     }
   }
 }
-
-const setPath = (sink: RowSink, column: number, bytes: Uint8Array, start: number, end: number): void => {
-  const from = pathStart(bytes, start, end);
-  sink.set(column, bytes, from, pathEnd(bytes, from, end));
-};

@@ -90,11 +90,6 @@ export class JsonRecordParser implements RecordParser {
     this.#shapes.learn(this.#values, at, end, (slot) => this.#useOf(slot));
   }
 
-  /** The field whose time was read, and its unit when it was a number; undefined before the first request. */
-  timeField(): TimeField | undefined {
-    return this.#times.find((field) => field.unit !== undefined) ?? this.#times[0];
-  }
-
   notes(): readonly string[] {
     return [
       ...new Set([

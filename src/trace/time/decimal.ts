@@ -1,3 +1,5 @@
+import {Ascii, isDigit} from '../formats/ascii.ts';
+
 /** The text is not a decimal number. */
 export const NOT_A_NUMBER = -1;
 /** Below zero. */
@@ -7,8 +9,7 @@ export const FRACTION = -3;
 /** Above 2^53 − 1. */
 export const TOO_LARGE = -4;
 
-const ZERO = 0x30;
-const isDigit = (byte: number): boolean => (byte - ZERO) >>> 0 <= 9;
+const ZERO = Ascii.zero;
 
 /** Exponents beyond this make any number 0 or too large; keeps the sum below from overflowing. */
 const EXPONENT_CAP = 1_000_000;

@@ -1,9 +1,6 @@
 import {NOT_A_NUMBER, scaledInteger, TOO_LARGE} from './decimal.ts';
 import {NOT_A_TIME, TIME_OUT_OF_RANGE} from './rfc3339.ts';
-import type {TimeUnit} from './time-unit.ts';
-
-/** Power of ten from a unit to microseconds. */
-const SHIFT: Readonly<Record<TimeUnit, number>> = {s: 6, ms: 3, us: 0, ns: -3};
+import {MICROS_SHIFT, type TimeUnit} from './time-unit.ts';
 
 // `ts_ms`, `TS_MS`, `time.ns`. Not nginx's `msec`, which is seconds with milliseconds behind the point.
 const SEPARATED = /[_.-](s|secs?|ms|us|µs|ns)$/i;
@@ -37,7 +34,7 @@ export const unitOfSize = (bytes: Uint8Array, start: number, end: number): TimeU
  * (both negative) when it is no number or not within 1970 … 2255.
  */
 export const parseEpoch = (bytes: Uint8Array, start: number, end: number, unit: TimeUnit): number => {
-  const micros = scaledInteger(bytes, start, end, SHIFT[unit], 'drop');
+  const micros = scaledInteger(bytes, start, end, MICROS_SHIFT[unit], 'drop');
   if (micros >= 0) return micros;
   return micros === NOT_A_NUMBER ? NOT_A_TIME : TIME_OUT_OF_RANGE;
 };
@@ -56,4 +53,4 @@ export const epochOfInteger = (value: number, unit: TimeUnit): number => {
 };
 
 /** Microseconds in one unit; 0 for nanoseconds, of which no whole number makes one. */
-export const epochFactor = (unit: TimeUnit): number => (unit === 'ns' ? 0 : 10 ** SHIFT[unit]);
+export const epochFactor = (unit: TimeUnit): number => (unit === 'ns' ? 0 : 10 ** MICROS_SHIFT[unit]);

@@ -7,7 +7,7 @@ import type {Style} from '../style.ts';
 import {type Row, table} from '../table.ts';
 
 const COLUMNS = [
-  {title: 'LIMIT', min: 12, cut: 'middle'},
+  {title: 'LIMIT', min: 20, cut: 'middle'},
   {title: 'MODE'},
   {title: 'REQUESTS', align: 'right', drop: 4},
   {title: 'ALLOWED', align: 'right', drop: 2},
