@@ -118,7 +118,7 @@ _ratectl() {
       case "$command $operands" in
         'ratectl '-) words='-V --version -h --help' ;;
         'ratectl '0) words='simulate trace init validate policy demo completion help' ;;
-        'ratectl simulate '-) words='-p --policy --against --decisions --fail-if --bounds --solve --target --shard --ci --junit --format --map --time-unit --delimiter --strict --sort --workers -o --output --json --color --ascii -q --quiet -h --help' ;;
+        'ratectl simulate '-) words='-p --policy --against --decisions --fail-if --bounds --solve --target --shard --ci --junit --format --map --time-unit --delimiter --strict --workers --sort -o --output --json --color --ascii -q --quiet -h --help' ;;
         'ratectl simulate '0) words='merge' files=1 ;;
         'ratectl simulate '[0-9]*) files=1 ;;
         'ratectl simulate merge '-) words='--ci --junit -o --output --json --color --ascii -q --quiet -h --help' ;;
@@ -126,7 +126,7 @@ _ratectl() {
         'ratectl simulate merge '[0-9]*) files=1 ;;
         'ratectl trace '-) words='-h --help' ;;
         'ratectl trace '0) words='info generate formats' ;;
-        'ratectl trace info '-) words='--format --map --time-unit --delimiter --strict --sort --workers -o --output --json --color --ascii -q --quiet -h --help' ;;
+        'ratectl trace info '-) words='--format --map --time-unit --delimiter --strict --workers -o --output --json --color --ascii -q --quiet -h --help' ;;
         'ratectl trace info '0) files=1 ;;
         'ratectl trace info '[0-9]*) files=1 ;;
         'ratectl trace generate '-) words='--kind --rate --duration --requests --start --seed --keys --zipf --key-kind --tenants --plans --profile --cost --scanner --scanner-at --scanner-for --peak --trough --period --burst-size --burst-every --burst-spread --outage-at --outage --in-flight --retries --jitter --backoff --backoff-cap --format --time-unit --out -q --quiet -h --help' ;;

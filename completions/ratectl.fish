@@ -81,7 +81,7 @@ end
 
 complete -c ratectl -f
 
-complete -c ratectl -n '__ratectl_at \'ratectl\' 0' -a simulate -d 'Replay recorded requests through a policy, offline, with the engine that decides live'
+complete -c ratectl -n '__ratectl_at \'ratectl\' 0' -a simulate -d 'Replay recorded requests through a policy, offline, and say who would be denied'
 complete -c ratectl -n '__ratectl_at \'ratectl\' 0' -a trace -d 'Look at traces and make synthetic ones'
 complete -c ratectl -n '__ratectl_at \'ratectl\' 0' -a init -d 'Write a policy to start from'
 complete -c ratectl -n '__ratectl_at \'ratectl\' 0' -a validate -d 'Check policy files and say everything that is wrong with them (exit 2)'
@@ -109,8 +109,8 @@ complete -c ratectl -n '__ratectl_in \'ratectl simulate\'' -l map -x -d 'read an
 complete -c ratectl -n '__ratectl_in \'ratectl simulate\'' -l time-unit -x -a 's ms us ns' -d 'unit of numeric times (default: by the field name, then by magnitude)'
 complete -c ratectl -n '__ratectl_in \'ratectl simulate\'' -l delimiter -x -d 'column separator of CSV (default: comma; tab for tsv)'
 complete -c ratectl -n '__ratectl_in \'ratectl simulate\'' -l strict -d 'stop at the first bad line (exit 2) instead of counting it'
+complete -c ratectl -n '__ratectl_in \'ratectl simulate\'' -l workers -x -d 'threads that share the work on a large plain file (default: the cores there are, at most 4); the result is the same for any number'
 complete -c ratectl -n '__ratectl_in \'ratectl simulate\'' -l sort -d 'order requests by time first (keeps the trace in memory)'
-complete -c ratectl -n '__ratectl_in \'ratectl simulate\'' -l workers -x -d 'threads that parse a large plain file (default: the cores there are, at most 4); the result is the same for any number'
 complete -c ratectl -n '__ratectl_in \'ratectl simulate\'' -s o -l output -x -a 'table wide json jsonl csv md' -d 'how to print the answer'
 complete -c ratectl -n '__ratectl_in \'ratectl simulate\'' -l json -d 'the same as -o json'
 complete -c ratectl -n '__ratectl_in \'ratectl simulate\'' -l color -x -a 'auto always never' -d 'colour: auto looks at the terminal and NO_COLOR'
@@ -129,7 +129,7 @@ complete -c ratectl -n '__ratectl_in \'ratectl simulate merge\'' -s q -l quiet -
 complete -c ratectl -n '__ratectl_in \'ratectl simulate merge\'' -s h -l help -d 'show help'
 
 complete -c ratectl -n '__ratectl_at \'ratectl trace\' 0' -a info -d 'Say what is understood of a trace: format, span, keys, resolution, order, bad lines'
-complete -c ratectl -n '__ratectl_at \'ratectl trace\' 0' -a generate -d 'write synthetic traffic'
+complete -c ratectl -n '__ratectl_at \'ratectl trace\' 0' -a generate -d 'Write synthetic traffic; the same flags give the same bytes'
 complete -c ratectl -n '__ratectl_at \'ratectl trace\' 0' -a formats -d 'List the trace formats that can be read, and the attributes each one knows'
 complete -c ratectl -n '__ratectl_in \'ratectl trace\'' -s h -l help -d 'show help'
 
@@ -139,8 +139,7 @@ complete -c ratectl -n '__ratectl_in \'ratectl trace info\'' -l map -x -d 'read 
 complete -c ratectl -n '__ratectl_in \'ratectl trace info\'' -l time-unit -x -a 's ms us ns' -d 'unit of numeric times (default: by the field name, then by magnitude)'
 complete -c ratectl -n '__ratectl_in \'ratectl trace info\'' -l delimiter -x -d 'column separator of CSV (default: comma; tab for tsv)'
 complete -c ratectl -n '__ratectl_in \'ratectl trace info\'' -l strict -d 'stop at the first bad line (exit 2) instead of counting it'
-complete -c ratectl -n '__ratectl_in \'ratectl trace info\'' -l sort -d 'order requests by time first (keeps the trace in memory)'
-complete -c ratectl -n '__ratectl_in \'ratectl trace info\'' -l workers -x -d 'threads that parse a large plain file (default: the cores there are, at most 4); the result is the same for any number'
+complete -c ratectl -n '__ratectl_in \'ratectl trace info\'' -l workers -x -d 'threads that share the work on a large plain file (default: the cores there are, at most 4); the result is the same for any number'
 complete -c ratectl -n '__ratectl_in \'ratectl trace info\'' -s o -l output -x -a 'table json' -d 'how to print the answer'
 complete -c ratectl -n '__ratectl_in \'ratectl trace info\'' -l json -d 'the same as -o json'
 complete -c ratectl -n '__ratectl_in \'ratectl trace info\'' -l color -x -a 'auto always never' -d 'colour: auto looks at the terminal and NO_COLOR'

@@ -28,7 +28,7 @@ export const main = async (argv: readonly string[] = process.argv.slice(2)): Pro
   };
   process.on('SIGINT', () => end(ExitCode.interrupted));
   process.on('SIGTERM', () => end(ExitCode.terminated));
-  process.on('SIGHUP', () => end(129));
+  process.on('SIGHUP', () => end(ExitCode.hungUp));
 
   let code: number;
   try {

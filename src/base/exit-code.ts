@@ -8,6 +8,7 @@ export const ExitCode = {
   conditionMet: 5,
   partial: 6,
   nothingToDo: 7,
+  hungUp: 129,
   interrupted: 130,
   terminated: 143,
 } as const;

@@ -11,7 +11,7 @@ export interface HelpTopic {
 export const HELP_TOPICS: readonly HelpTopic[] = [
   {
     name: 'traces',
-    summary: 'formats, attributes, --map, time units, bad lines',
+    summary: 'formats, attributes, --map, times, bad lines',
     text: async () => (await import('./help-topics/traces.ts')).traces,
   },
   {

@@ -17,11 +17,13 @@ import {addHelpTopics} from './help-topics.ts';
 /** The command tree. Building it loads commander alone; what a command needs is loaded when it runs. */
 export const createProgram = (context: CliContext): Command => {
   const program = new Command('ratectl')
-    .description('Inspect, simulate and operate rate limits.')
+    .description('Replay recorded traffic through rate limits: who would be denied, when, and by which.')
     .version(context.version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help for a command, or one of the topics below')
     .showHelpAfterError('(--help shows the usage)')
+    // Commander lets descriptions run over the edge where less than 40 columns are left for them.
+    .configureHelp({minWidthToWrap: 20})
     // Options after a subcommand's name are the subcommand's.
     .enablePositionalOptions();
 

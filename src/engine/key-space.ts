@@ -1,3 +1,4 @@
+import {ViewCache} from '../base/view-cache.ts';
 import {hashBytes} from './request-batch.ts';
 
 /** Words per slot of the table: hash, id + 1 (0 = free), where the key begins in the arena, its length. */
@@ -16,9 +17,7 @@ export class KeySpace {
   #ends = new Float64Array(1 << 10);
   #arena = new Uint8Array(1 << 14);
   #arenaView: DataView = new DataView(this.#arena.buffer);
-  /** The bytes looked at last, and a view of them: keys of one batch lie in one array. */
-  #viewed: Uint8Array = this.#arena;
-  #bytesView: DataView = this.#arenaView;
+  readonly #views = new ViewCache();
 
   get size(): number {
     return this.#count;
@@ -61,20 +60,14 @@ export class KeySpace {
 
   /** Whether the arena holds `bytes[start … end)` at `from`; four bytes at a time. */
   #holds(from: number, bytes: Uint8Array, start: number, end: number): boolean {
-    if (bytes !== this.#viewed) this.#view(bytes);
     const arena = this.#arenaView;
-    const view = this.#bytesView;
+    const view = this.#views.of(bytes);
     let i = start;
     let at = from;
     for (; i + 3 < end; i += 4, at += 4)
       if (arena.getInt32(at, true) !== view.getInt32(i, true)) return false;
     for (; i < end; i++, at++) if (arena.getUint8(at) !== view.getUint8(i)) return false;
     return true;
-  }
-
-  #view(bytes: Uint8Array): void {
-    this.#viewed = bytes;
-    this.#bytesView = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   #add(slot: number, bytes: Uint8Array, start: number, end: number, hash: number): number {

@@ -5,8 +5,6 @@ import {quoted} from '../base/safe-text.ts';
 import {didYouMean} from '../base/suggest.ts';
 import {packageRoot} from './package-root.ts';
 
-export {packageRoot};
-
 /** A policy that comes with the package, as `examples/policies/<name>.yaml`. */
 export interface Preset {
   readonly name: string;

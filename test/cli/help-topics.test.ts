@@ -1,5 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {isRatectlError} from '../../src/base/ratectl-error.ts';
+import {allCommands} from '../../src/cli/completion/command-tree.ts';
+import {completionTree} from '../../src/cli/completion/completion-script.ts';
 import {HELP_TOPICS} from '../../src/cli/help-topics.ts';
 import {createProgram, runProgram} from '../../src/cli/program.ts';
 import {testContext} from './test-context.ts';
@@ -64,6 +66,19 @@ describe('ratectl help', () => {
     const {exit, out, error} = await run(...argv);
     expect({exit, out}).toEqual({exit: 2, out: ''});
     expect(error).toContain(message);
+  });
+
+  test.each([80, 60])('the help of every command fits into %i columns, examples into 80', async (columns) => {
+    const commands = allCommands(completionTree(createProgram(testContext())));
+    expect(commands.length).toBeGreaterThan(10);
+    for (const {path} of commands) {
+      const context = testContext({}, columns);
+      await runProgram([...path.slice(1), '--help'], context);
+      const [options = '', examples = ''] = context.written.out.split(/^(?=Examples:)/m);
+      const beyond = (text: string, most: number): readonly string[] =>
+        text.split('\n').filter((line) => line.length > most);
+      expect([...beyond(options, columns), ...beyond(examples, 80)], path.join(' ')).toEqual([]);
+    }
   });
 
   test('is one command, not two', () => {

@@ -10,11 +10,11 @@ export interface TestContext extends CliContext {
 }
 
 /** A command line without a process: streams are strings, the clock stands still, no terminal. */
-export const testContext = (env: Readonly<Record<string, string>> = {}): TestContext => {
+export const testContext = (env: Readonly<Record<string, string>> = {}, columns = 80): TestContext => {
   const written = {out: '', err: ''};
   const sink = (name: 'out' | 'err'): TextSink => ({
     isTTY: false,
-    columns: 80,
+    columns,
     closed: false,
     write: async (text) => {
       written[name] += typeof text === 'string' ? text : Buffer.from(text).toString('utf8');

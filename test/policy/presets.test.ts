@@ -3,7 +3,8 @@ import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import type {Policy} from '../../src/engine/policy-model.ts';
 import {parsePolicy} from '../../src/policy/load-policy.ts';
-import {PRESETS, packageRoot, readPreset} from '../../src/policy/presets.ts';
+import {packageRoot} from '../../src/policy/package-root.ts';
+import {PRESETS, readPreset} from '../../src/policy/presets.ts';
 import {parseThreshold} from '../../src/simulate/threshold.ts';
 import {decisionsOf, type TestRequest, times} from './decisions.ts';
 

@@ -5,6 +5,7 @@ const EXAMPLES = `
 Examples:
   # let an editor check and complete ratectl.yaml
   ratectl policy schema > ratectl.schema.json
+
   # and as its first line: # yaml-language-server: $schema=ratectl.schema.json
 `;
 

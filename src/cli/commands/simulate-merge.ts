@@ -6,9 +6,10 @@ import {addOutputOptions, type OutputFlags} from '../options/output.ts';
 const SCHEMA = 'ratectl.simulate/1';
 
 const EXAMPLES = `
-Example:
-  ratectl simulate huge.log -p ratectl.yaml --shard 1/2 --json > shard-1.json
-  ratectl simulate huge.log -p ratectl.yaml --shard 2/2 --json > shard-2.json
+Examples:
+  # each half on a machine of its own, then both together
+  ratectl simulate huge.log --shard 1/2 --json > shard-1.json
+  ratectl simulate huge.log --shard 2/2 --json > shard-2.json
   ratectl simulate merge shard-1.json shard-2.json
 `;
 

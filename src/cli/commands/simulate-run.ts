@@ -11,6 +11,7 @@ import {type ReplayRun, runReplay, type TraceInput} from '../../simulate/run-rep
 import {solve} from '../../simulate/solve.ts';
 import {FAIL_IF, measure, parseThreshold, passes, type Threshold} from '../../simulate/threshold.ts';
 import {Trace} from '../../trace/read/trace.ts';
+import {formatPlural} from '../../view/format-number.ts';
 import type {Bounds, SimulateReport, Solution} from '../../view/model/simulate-report.ts';
 import type {CliContext} from '../context.ts';
 import {reportProblems, tell} from '../notes.ts';
@@ -189,26 +190,24 @@ const performanceOf = (seconds: number, requests: number): NonNullable<SimulateR
   maxRssBytes: process.resourceUsage().maxRSS * 1024,
 });
 
-const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
-
 const notesOf = ({result, order, trace}: ReplayRun, flags: SimulateFlags): readonly string[] => {
   const notes = [...trace.notes];
   if (result.requests === 0 && notes.length === 0)
     notes.push('the trace has no requests: nothing was decided');
   if (order.resolution >= SECOND && order.sharedInstants > 0 && flags.bounds !== true) {
     notes.push(
-      `times are whole seconds, and ${plural(order.sharedInstants, 'request')} came in the same second as the one before: their order and distance are unknown, so what limits finer than that decide is one possibility of many; --bounds gives the range`,
+      `times are whole seconds, and ${formatPlural(order.sharedInstants, 'request')} came in the same second as the one before: their order and distance are unknown, so what limits finer than that decide is one possibility of many; --bounds gives the range`,
     );
   }
   if (order.outOfOrder > 0 && flags.sort !== true) {
     notes.push(
-      `${plural(order.outOfOrder, 'request')} came earlier than one before: decided in the order of the file, with a clock that does not run back; --sort orders them`,
+      `${formatPlural(order.outOfOrder, 'request')} came earlier than one before: decided in the order of the file, with a clock that does not run back; --sort orders them`,
     );
   }
   for (const limit of result.limits) {
     if (limit.skipped > 0)
       notes.push(
-        `limit ${limit.name} skipped ${plural(limit.skipped, 'request')} without an attribute of its key`,
+        `limit ${limit.name} skipped ${formatPlural(limit.skipped, 'request')} without an attribute of its key`,
       );
   }
   return notes;

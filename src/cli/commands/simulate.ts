@@ -1,7 +1,7 @@
 import {type Command, Option} from 'commander';
 import type {CliContext} from '../context.ts';
 import {addOutputOptions, collect, type OutputFlags} from '../options/output.ts';
-import {addTraceOptions, type TraceFlags} from '../options/trace.ts';
+import {addSortOption, addTraceOptions, type TraceFlags} from '../options/trace.ts';
 
 export interface SimulateFlags extends OutputFlags, TraceFlags {
   readonly policy: string;
@@ -18,27 +18,27 @@ export interface SimulateFlags extends OutputFlags, TraceFlags {
 
 const EXAMPLES = `
 Examples:
-  # who would be limited?
+  # who would be denied?
   ratectl simulate access.log.gz --policy ratectl.yaml
 
   # fail a CI step when more than one request in a thousand is denied (exit 5)
-  ratectl simulate access.log --policy ratectl.yaml --fail-if 'denied > 0.1%' --ci
+  ratectl simulate access.log --fail-if 'denied > 0.1%' --ci
 
   # who flips if the limit changes?
   ratectl simulate access.log --policy new.yaml --against ratectl.yaml
 
   # the smallest rate that keeps denials under 0.1 %
-  ratectl simulate access.log --policy ratectl.yaml --solve limit.per-ip.rate --target 'denied < 0.1%'
+  ratectl simulate access.log --solve limit.per-ip.rate --target 'denied < 0.1%'
 
   # one decision per line, from standard input
-  zcat *.gz | ratectl simulate - --policy ratectl.yaml --decisions decisions.ndjson
+  zcat *.gz | ratectl simulate - --decisions decisions.ndjson
 `;
 
 export const registerSimulate = (program: Command, context: CliContext): Command => {
   const command = program
     .command('simulate')
     .enablePositionalOptions()
-    .description('Replay recorded requests through a policy, offline, with the engine that decides live.')
+    .description('Replay recorded requests through a policy, offline, and say who would be denied.')
     .argument('<trace...>', 'trace files, merged by time; "-" is standard input')
     .option('-p, --policy <file>', 'the policy to replay', 'ratectl.yaml')
     .option('--against <file>', 'a second policy: report who flips between it and --policy')
@@ -62,6 +62,7 @@ export const registerSimulate = (program: Command, context: CliContext): Command
     .option('--ci', 'write a job summary to $GITHUB_STEP_SUMMARY and annotate failed thresholds')
     .option('--junit <file>', 'write a JUnit report with one case per threshold');
   addTraceOptions(command);
+  addSortOption(command);
   addOutputOptions(command);
   command.addHelpText('after', EXAMPLES);
   command.action(async (paths: string[], flags: SimulateFlags) => {

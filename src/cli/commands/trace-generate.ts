@@ -4,8 +4,7 @@ import type {TextSink} from '../../base/streams.ts';
 import type {GenerateFlags} from '../../trace/generate/generate-flags.ts';
 import type {CliContext} from '../context.ts';
 
-const DESCRIPTION = `Write synthetic traffic: the same flags give the same bytes.
-
+const EXAMPLES = `
 Examples:
   # ten minutes of independent clients
   ratectl trace generate --rate 100/s --duration 10m --out traffic.ndjson
@@ -20,7 +19,8 @@ Examples:
   ratectl trace generate --format combined --requests 10_000_000 --out big.log
 
   # straight into a policy
-  ratectl trace generate | ratectl simulate - --policy ratectl.yaml`;
+  ratectl trace generate | ratectl simulate - --policy ratectl.yaml
+`;
 
 const OPTIONS: Readonly<Record<string, readonly (readonly [flags: string, help: string])[]>> = {
   'Traffic:': [
@@ -78,7 +78,10 @@ const OPTIONS: Readonly<Record<string, readonly (readonly [flags: string, help: 
 
 /** Adds `generate` to the `trace` group. */
 export const registerTraceGenerate = (parent: Command, context: CliContext): void => {
-  const command = parent.command('generate').summary('write synthetic traffic').description(DESCRIPTION);
+  const command = parent
+    .command('generate')
+    .description('Write synthetic traffic; the same flags give the same bytes.')
+    .addHelpText('after', EXAMPLES);
   for (const [group, options] of Object.entries(OPTIONS)) {
     command.optionsGroup(group);
     // Defaults live in parseGenerateFlags: it must know which flags were given.

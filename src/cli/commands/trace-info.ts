@@ -6,7 +6,10 @@ import {addTraceOptions, type TraceFlags, traceInput} from '../options/trace.ts'
 
 const EXAMPLES = `
 Examples:
+  # is it read the way it is meant?
   ratectl trace info access.log.gz
+
+  # fields with other names
   ratectl trace info requests.csv --map t=TIMESTAMP,cost=tokens_in+tokens_out
 `;
 

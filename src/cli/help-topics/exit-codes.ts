@@ -1,12 +1,12 @@
 export const exitCodes = `Exit codes
 
-    0  success; also when there was nothing to show, and when the reader of a
-       pipe went away (ratectl ... | head)
+    0  success; also for a trace without requests, and when the reader of a pipe
+       went away (ratectl ... | head)
     1  unexpected: a mistake in ratectl
     2  wrong usage or bad input: flags, policy, trace, files that cannot be
        read or written
     3  the store cannot be reached, or refuses the login
-    4  refused for safety
+    4  refused for safety: ratectl init would replace a file (--force does)
     5  the condition was met: a threshold failed, a --fail-if held, or --solve
        found no value
     6  partial: some of it could not be done
@@ -15,7 +15,7 @@ export const exitCodes = `Exit codes
   130  interrupted (Ctrl-C)
   143  terminated
 
-Today's commands never end with 3, 4, 6 or 7.
+Today's commands never end with 3, 6 or 7.
 
 With 2 nothing is left behind: files named by --decisions, --junit or --out are
 written aside and get their name at the end. With 5 the run itself succeeded:

@@ -53,16 +53,19 @@ export const addTraceOptions = (command: Command): Command =>
       new Option('--strict', 'stop at the first bad line (exit 2) instead of counting it').helpGroup(GROUP),
     )
     .addOption(
-      new Option('--sort', 'order requests by time first (keeps the trace in memory)').helpGroup(GROUP),
-    )
-    .addOption(
       new Option(
         '--workers <n>',
-        'threads that parse a large plain file (default: the cores there are, at most 4); the result is the same for any number',
+        'threads that share the work on a large plain file (default: the cores there are, at most 4); the result is the same for any number',
       )
         .argParser(wholeNumber(0, 64))
         .helpGroup(GROUP),
     );
+
+/** Adds the flag of commands for which the order of the trace matters. */
+export const addSortOption = (command: Command): Command =>
+  command.addOption(
+    new Option('--sort', 'order requests by time first (keeps the trace in memory)').helpGroup(GROUP),
+  );
 
 /** Flags → what reading needs. Heavy parts are loaded here, not at start-up. */
 export const traceInput = async (

@@ -1,4 +1,5 @@
 import {quoted} from '../../base/safe-text.ts';
+import {ViewCache} from '../../base/view-cache.ts';
 import {Parsed, type RecordParser} from '../format.ts';
 import {AddressNormalizer, addressNotes} from '../ip-address.ts';
 import type {RowSink} from '../row-sink.ts';
@@ -11,7 +12,6 @@ import {LineFields} from './line-fields.ts';
 import {endOfQuoted, endOfRequest, isStatus, nextQuote} from './quote-scan.ts';
 import {refuse} from './refuse.ts';
 import {firstFlag, notAddressBytes} from './swar.ts';
-import {ViewCache} from './view-cache.ts';
 
 /** The fields of a line, by number. */
 export const CommonLogField = {

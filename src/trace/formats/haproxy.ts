@@ -1,3 +1,4 @@
+import {ViewCache} from '../../base/view-cache.ts';
 import {Parsed, type RecordParser, type TraceFormat} from '../format.ts';
 import {endOfAddress} from '../ip-address.ts';
 import type {RowSink} from '../row-sink.ts';
@@ -11,7 +12,6 @@ import type {FieldSource} from './field-source.ts';
 import {LineFields} from './line-fields.ts';
 import {endOfQuoted} from './quote-scan.ts';
 import {refuse} from './refuse.ts';
-import {ViewCache} from './view-cache.ts';
 
 // What stands behind the accept date, parted by spaces, before captured headers and the request.
 const FIELDS = [

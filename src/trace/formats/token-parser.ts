@@ -1,3 +1,4 @@
+import {ViewCache} from '../../base/view-cache.ts';
 import {Parsed, type ParserOptions, type RecordParser, type TraceFormat} from '../format.ts';
 import type {RowSink} from '../row-sink.ts';
 import {badTime, TextTime} from '../time/text-time.ts';
@@ -9,7 +10,6 @@ import type {FieldSource} from './field-source.ts';
 import {LineFields} from './line-fields.ts';
 import {endOfQuoted} from './quote-scan.ts';
 import {refuse} from './refuse.ts';
-import {ViewCache} from './view-cache.ts';
 
 /** A format whose lines are fields parted by single spaces, some of them in quotes or brackets, always in the same order. */
 export interface TokenLayout {

@@ -1,4 +1,4 @@
-import {ViewCache} from '../formats/view-cache.ts';
+import {ViewCache} from '../../base/view-cache.ts';
 import type {RowSink} from '../row-sink.ts';
 import type {ColumnRules} from './column-rules.ts';
 import type {DurationRule} from './duration-rule.ts';

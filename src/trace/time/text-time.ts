@@ -1,6 +1,6 @@
 import {quoted} from '../../base/safe-text.ts';
+import {ViewCache} from '../../base/view-cache.ts';
 import {Ascii, textOf} from '../formats/ascii.ts';
-import {ViewCache} from '../formats/view-cache.ts';
 import {CLF_TIME_LENGTH, ClfTime} from './clf-time.ts';
 import {TimeField} from './time-field.ts';
 import type {TimeUnit} from './time-unit.ts';

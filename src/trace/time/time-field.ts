@@ -1,5 +1,5 @@
 import {quoted} from '../../base/safe-text.ts';
-import {ViewCache} from '../formats/view-cache.ts';
+import {ViewCache} from '../../base/view-cache.ts';
 import {CLF_TIME_LENGTH, ClfTime} from './clf-time.ts';
 import {epochOfInteger, parseEpoch, unitOfFieldName, unitOfSize} from './epoch.ts';
 import {hasZone, NOT_A_TIME, parseRfc3339} from './rfc3339.ts';

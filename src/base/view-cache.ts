@@ -1,4 +1,7 @@
-/** The DataView of the buffer that lines lie in: made once per buffer, since a parser gets line after line of the same one. */
+/**
+ * The DataView of the array looked at last: four bytes at a time are read and compared much faster than one by one. Made
+ * once per array, since line after line and key after key lies in the same one.
+ */
 export class ViewCache {
   #bytes: Uint8Array = new Uint8Array(0);
   #view: DataView = new DataView(this.#bytes.buffer);
