@@ -1,6 +1,6 @@
+import {ALGORITHM_NAMES, type AlgorithmName} from './algorithm-names.ts';
 import {BUCKET_FIELDS, type Field, LIMIT_FIELDS, POLICY_FIELDS, parametersOf} from './schema.ts';
 import {type JsonSchema, VALUE_TYPES} from './value-types.ts';
-import {ALGORITHM_NAMES, type AlgorithmName} from './vocabulary.ts';
 
 const fieldSchema = (field: Field): JsonSchema => {
   const {schema} = VALUE_TYPES[field.type];

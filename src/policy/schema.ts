@@ -1,5 +1,5 @@
+import type {AlgorithmName} from './algorithm-names.ts';
 import type {ValueTypeName} from './value-types.ts';
-import type {AlgorithmName} from './vocabulary.ts';
 
 /** A field of the policy file. Messages, known names, `ratectl policy schema` and its test all read these lists. */
 export interface Field {

@@ -1,4 +1,5 @@
-import {ALGORITHM_NAMES, UNITS} from './vocabulary.ts';
+import {CALENDAR_UNITS} from '../engine/calendar-grid.ts';
+import {ALGORITHM_NAMES} from './algorithm-names.ts';
 
 /** JSON Schema, as far as it is used here. */
 export type JsonSchema = boolean | {readonly [keyword: string]: unknown};
@@ -145,7 +146,7 @@ export const VALUE_TYPES = {
   duration,
   window: {
     expected: 'a duration such as "1s", "1h" or "1d"',
-    schema: {anyOf: [duration.schema, {enum: UNITS}]},
+    schema: {anyOf: [duration.schema, {enum: CALENDAR_UNITS}]},
   },
   align: choice(['epoch', 'first-hit', 'calendar']),
   timeZone: {

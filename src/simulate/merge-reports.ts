@@ -3,7 +3,7 @@ import {RatectlError} from '../base/ratectl-error.ts';
 import {quoted} from '../base/safe-text.ts';
 import type {Performance, SimulateReport} from '../view/model/simulate-report.ts';
 import {mergeResults, resultOf} from './replay-result.ts';
-import {measure, parseThreshold, passes} from './threshold.ts';
+import {judge, parseThreshold} from './threshold.ts';
 
 /** A report of one shard and the file it was read from. */
 export interface ShardFile {
@@ -34,11 +34,9 @@ export const mergeReports = (shards: readonly ShardFile[]): SimulateReport => {
     ...(diff === undefined ? {} : {diff}),
   };
   const names = limits.map(({name}) => name);
-  const thresholds = shard!.thresholds.map(({expr, source}) => {
-    const threshold = parseThreshold(expr, source, names);
-    const actual = measure(threshold, merged);
-    return {expr: threshold.expr, actual, pass: passes(threshold, actual), source};
-  });
+  const thresholds = shard!.thresholds.map(({expr, source}) =>
+    judge(parseThreshold(expr, source, names), merged),
+  );
   const timed = reports.flatMap(({performance}) => performance ?? []);
   return {
     ...merged,

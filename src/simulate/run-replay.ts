@@ -96,7 +96,7 @@ const inThreads = async (
       keyAlias: keyAlias === 'key' ? undefined : keyAlias,
       threads: workers,
     },
-    (requests) => progress?.update(requests, undefined),
+    (requests) => progress?.update(requests, trace.progress),
   );
   if (input.strict) refuseProblems(trace.problems);
   return {order, result, trace, commit: nothing, discard: nothing};

@@ -1,7 +1,7 @@
 import {RatectlError} from '../base/ratectl-error.ts';
 import {quoted} from '../base/safe-text.ts';
 import {didYouMean} from '../base/suggest.ts';
-import type {LimitSummary, SimulateReport} from '../view/model/simulate-report.ts';
+import type {LimitSummary, SimulateReport, ThresholdResult} from '../view/model/simulate-report.ts';
 
 const OPERATORS = {
   '<=': (a: number, b: number) => a <= b,
@@ -139,5 +139,13 @@ export const measure = ({subject, share: asShare}: Threshold, report: Measured):
   );
 };
 
+/** Whether a threshold holds; for `--fail-if`, whether it does not. */
 export const passes = ({operator, value, source}: Threshold, actual: number): boolean =>
   OPERATORS[operator](actual, value) === (source !== FAIL_IF);
+
+/** What a report says of a threshold. */
+export const judge = (threshold: Threshold, report: Measured): ThresholdResult => {
+  const {expr, source} = threshold;
+  const actual = measure(threshold, report);
+  return {expr, actual, pass: passes(threshold, actual), source};
+};

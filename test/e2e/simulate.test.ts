@@ -135,6 +135,58 @@ describe('ratectl simulate', () => {
     ]);
   });
 
+  it('decides requests that are out of order as they come, says so, and orders them with --sort', async () => {
+    const cwd = folderWith({
+      'p.yaml': policyOf('{name: one, key: all, algorithm: fixed-window, limit: 1, window: 1s}'),
+      't.ndjson': ndjson([
+        [T + 1000, 'b'],
+        [T, 'a'],
+        [T + 1000, 'c'],
+      ]),
+    });
+    const asTheyCome = await ratectl(['simulate', 't.ndjson', '-p', 'p.yaml', '--json'], {cwd});
+    expect(report(asTheyCome.out)).toMatchObject({trace: {outOfOrder: 1}, totals: {allowed: 1, denied: 2}});
+    expect(asTheyCome.err).toContain('1 request came earlier than one before');
+    const sorted = await ratectl(['simulate', 't.ndjson', '-p', 'p.yaml', '--sort', '--json'], {cwd});
+    expect(report(sorted.out)).toMatchObject({trace: {outOfOrder: 0}, totals: {allowed: 2, denied: 1}});
+  });
+
+  it('names the layer that denied, charges none of the others, and counts a shadow without denying', async () => {
+    const cwd = folderWith({
+      'p.yaml': `version: 1
+limits:
+  - {name: per-ip, key: "{ip}", algorithm: fixed-window, limit: 3, window: 1m}
+  - {name: trial, key: "{tenant}", algorithm: fixed-window, limit: 1, window: 1m, mode: shadow}
+  - {name: per-tenant, key: "{tenant}", algorithm: fixed-window, limit: 2, window: 1d, align: calendar, tz: Europe/Berlin}
+`,
+      't.ndjson': ['x', 'x', 'x', 'y', 'y']
+        .map((tenant) => `${JSON.stringify({ts: T, ip: '1.1.1.1', tenant})}\n`)
+        .join(''),
+    });
+    const {out} = await ratectl(['simulate', 't.ndjson', '-p', 'p.yaml', '--decisions', 'd', '--json'], {
+      cwd,
+    });
+    const layers = readFileSync(join(cwd, 'd'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as {allowed: boolean; limit: string; remaining: number})
+      .map(({allowed, limit, remaining}) => [allowed, limit, remaining]);
+    expect(layers).toEqual([
+      [true, 'per-tenant', 1],
+      [true, 'per-tenant', 0],
+      [false, 'per-tenant', 0],
+      [true, 'per-ip', 0],
+      [false, 'per-ip', 0],
+    ]);
+    expect(
+      report(out).limits.map(({name, mode, requests, denied}) => [name, mode, requests, denied]),
+    ).toEqual([
+      ['per-ip', 'enforce', 5, 1],
+      ['trial', 'shadow', 4, 2],
+      ['per-tenant', 'enforce', 4, 1],
+    ]);
+  });
+
   it('fails a CI step with exit 5, a summary, an annotation at the policy line and a JUnit report', async () => {
     const cwd = folderWith({'p.yaml': `${TWO_PER_SECOND}thresholds:\n  - denied == 0\n`, 't.ndjson': BURST});
     const {code, err} = await ratectl(

@@ -1,10 +1,10 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
+import {ALGORITHM_NAMES} from '../../src/policy/algorithm-names.ts';
 import {parsePolicy} from '../../src/policy/load-policy.ts';
 import {packageRoot} from '../../src/policy/package-root.ts';
 import {BUCKET_FIELDS, LIMIT_FIELDS, POLICY_FIELDS, parametersOf} from '../../src/policy/schema.ts';
-import {ALGORITHM_NAMES} from '../../src/policy/vocabulary.ts';
 
 const TEXT = readFileSync(join(packageRoot(import.meta.url), 'docs', 'policies.md'), 'utf8');
 

@@ -6,10 +6,10 @@ import type {Policy} from '../../engine/policy-model.ts';
 import {type LoadedPolicy, loadPolicy} from '../../policy/load-policy.ts';
 import {BoundsReplay} from '../../simulate/bounds.ts';
 import {findParameter, type Parameter} from '../../simulate/parameter.ts';
-import {parseShard} from '../../simulate/partition.ts';
+import {parseShard, type Shard} from '../../simulate/partition.ts';
 import {type ReplayRun, runReplay, type TraceInput} from '../../simulate/run-replay.ts';
 import {solve} from '../../simulate/solve.ts';
-import {FAIL_IF, measure, parseThreshold, passes, type Threshold} from '../../simulate/threshold.ts';
+import {FAIL_IF, judge, parseThreshold, type Threshold} from '../../simulate/threshold.ts';
 import {Trace} from '../../trace/read/trace.ts';
 import {formatPlural} from '../../view/format-number.ts';
 import type {Bounds, SimulateReport, Solution} from '../../view/model/simulate-report.ts';
@@ -22,14 +22,61 @@ import {printReport} from './simulate-output.ts';
 
 const SECOND = 1_000_000;
 
-/** Flags → policy and trace → replay → report → views and exit code. */
+/** What a run is to do: flags and policies, understood and found right. */
+interface Plan {
+  readonly policy: LoadedPolicy;
+  readonly against: LoadedPolicy | undefined;
+  readonly thresholds: readonly Threshold[];
+  /** `--solve` and `--target`. */
+  readonly search: {readonly parameter: Parameter; readonly target: Threshold} | undefined;
+  readonly shard: Shard | undefined;
+  /** Path of `--decisions`. */
+  readonly decisions: string | undefined;
+  readonly input: TraceInput;
+}
+
+interface Outcome {
+  /** The policy that was replayed: that of the plan, or with the value `--solve` found. */
+  readonly policy: Policy;
+  readonly solution: Solution | undefined;
+  readonly run: ReplayRun;
+}
+
+/** Flags → plan → replay → report → views and exit code. */
 export const runSimulate = async (
   paths: readonly string[],
   flags: SimulateFlags,
   context: CliContext,
 ): Promise<void> => {
-  checkFlags(paths, flags);
   // All that can be wrong with policies and flags is said before a byte of the trace is read.
+  const plan = await planOf(paths, flags, context);
+  const started = process.hrtime.bigint();
+  const {policy, solution, run} = await replay(plan, flags, context);
+  const discard = (): void => run.discard();
+  context.cleanups.add(discard);
+  const bounds = flags.bounds === true ? await runBounds(policy, run, plan.input) : undefined;
+  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+
+  const report: SimulateReport = {
+    ...judged(reportOf(run, paths), plan),
+    ...(bounds === undefined ? {} : {bounds}),
+    ...(solution === undefined ? {} : {solve: solution}),
+    ...(context.streams.env['SOURCE_DATE_EPOCH'] === undefined
+      ? {performance: performanceOf(seconds, run.result.requests)}
+      : {}),
+  };
+  const warnings = [...plan.policy.warnings, ...(plan.against?.warnings ?? []), ...notesOf(run, flags)];
+  await reportProblems(run.trace, flags, context);
+  await tell(warnings, flags, context);
+  await printReport(report, warnings, flags, context);
+  run.commit();
+  context.cleanups.delete(discard);
+  if (report.thresholds.some(({pass}) => !pass) || solution?.value === null)
+    context.exitCode = ExitCode.conditionMet;
+};
+
+const planOf = async (paths: readonly string[], flags: SimulateFlags, context: CliContext): Promise<Plan> => {
+  checkFlags(paths, flags);
   const policy = load(flags.policy, context);
   const against = flags.against === undefined ? undefined : load(flags.against, context);
   const thresholds = thresholdsOf(policy, flags);
@@ -39,62 +86,45 @@ export const runSimulate = async (
       : parseThreshold(flags.target, '--target', limitNames(policy.policy));
   const parameter = flags.solve === undefined ? undefined : findParameter(policy.policy, flags.solve);
   const shard = flags.shard === undefined ? undefined : parseShard(flags.shard);
-  const input = await traceInput(
-    paths.map((path) => (path === '-' ? path : fromCwd(path, context))),
-    flags,
-    context,
-  );
+  const files = paths.map((path) => (path === '-' ? path : fromCwd(path, context)));
+  return {
+    policy,
+    against,
+    thresholds,
+    search: parameter === undefined || target === undefined ? undefined : {parameter, target},
+    shard,
+    decisions: flags.decisions === undefined ? undefined : fromCwd(flags.decisions, context),
+    input: await traceInput(files, flags, context),
+  };
+};
 
-  const started = process.hrtime.bigint();
-  const solution =
-    parameter === undefined || target === undefined ? undefined : await runSolve(parameter, target, input);
-  const solved =
-    solution?.value == null || parameter === undefined ? policy.policy : parameter.with(solution.value);
-
+/** Searches when `--solve` says so, then replays the policy that came out of it. */
+const replay = async (plan: Plan, flags: SimulateFlags, context: CliContext): Promise<Outcome> => {
+  const {search, against, shard, decisions, input} = plan;
+  const solution = search === undefined ? undefined : await runSolve(search.parameter, search.target, input);
+  const policy =
+    search === undefined || solution?.value == null
+      ? plan.policy.policy
+      : search.parameter.with(solution.value);
   const progress = progressLine(flags, context);
   const run = await runReplay(
     input,
-    {
-      policy: solved,
-      against: against?.policy,
-      shard,
-      decisions: flags.decisions === undefined ? undefined : fromCwd(flags.decisions, context),
-    },
+    {policy, against: against?.policy, shard, decisions},
     against?.file,
     progress,
   ).finally(() => progress.end());
-  const discard = (): void => run.discard();
-  context.cleanups.add(discard);
-  const bounds = flags.bounds === true ? await runBounds(solved, run, input) : undefined;
-
-  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-  const measured = reportOf(run, paths);
-  const results = thresholds.map((threshold) => {
-    const actual = measure(threshold, measured);
-    return {expr: threshold.expr, actual, pass: passes(threshold, actual), source: threshold.source};
-  });
-  const report: SimulateReport = {
-    ...measured,
-    thresholds: shard === undefined ? results : [],
-    ...(bounds === undefined ? {} : {bounds}),
-    ...(solution === undefined ? {} : {solve: solution}),
-    ...(shard === undefined
-      ? {}
-      : {shard: {...shard, thresholds: thresholds.map(({expr, source}) => ({expr, source}))}}),
-    ...(context.streams.env['SOURCE_DATE_EPOCH'] === undefined
-      ? {performance: performanceOf(seconds, run.result.requests)}
-      : {}),
-  };
-
-  const warnings = [...policy.warnings, ...(against?.warnings ?? []), ...notesOf(run, flags)];
-  await reportProblems(run.trace, flags, context);
-  await tell(warnings, flags, context);
-  await printReport(report, warnings, flags, context);
-  run.commit();
-  context.cleanups.delete(discard);
-  if (report.thresholds.some(({pass}) => !pass) || (solution !== undefined && solution.value === null))
-    context.exitCode = ExitCode.conditionMet;
+  return {policy, solution, run};
 };
+
+/** A whole run is held against its thresholds; a shard carries them along. */
+const judged = (measured: Omit<SimulateReport, 'thresholds'>, {thresholds, shard}: Plan): SimulateReport =>
+  shard === undefined
+    ? {...measured, thresholds: thresholds.map((threshold) => judge(threshold, measured))}
+    : {
+        ...measured,
+        thresholds: [],
+        shard: {...shard, thresholds: thresholds.map(({expr, source}) => ({expr, source}))},
+      };
 
 const fromCwd = (path: string, {cwd}: CliContext): string => {
   const absolute = resolve(cwd, path);
@@ -166,8 +196,7 @@ const runSolve = async (parameter: Parameter, target: Threshold, input: TraceInp
       shard: undefined,
       decisions: undefined,
     });
-    const actual = measure(target, reportOf(run, input.paths));
-    return {actual, pass: passes(target, actual)};
+    return judge(target, reportOf(run, input.paths));
   });
   return {parameter: parameter.path, target: target.expr, ...found};
 };

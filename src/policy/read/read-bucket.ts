@@ -1,9 +1,9 @@
 import type {AlgorithmSpec} from '../../engine/policy-model.ts';
+import {ALGORITHM_NAMES, type AlgorithmName} from '../algorithm-names.ts';
 import type {Problems} from '../problems.ts';
 import {BUCKET_FIELDS, parametersOf} from '../schema.ts';
 import type {SourceNode} from '../source/source-node.ts';
 import {MAX_LEASES} from '../value-types.ts';
-import {ALGORITHM_NAMES, type AlgorithmName} from '../vocabulary.ts';
 import {
   bucketOutOfRange,
   leakRateOf,

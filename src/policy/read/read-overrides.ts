@@ -1,9 +1,9 @@
 import type {AlgorithmSpec, Override} from '../../engine/policy-model.ts';
+import type {AlgorithmName} from '../algorithm-names.ts';
 import {type Problems, pathTo, typoHint} from '../problems.ts';
 import {BUCKET_FIELDS} from '../schema.ts';
 import type {MapEntry, SourceNode} from '../source/source-node.ts';
 import {MAX_OVERRIDES, VALUE_TYPES} from '../value-types.ts';
-import type {AlgorithmName} from '../vocabulary.ts';
 import {readBucket} from './read-bucket.ts';
 import {type Fields, readFields} from './read-fields.ts';
 import {readBuckets} from './read-plan.ts';

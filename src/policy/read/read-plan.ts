@@ -1,9 +1,9 @@
 import type {AlgorithmSpec, SinglePlan, TieredPlan} from '../../engine/policy-model.ts';
+import {ALGORITHM_NAMES, type AlgorithmName} from '../algorithm-names.ts';
 import {type Problems, pathTo, typoHint} from '../problems.ts';
 import {BUCKET_FIELDS} from '../schema.ts';
 import {describeNode, type SourceNode} from '../source/source-node.ts';
 import {MAX_BUCKETS, MAX_TIERS, VALUE_TYPES} from '../value-types.ts';
-import {ALGORITHM_NAMES, type AlgorithmName} from '../vocabulary.ts';
 import {readBucket} from './read-bucket.ts';
 import {readChoice} from './read-choice.ts';
 import {type Fields, readFields} from './read-fields.ts';

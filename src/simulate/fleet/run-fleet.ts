@@ -1,5 +1,6 @@
 import {MessageChannel, type MessagePort, Worker} from 'node:worker_threads';
 import type {ParseJob} from '../../trace/read/block-parser.ts';
+import {threadFailure} from '../../trace/read/thread-failure.ts';
 import type {TraceFile} from '../../trace/read/trace-file.ts';
 import {OrderFacts} from '../order-facts.ts';
 import {mergeResults, type ReplayResult} from '../replay-result.ts';
@@ -69,6 +70,7 @@ export const runFleet = async (
       file.addNotes(block.notes);
       requests += block.times.length;
     }
+    file.readInParts(nextBlock * parse.blockBytes);
     onProgress(requests);
   };
 
@@ -76,7 +78,7 @@ export const runFleet = async (
     await new Promise<void>((resolve, reject) => {
       const isOver = (): boolean => finished === threads && nextBlock === blocks;
       for (const worker of pool) {
-        worker.on('error', reject);
+        worker.on('error', (error) => reject(threadFailure(parse.path, error)));
         worker.on('message', (message: FleetMessage) => {
           if (message.kind === 'parsed') {
             parsed.set(message.block, message);

@@ -97,6 +97,7 @@ export class BlockParser {
   /** A parser settles some things by the first record it sees (the unit of times): let it be that of the file. */
   #prime(sink: RowSink, columns: number): void {
     const filled = this.#readAt(0, PRIMING_BYTES);
+    if (filled === 0) return;
     const end = this.#buffer.lastIndexOf(LF, filled - 1);
     new LineReader(this.#job.path, this.#parser, sink).feed(
       this.#buffer,

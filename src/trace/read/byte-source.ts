@@ -28,7 +28,8 @@ export interface ByteSource {
 
 const CHUNK = 1 << 20;
 
-const ioError = (name: string, error: unknown): RatectlError => {
+/** What the file system said, for people. */
+export const ioError = (name: string, error: unknown): RatectlError => {
   const {code} = error as NodeJS.ErrnoException;
   const reasons: Record<string, string> = {
     ENOENT: 'no such file',

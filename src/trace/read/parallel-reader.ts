@@ -3,6 +3,7 @@ import type {AttributeColumns} from '../../engine/attribute-columns.ts';
 import type {RequestBatch} from '../../engine/request-batch.ts';
 import type {ParseJob} from './block-parser.ts';
 import {type ParseReply, type ParseRequest, transferables} from './parse-protocol.ts';
+import {threadFailure} from './thread-failure.ts';
 import type {TraceFile} from './trace-file.ts';
 
 /** Blocks under way per thread: one being parsed, one waiting. */
@@ -25,7 +26,7 @@ async function* blocksInOrder(file: TraceFile, job: ParseJob, workers: number): 
   const blocks = Math.ceil(job.size / job.blockBytes);
   const ready = new Map<number, ParseReply>();
   let asked = 0;
-  let failure: Error | undefined;
+  let failure: unknown;
   let wake: (() => void) | undefined;
   const signal = (): void => {
     wake?.();
@@ -50,7 +51,7 @@ async function* blocksInOrder(file: TraceFile, job: ParseJob, workers: number): 
       signal();
     });
     worker.on('error', (error) => {
-      failure = error;
+      failure = threadFailure(job.path, error);
       signal();
     });
   }
@@ -67,6 +68,7 @@ async function* blocksInOrder(file: TraceFile, job: ParseJob, workers: number): 
       const reply = ready.get(block)!;
       ready.delete(block);
       stats.addBlock(reply.stats);
+      file.readInParts((block + 1) * job.blockBytes);
       file.addNotes(reply.notes);
       yield reply.batch;
       ask(owner.get(block)!, reply.batch);

@@ -42,6 +42,7 @@ export class TraceFile {
   #filled: number;
   #ended: boolean;
   #stats: ReadStats | undefined;
+  #bytesInParts = 0;
 
   private constructor(
     source: ByteSource,
@@ -121,10 +122,19 @@ export class TraceFile {
     };
   }
 
-  /** Counters for a reader that reads this file in parts instead of by `batches`. */
+  /** For those who read this file in parts instead of by `batches`: they keep its counters and say how far they are. */
   startInParts(): ReadStats {
     this.#stats = new ReadStats();
     return this.#stats;
+  }
+
+  readInParts(bytes: number): void {
+    this.#bytesInParts = bytes;
+  }
+
+  /** Stored bytes read so far. */
+  get bytesRead(): number {
+    return Math.max(this.#bytesInParts, this.source.storedBytesRead);
   }
 
   addNotes(notes: readonly string[]): void {

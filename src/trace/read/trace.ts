@@ -74,10 +74,10 @@ export class Trace {
   get progress(): {readonly read: number; readonly of: number} | undefined {
     let read = 0;
     let of = 0;
-    for (const {source} of this.files) {
-      if (source.storedBytes === undefined) return undefined;
-      read += source.storedBytesRead;
-      of += source.storedBytes;
+    for (const file of this.files) {
+      if (file.source.storedBytes === undefined) return undefined;
+      read += file.bytesRead;
+      of += file.source.storedBytes;
     }
     return {read, of};
   }
