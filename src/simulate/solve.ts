@@ -19,9 +19,9 @@ export const solve = async (
 ): Promise<Pick<Solution, 'value' | 'tried'>> => {
   const tried: {value: number; actual: number; pass: boolean}[] = [];
   const passes = async (value: number): Promise<boolean> => {
-    const trial = await attempt(value);
-    tried.push({value, ...trial});
-    return trial.pass;
+    const {actual, pass} = await attempt(value);
+    tried.push({value, actual, pass});
+    return pass;
   };
 
   let low = 0;

@@ -196,7 +196,8 @@ const runSolve = async (parameter: Parameter, target: Threshold, input: TraceInp
       shard: undefined,
       decisions: undefined,
     });
-    return judge(target, reportOf(run, input.paths));
+    const {actual, pass} = judge(target, reportOf(run, input.paths));
+    return {actual, pass};
   });
   return {parameter: parameter.path, target: target.expr, ...found};
 };
