@@ -6,6 +6,3 @@ export interface Clock {
 }
 
 export const systemClock: Clock = {now: () => fromMillis(Date.now())};
-
-/** A clock that stands still until told otherwise: tests, and runs with SOURCE_DATE_EPOCH. */
-export const fixedClock = (at: Micros): Clock => ({now: () => at});

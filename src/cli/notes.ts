@@ -14,23 +14,20 @@ export const tell = async (
   for (const note of notes) await streams.err.write(`note: ${safeText(note)}\n`);
 };
 
-/** The first bad lines, each with its place and reason, and how many there are in all. */
+/** The first bad lines, each with its place and reason, and how many there are in all; nothing with --quiet: reports count them. */
 export const reportProblems = async (
   trace: Trace,
   flags: Pick<OutputFlags, 'quiet'>,
   {streams}: CliContext,
 ): Promise<void> => {
   const bad = trace.sum('bad');
-  if (bad === 0) return;
+  if (bad === 0 || flags.quiet === true) return;
   const {problems} = trace;
-  if (flags.quiet !== true) {
-    for (const {file, line, column, reason} of problems) {
-      const where = formatLocation({file, line, ...(column > 0 ? {column} : {})});
-      await streams.err.write(`${safeText(where)}: ${reason}\n`);
-    }
+  for (const {file, line, column, reason} of problems) {
+    const where = formatLocation({file, line, ...(column > 0 ? {column} : {})});
+    await streams.err.write(`${safeText(where)}: ${reason}\n`);
   }
-  const more =
-    bad > problems.length && flags.quiet !== true ? ` (the first ${problems.length} are shown)` : '';
+  const more = bad > problems.length ? ` (the first ${problems.length} are shown)` : '';
   await streams.err.write(
     `warning: ${bad} bad ${bad === 1 ? 'line was' : 'lines were'} left out${more}; --strict stops at the first\n`,
   );

@@ -216,7 +216,10 @@ const writeIpv6 = (groups: Uint16Array, to: Uint8Array): number => {
   return at;
 };
 
-/** Where the address ends in `1.2.3.4:44740`, `2001:db8::1:44740` or `[2001:db8::1]:44740`: before the colon of the port. */
+/**
+ * Where the address ends in `1.2.3.4:44740`, `2001:db8::1:44740` or `[2001:db8::1]:44740`, which always have a port: before
+ * its colon. (`withoutPort` is for texts that may have none.)
+ */
 export const endOfAddress = (bytes: Uint8Array, start: number, end: number): number => {
   const colon = lastIndexOfByte(bytes, Ascii.colon, start, end);
   if (colon < 0 || colon + 1 === end) return end;

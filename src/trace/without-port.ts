@@ -2,8 +2,8 @@ const COLON = 0x3a;
 const CLOSE_BRACKET = 0x5d;
 
 /**
- * The end of the address in `1.2.3.4:40000`, `host:80` or `[::1]:40000`. An address that has no port, such as `::1` with
- * its more than one colon, ends where the text does.
+ * The end of the address in `1.2.3.4:40000`, `host:80` or `[::1]:40000`, where a port may be missing: `::1` with its more
+ * than one colon has none. (`endOfAddress` is for formats that always write one.)
  */
 export const withoutPort = (bytes: Uint8Array, start: number, end: number): number => {
   let at = end - 1;

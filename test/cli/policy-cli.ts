@@ -3,7 +3,6 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {Command} from 'commander';
 import {onTestFinished} from 'vitest';
-import {fixedClock} from '../../src/base/clock.ts';
 import {micros} from '../../src/base/micros.ts';
 import {isRatectlError} from '../../src/base/ratectl-error.ts';
 import type {TextSink} from '../../src/base/streams.ts';
@@ -12,6 +11,7 @@ import {registerPolicySchema} from '../../src/cli/commands/policy-schema.ts';
 import {registerValidate} from '../../src/cli/commands/validate.ts';
 import type {CliContext} from '../../src/cli/context.ts';
 import {errorText} from '../../src/cli/error-text.ts';
+import {fixedClock} from '../support/fixed-clock.ts';
 
 export interface Answer {
   readonly exit: number;

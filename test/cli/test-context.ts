@@ -1,8 +1,8 @@
 import {Readable} from 'node:stream';
-import {fixedClock} from '../../src/base/clock.ts';
 import {micros} from '../../src/base/micros.ts';
 import type {TextSink} from '../../src/base/streams.ts';
 import type {CliContext} from '../../src/cli/context.ts';
+import {fixedClock} from '../support/fixed-clock.ts';
 
 export interface TestContext extends CliContext {
   /** What was written so far. */

@@ -59,6 +59,13 @@ describe('ratectl trace info', () => {
     expect(context.written.err).toMatch(/trace\.ndjson:3:1: .*\nwarning: 1 bad line was left out/);
   });
 
+  test('with --quiet says nothing but the answer, which counts the bad line', async () => {
+    const context = testContext();
+    await runProgram(['trace', 'info', traceOf(LINES), '--quiet'], context);
+    expect(context.written.err).toBe('');
+    expect(context.written.out).toContain('1 bad\n');
+  });
+
   test('with --strict ends at the first bad line', async () => {
     const context = testContext();
     const error = await runProgram(['trace', 'info', traceOf(LINES), '--strict'], context).catch(

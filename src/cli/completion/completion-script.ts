@@ -14,13 +14,6 @@ const GENERATORS: Readonly<Record<Shell, (root: CommandNode) => string>> = {
   fish: fishCompletion,
 };
 
-/** Where the script of each shell lies in the repository. */
-export const SCRIPT_FILES: Readonly<Record<Shell, string>> = {
-  bash: 'completions/ratectl.bash',
-  zsh: 'completions/_ratectl',
-  fish: 'completions/ratectl.fish',
-};
-
 /** The command tree with all words known. */
 export const completionTree = (program: Command): CommandNode =>
   readCommandTree(program, knownChoices(program.commands.map((command) => command.name())));

@@ -14,8 +14,9 @@ Layout:
 
   COLUMNS                width of tables; else that of the terminal, else 80
   LC_ALL, LC_CTYPE, LANG the first that is set decides whether a terminal shows
-                         UTF-8; if it does not, tables are drawn in ASCII. In a
-                         pipe only --ascii does that.
+                         UTF-8; if it does not, tables are drawn in ASCII. "C"
+                         and "POSIX" count as UTF-8. In a pipe only --ascii
+                         draws in ASCII.
 
 Reproducible output:
 

@@ -30,7 +30,7 @@ A policy is a YAML or JSON file. "ratectl init" writes one to start from,
   sliding-window   limit, window
   sliding-log      limit, window
   leaky-bucket     rate, burst, delay or nodelay: as nginx decides
-  concurrency      max, timeout
+  concurrency      max, timeout, queue (waiting is not replayed)
 
 A limit also takes when (the opposite of unless), cost, buckets (several at
 once) and overrides: { "203.0.113.7": exempt, evil: block, vip: { rate: 9/s } }.

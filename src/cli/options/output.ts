@@ -50,7 +50,10 @@ const wantsColour = (flags: OutputFlags, {streams}: CliContext): boolean => {
   return streams.out.isTTY && env['TERM'] !== 'dumb' && env['CLICOLOR'] !== '0';
 };
 
-/** The first of LC_ALL, LC_CTYPE, LANG that is set decides whether the terminal shows UTF-8; unset counts as UTF-8. */
+/**
+ * The first of LC_ALL, LC_CTYPE, LANG that is set decides whether the terminal shows UTF-8. None, `C` and `POSIX`, as containers
+ * have it, say nothing about the terminal and count as UTF-8.
+ */
 const isUtf8 = (env: CliContext['streams']['env']): boolean => {
   const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find(
     (value) => value !== undefined && value !== '',

@@ -1,7 +1,6 @@
 /** Bytes the text formats are made of, by name. */
 export const Ascii = {
   tab: 0x09,
-  lineFeed: 0x0a,
   space: 0x20,
   quote: 0x22,
   hash: 0x23,

@@ -24,7 +24,7 @@ export interface OpenOptions {
 
 const BUFFER_BYTES = 4 << 20;
 const SAMPLE_BYTES = 64 << 10;
-const BLOCK_BYTES = 1 << 20;
+const BLOCK_BYTES = 1 << 19;
 /** Below this, starting threads costs more than it wins. */
 const WORTH_IT_BYTES = 32 << 20;
 

@@ -5,12 +5,19 @@ import {allCommands} from '../../../src/cli/completion/command-tree.ts';
 import {
   completionScript,
   completionTree,
-  SCRIPT_FILES,
   SHELLS,
+  type Shell,
 } from '../../../src/cli/completion/completion-script.ts';
 import {createProgram} from '../../../src/cli/program.ts';
 import {testContext} from '../test-context.ts';
 import {completeInBash} from './complete.ts';
+
+/** Where the script of each shell lies in the repository. */
+const SCRIPT_FILES: Readonly<Record<Shell, string>> = {
+  bash: 'completions/ratectl.bash',
+  zsh: 'completions/_ratectl',
+  fish: 'completions/ratectl.fish',
+};
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 

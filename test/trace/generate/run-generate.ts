@@ -1,10 +1,10 @@
 import {PassThrough} from 'node:stream';
 import {Command} from 'commander';
-import {fixedClock} from '../../../src/base/clock.ts';
 import {micros} from '../../../src/base/micros.ts';
 import type {TextSink} from '../../../src/base/streams.ts';
 import {registerTraceGenerate} from '../../../src/cli/commands/trace-generate.ts';
 import type {CliContext} from '../../../src/cli/context.ts';
+import {fixedClock} from '../../support/fixed-clock.ts';
 
 /** A sink that keeps what it gets, and closes after `closeAfter` writes (default: never). */
 export class CaptureSink implements TextSink {
