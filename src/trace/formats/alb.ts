@@ -1,5 +1,6 @@
 import {quoted} from '../../base/safe-text.ts';
 import {bytesOf, equalBytes, textOf} from './ascii.ts';
+import {ofRequestLine} from './field-source.ts';
 import type {LineFields} from './line-fields.ts';
 import {tokenFormat} from './token-parser.ts';
 
@@ -53,10 +54,7 @@ export const albFormat = tokenFormat({
   sources: {
     ip: {field: CLIENT, part: 'ip-port'},
     key: {field: CLIENT, part: 'ip-port'},
-    method: {field: REQUEST, part: 'method'},
-    path: {field: REQUEST, part: 'path'},
-    url: {field: REQUEST, part: 'url'},
-    protocol: {field: REQUEST, part: 'protocol'},
+    ...ofRequestLine(REQUEST),
     status: {field: at('elb_status_code'), part: 'text'},
     bytes: {field: at('sent_bytes'), part: 'text'},
     agent: {field: at('user_agent'), part: 'text'},

@@ -37,6 +37,13 @@ export const lastIndexOfByte = (bytes: Uint8Array, byte: number, from: number, e
   return at >= from ? at : -1;
 };
 
+/** How often `byte` stands in `bytes[start … end)`. */
+export const countByte = (bytes: Uint8Array, byte: number, start: number, end: number): number => {
+  let count = 0;
+  for (let at = start; at < end; at++) if (bytes[at] === byte) count++;
+  return count;
+};
+
 /** Whether `bytes[at …)` begins with `word`, which must fit before `end`. */
 export const startsWithAt = (bytes: Uint8Array, at: number, end: number, word: Uint8Array): boolean => {
   if (at + word.length > end) return false;

@@ -1,5 +1,5 @@
 import type {TraceFormat} from '../format.ts';
-import {Ascii, textOf} from './ascii.ts';
+import {Ascii, countByte, textOf} from './ascii.ts';
 import {shareOfLines} from './detect-share.ts';
 import {CLOUDFRONT_COLUMNS, W3C_ATTRIBUTES} from './w3c-columns.ts';
 import {W3cParser} from './w3c-parser.ts';
@@ -7,8 +7,7 @@ import {W3cParser} from './w3c-parser.ts';
 /** Date, time, edge location, bytes, address, method, host, stem, status: what the oldest logs had too. */
 const FEWEST_TABS = 11;
 
-const tabs = (line: Uint8Array): number =>
-  line.reduce((count, byte) => (byte === Ascii.tab ? count + 1 : count), 0);
+const tabs = (line: Uint8Array): number => countByte(line, Ascii.tab, 0, line.length);
 
 /** Standard logs of Amazon CloudFront: W3C lines parted by tabs, with their header or without one. */
 export const cloudfrontFormat: TraceFormat = {

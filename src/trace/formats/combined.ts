@@ -1,19 +1,16 @@
 import {Parsed, type TraceFormat} from '../format.ts';
-import {Ascii} from './ascii.ts';
+import {Ascii, countByte} from './ascii.ts';
 import {CommonLogParser, CommonLogField as Field} from './common-log-parser.ts';
 import {shareOfLines} from './detect-share.ts';
 import {FieldPlan} from './field-plan.ts';
-import type {FieldSource} from './field-source.ts';
+import {type FieldSource, ofRequestLine} from './field-source.ts';
 
 const text = (field: number): FieldSource => ({field, part: 'text'});
 
 const COMMON: Readonly<Record<string, FieldSource>> = {
   ip: {field: Field.host, part: 'ip'},
   key: {field: Field.host, part: 'ip'},
-  method: {field: Field.request, part: 'method'},
-  path: {field: Field.request, part: 'path'},
-  url: {field: Field.request, part: 'url'},
-  protocol: {field: Field.request, part: 'protocol'},
+  ...ofRequestLine(Field.request),
   status: text(Field.status),
   bytes: text(Field.bytes),
   ident: text(Field.ident),
@@ -35,8 +32,7 @@ const VHOST: Readonly<Record<string, FieldSource>> = {
 };
 
 /** Quotes in a line: 2 around the request, 4 more with referer and agent. */
-const quotes = (line: Uint8Array): number =>
-  line.reduce((count, byte) => (byte === Ascii.quote ? count + 1 : count), 0);
+const quotes = (line: Uint8Array): number => countByte(line, Ascii.quote, 0, line.length);
 
 /** How much a line that can be read speaks for a format which has referer and agent. */
 const withAgent = (line: Uint8Array, parsed: Parsed): number =>

@@ -22,3 +22,13 @@ export interface FieldSource {
   /** The unit of a field that is a span of time; default seconds. */
   readonly unit?: TimeUnit;
 }
+
+/** The attributes that a field with a whole request line (`GET /a?b HTTP/1.1`) gives. */
+export const ofRequestLine = (
+  field: number,
+): Readonly<Record<'method' | 'path' | 'url' | 'protocol', FieldSource>> => ({
+  method: {field, part: 'method'},
+  path: {field, part: 'path'},
+  url: {field, part: 'url'},
+  protocol: {field, part: 'protocol'},
+});

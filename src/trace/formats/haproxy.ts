@@ -4,11 +4,11 @@ import {endOfAddress} from '../ip-address.ts';
 import type {RowSink} from '../row-sink.ts';
 import {parseNaiveClfTime} from '../time/clf-time.ts';
 import {badTime} from '../time/text-time.ts';
-import {Ascii, bytesOf, equalBytes, indexOfByte, lastIndexOfByte, startsWithAt} from './ascii.ts';
+import {Ascii, bytesOf, countByte, equalBytes, indexOfByte, lastIndexOfByte, startsWithAt} from './ascii.ts';
 import {clientFault} from './client.ts';
 import {shareOfLines} from './detect-share.ts';
 import {FieldPlan} from './field-plan.ts';
-import type {FieldSource} from './field-source.ts';
+import {type FieldSource, ofRequestLine} from './field-source.ts';
 import {LineFields} from './line-fields.ts';
 import {endOfQuoted} from './quote-scan.ts';
 import {refuse} from './refuse.ts';
@@ -47,10 +47,7 @@ const SOURCES: ReadonlyMap<string, FieldSource> = new Map<string, FieldSource>([
   ...FIELDS.map((name, field): [string, FieldSource] => [name, {field, part: 'text'}]),
   ['ip', {field: CLIENT, part: 'ip-port'}],
   ['key', {field: CLIENT, part: 'ip-port'}],
-  ['method', {field: REQUEST, part: 'method'}],
-  ['path', {field: REQUEST, part: 'path'}],
-  ['url', {field: REQUEST, part: 'url'}],
-  ['protocol', {field: REQUEST, part: 'protocol'}],
+  ...Object.entries(ofRequestLine(REQUEST)),
   ['bytes', {field: at('bytes_read'), part: 'text'}],
   ['duration', {field: DURATION, part: 'text', unit: 'ms'}],
 ]);
@@ -125,7 +122,7 @@ class HaproxyParser implements RecordParser {
     const timersEnd = fields.ends[TIMERS]!;
     if (indexOfByte(bytes, Ascii.slash, fields.starts[SERVER]!, fields.ends[SERVER]!) >= fields.ends[SERVER]!)
       return false;
-    if (countSlashes(bytes, timers, timersEnd) !== HTTP_SLASHES) return false;
+    if (countByte(bytes, Ascii.slash, timers, timersEnd) !== HTTP_SLASHES) return false;
     fields.set(DURATION, lastIndexOfByte(bytes, Ascii.slash, timers, timersEnd) + 1, timersEnd);
     // Captured headers, `{Mozilla/5.0 (…)} {}`, hold no quote: HAProxy encodes it.
     const quote = indexOfByte(bytes, Ascii.quote, Math.min(at, end), end);
@@ -144,12 +141,6 @@ const acceptDate = (bytes: Uint8Array, start: number, end: number): number => {
     if (found) return at + 1;
   }
   return -1;
-};
-
-const countSlashes = (bytes: Uint8Array, start: number, end: number): number => {
-  let count = 0;
-  for (let at = start; at < end; at++) if (bytes[at] === Ascii.slash) count++;
-  return count;
 };
 
 /** Whether a line without an accept date is one of HAProxy's messages: `Proxy web started.`, or anything behind `haproxy[7]: `. */

@@ -1,5 +1,6 @@
 import {Parsed} from '../format.ts';
-import {Ascii} from './ascii.ts';
+import {Ascii, countByte} from './ascii.ts';
+import {ofRequestLine} from './field-source.ts';
 import type {LineFields} from './line-fields.ts';
 import {tokenFormat} from './token-parser.ts';
 
@@ -39,10 +40,8 @@ const OPERATION = at('operation');
 
 /** S3 also logs what it does by itself (lifecycle rules): no address, and no request of a client. */
 const check = (bytes: Uint8Array, fields: LineFields): string | typeof Parsed.notARequest | undefined => {
-  let dots = 0;
-  for (let i = fields.starts[OPERATION]!; i < fields.ends[OPERATION]!; i++)
-    if (bytes[i] === Ascii.dot) dots++;
-  if (dots === 0) return 'no operation such as REST.GET.OBJECT as the seventh field';
+  if (countByte(bytes, Ascii.dot, fields.starts[OPERATION]!, fields.ends[OPERATION]!) === 0)
+    return 'no operation such as REST.GET.OBJECT as the seventh field';
   const client = fields.starts[CLIENT]!;
   const internal = fields.ends[CLIENT]! - client === 1 && bytes[client] === Ascii.minus;
   return internal ? Parsed.notARequest : undefined;
@@ -57,10 +56,7 @@ export const s3Format = tokenFormat({
   sources: {
     ip: {field: CLIENT, part: 'ip'},
     key: {field: CLIENT, part: 'ip'},
-    method: {field: REQUEST, part: 'method'},
-    path: {field: REQUEST, part: 'path'},
-    url: {field: REQUEST, part: 'url'},
-    protocol: {field: REQUEST, part: 'protocol'},
+    ...ofRequestLine(REQUEST),
     status: {field: at('http_status'), part: 'text'},
     bytes: {field: at('bytes_sent'), part: 'text'},
     agent: {field: at('user_agent'), part: 'text'},
