@@ -1,4 +1,5 @@
 import type {WindowGrid} from './algorithms/fixed-window.ts';
+import {floorTo} from './arithmetic/floor-to.ts';
 
 /** The calendar units a quota can follow. A week begins on Monday (ISO 8601). */
 export const CALENDAR_UNITS = ['minute', 'hour', 'day', 'week', 'month', 'year'] as const;
@@ -47,8 +48,6 @@ const wallClock = (timeZone: string): ((ms: number) => WallMillis) => {
     );
   };
 };
-
-const floorTo = (value: number, step: number): number => Math.floor(value / step) * step;
 
 const startOfUnit = (wall: WallMillis, unit: CalendarUnit): WallMillis => {
   const date = new Date(wall);

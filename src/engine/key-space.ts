@@ -1,5 +1,4 @@
 import {ViewCache} from '../base/view-cache.ts';
-import {hashBytes} from './request-batch.ts';
 
 /** Words per slot of the table: hash, id + 1 (0 = free), where the key begins in the arena, its length. */
 const SLOT_WORDS = 4;
@@ -48,10 +47,6 @@ export class KeySpace {
 
   hashOf(id: number): number {
     return this.#hashes[id]!;
-  }
-
-  internBytes(key: Uint8Array): number {
-    return this.intern(key, 0, key.length, hashBytes(key, 0, key.length));
   }
 
   #startOf(id: number): number {

@@ -11,6 +11,7 @@
  * around a boundary, which is what sliding windows are for.
  */
 import type {Algorithm} from '../algorithm.ts';
+import {floorTo} from '../arithmetic/floor-to.ts';
 import {type Ask, Kind, type Verdict} from '../verdict.ts';
 
 /** Where windows begin and end: start ≤ t < end, and where one ends the next may begin. */
@@ -71,7 +72,7 @@ export const fixedWindow = ({limit, grid, refused}: FixedWindowOptions): Algorit
 /** Windows of `length` µs on the grid that starts at the epoch. */
 export const epochGrid = (length: number): WindowGrid => ({
   startOf(t, current) {
-    const start = Math.floor(t / length) * length;
+    const start = floorTo(t, length);
     return Math.max(start, current);
   },
   endOf: (start) => start + length,

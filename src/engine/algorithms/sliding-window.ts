@@ -13,6 +13,7 @@
  * Source: Cloudflare, "How we built rate limiting capable of scaling to millions of domains", 2017 (the approximation).
  */
 import type {Algorithm} from '../algorithm.ts';
+import {floorTo} from '../arithmetic/floor-to.ts';
 import {mulDivCeil, mulDivFloor} from '../arithmetic/mul-div.ts';
 import {type Ask, Kind, type Verdict} from '../verdict.ts';
 
@@ -38,7 +39,7 @@ export const slidingWindow = ({limit, window}: SlidingWindowOptions): Algorithm 
       let previous = state[at + 1]!;
       let current = state[at + 2]!;
       const t = Math.max(now, start);
-      const windowStart = Math.floor(t / window) * window;
+      const windowStart = floorTo(t, window);
       if (windowStart > start) {
         previous = windowStart - start === window ? current : 0;
         current = 0;

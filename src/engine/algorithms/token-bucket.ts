@@ -14,6 +14,7 @@
  * Sources: J. Turner, "New directions in communications", 1986; decisions equal golang.org/x/time/rate in time order.
  */
 import type {Algorithm} from '../algorithm.ts';
+import {floorTo} from '../arithmetic/floor-to.ts';
 import {MAX_QUOTIENT, mulDivCeil, mulDivFloor} from '../arithmetic/mul-div.ts';
 import {reduced} from '../arithmetic/rate.ts';
 import {type Ask, Kind, type Verdict} from '../verdict.ts';
@@ -39,7 +40,7 @@ export const tokenBucket = (options: TokenBucketOptions): Algorithm => {
 
   const refilledIn = (elapsed: number): number => {
     if (elapsed >= horizon) return Number.POSITIVE_INFINITY;
-    return mulDivFloor(step === 1 ? elapsed : Math.floor(elapsed / step) * step, count, period);
+    return mulDivFloor(step === 1 ? elapsed : floorTo(elapsed, step), count, period);
   };
   const timeToRefill = (tokens: number): number => {
     const time = mulDivCeil(tokens, period, count);

@@ -1,4 +1,5 @@
 import {MessageChannel, type MessagePort, Worker} from 'node:worker_threads';
+import {threadUrl} from '../../base/thread-url.ts';
 import type {ParseJob} from '../../trace/read/block-parser.ts';
 import {threadFailure} from '../../trace/read/thread-failure.ts';
 import type {TraceFile} from '../../trace/read/trace-file.ts';
@@ -40,11 +41,7 @@ export const runFleet = async (
 ): Promise<{readonly order: OrderFacts; readonly result: ReplayResult}> => {
   const {threads, parse} = plan;
   const blocks = Math.ceil(parse.size / parse.blockBytes);
-  // In the built program the worker is a file of its own beside the bundle.
-  const url = new URL(
-    import.meta.url.endsWith('.ts') ? './fleet-worker.ts' : '../fleet-worker.js',
-    import.meta.url,
-  );
+  const url = threadUrl('fleet-worker', import.meta.url);
   const pool = portsBetween(threads).map((ports, index) => {
     const job: FleetJob = {...plan, index, of: threads, ports};
     return new Worker(url, {

@@ -1,5 +1,6 @@
 import {RatectlError} from '../../base/ratectl-error.ts';
 import {quoted} from '../../base/safe-text.ts';
+import {byteOrderMark} from '../byte-order-mark.ts';
 import {NOT_A_NUMBER, scaledInteger} from '../time/decimal.ts';
 import {NOT_A_TIME, parseRfc3339} from '../time/rfc3339.ts';
 import {RowSplitter} from './row-splitter.ts';
@@ -13,8 +14,7 @@ export const readHeader = (
   end: number,
   delimiter: number,
 ): readonly string[] => {
-  const from =
-    start + (bytes[start] === 0xef && bytes[start + 1] === 0xbb && bytes[start + 2] === 0xbf ? 3 : 0);
+  const from = start + byteOrderMark(bytes, start);
   const splitter = new RowSplitter(delimiter, MAX_COLUMNS);
   const count = splitter.split(bytes, from, end);
   if (count < 0) throw headerError(`the header has ${splitter.fault}`);

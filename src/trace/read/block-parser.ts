@@ -1,6 +1,7 @@
 import {closeSync, openSync, readSync} from 'node:fs';
 import {AttributeColumns} from '../../engine/attribute-columns.ts';
 import type {RequestBatch} from '../../engine/request-batch.ts';
+import {byteOrderMark} from '../byte-order-mark.ts';
 import {FieldMapping} from '../field-mapping.ts';
 import type {RecordParser} from '../format.ts';
 import {formatNamed} from '../formats/registry.ts';
@@ -91,7 +92,7 @@ export class BlockParser {
       const lineEnd = buffer.indexOf(LF, 0);
       return lineEnd < 0 || lineEnd >= filled ? filled : lineEnd + 1;
     }
-    return buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf ? 3 : 0;
+    return byteOrderMark(buffer);
   }
 
   /** A parser settles some things by the first record it sees (the unit of times): let it be that of the file. */

@@ -1,5 +1,6 @@
 import {RatectlError} from '../../base/ratectl-error.ts';
 import {quoted} from '../../base/safe-text.ts';
+import {byteOrderMark} from '../byte-order-mark.ts';
 import type {TraceFormat} from '../format.ts';
 import {TRACE_FORMATS} from '../formats/registry.ts';
 
@@ -46,7 +47,7 @@ export const detectFormat = (name: string, sample: Buffer): TraceFormat => {
 
 const sampleLines = (sample: Buffer): readonly Uint8Array[] => {
   const lines: Uint8Array[] = [];
-  let at = sample[0] === 0xef && sample[1] === 0xbb && sample[2] === 0xbf ? 3 : 0;
+  let at: number = byteOrderMark(sample);
   while (at < sample.length && lines.length < SAMPLE_LINES) {
     const found = sample.indexOf(0x0a, at);
     // A line that the sample cuts off says little; unless there is no other.

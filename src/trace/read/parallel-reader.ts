@@ -1,4 +1,5 @@
 import {Worker} from 'node:worker_threads';
+import {threadUrl} from '../../base/thread-url.ts';
 import type {AttributeColumns} from '../../engine/attribute-columns.ts';
 import type {RequestBatch} from '../../engine/request-batch.ts';
 import type {ParseJob} from './block-parser.ts';
@@ -32,11 +33,7 @@ async function* blocksInOrder(file: TraceFile, job: ParseJob, workers: number): 
     wake?.();
     wake = undefined;
   };
-  // In the built program the worker is a file of its own beside the bundle.
-  const url = new URL(
-    import.meta.url.endsWith('.ts') ? './parse-worker.ts' : '../parse-worker.js',
-    import.meta.url,
-  );
+  const url = threadUrl('parse-worker', import.meta.url);
   const pool = Array.from({length: Math.min(workers, blocks)}, () => new Worker(url, {workerData: job}));
   const ask = (worker: Worker, batch: RequestBatch | undefined): void => {
     if (asked >= blocks) return;

@@ -2,6 +2,7 @@ import {RatectlError} from '../../base/ratectl-error.ts';
 import {quoted} from '../../base/safe-text.ts';
 import type {AttributeColumns} from '../../engine/attribute-columns.ts';
 import type {RequestBatch} from '../../engine/request-batch.ts';
+import {byteOrderMark} from '../byte-order-mark.ts';
 import type {FieldMapping} from '../field-mapping.ts';
 import type {TraceFormat} from '../format.ts';
 import {emptyBatch, RowSink} from '../row-sink.ts';
@@ -57,8 +58,7 @@ export class TraceFile {
     this.#filled = filled;
     this.#ended = ended;
     const sample = buffer.subarray(0, filled);
-    const empty =
-      ended && !sample.some((byte) => byte > 0x20 && byte !== 0xef && byte !== 0xbb && byte !== 0xbf);
+    const empty = ended && !sample.subarray(byteOrderMark(sample)).some((byte) => byte > 0x20);
     this.format = empty ? undefined : (options.format ?? detectFormat(source.name, sample));
     if (empty) this.notes.push(`${quoted(source.name, 200)} is empty: no requests`);
     const named = /\.(gz|zst)$/.exec(source.name)?.[1];
@@ -147,7 +147,7 @@ export class TraceFile {
     const {mapping, timeUnit, delimiter} = this.#options;
     const batch = emptyBatch(columns.count);
     const buffer = this.#buffer;
-    let from = hasByteOrderMark(buffer) ? 3 : 0;
+    let from: number = byteOrderMark(buffer);
     try {
       const parser = this.format.createParser({columns, mapping, timeUnit, delimiter});
       const reader = createRecordReader(this.format, this.name, parser, new RowSink(columns.count));
@@ -195,9 +195,6 @@ export class TraceFile {
     });
   }
 }
-
-const hasByteOrderMark = (buffer: Buffer): boolean =>
-  buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf;
 
 /** Adds file and line to an error that knows only what is wrong. */
 const located = (error: unknown, file: string, line: number): unknown =>
