@@ -7,7 +7,8 @@
 export {RatectlError} from './base/ratectl-error.ts';
 export {AttributeColumns} from './engine/attribute-columns.ts';
 export {createAlgorithm} from './engine/create-algorithm.ts';
-export {Decision, Evaluator} from './engine/evaluator.ts';
+export {Decision, type DecisionFacts} from './engine/decision.ts';
+export {Evaluator} from './engine/evaluator.ts';
 export {KeyResolvers} from './engine/key-resolvers.ts';
 export {Outcome} from './engine/limit.ts';
 export type {AlgorithmSpec, LimitSpec, Policy} from './engine/policy-model.ts';

@@ -8,12 +8,28 @@ import {runProgram} from './cli/program.ts';
 import {VERSION} from './cli/version.ts';
 import {processStreams} from './process-streams.ts';
 
+/** Where the process was started; undefined when that folder was removed since. */
+const workingFolder = (): string | undefined => {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
+};
+
 export const main = async (argv: readonly string[] = process.argv.slice(2)): Promise<void> => {
   const streams = processStreams();
+  const cwd = workingFolder();
+  if (cwd === undefined) {
+    await streams.err.write(
+      'ratectl: the folder it was started in does not exist any more\n  hint: cd to another one\n',
+    );
+    process.exit(ExitCode.usage);
+  }
   const context: CliContext = {
     streams,
     clock: systemClock,
-    cwd: process.cwd(),
+    cwd,
     version: VERSION,
     exitCode: ExitCode.ok,
     cleanups: new Set(),

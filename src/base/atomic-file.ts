@@ -14,7 +14,8 @@ export interface AtomicFile {
   discard(): void;
 }
 
-const reason = (error: unknown): string => {
+/** Why writing failed, in words. */
+export const writeReason = (error: unknown): string => {
   const code = (error as NodeJS.ErrnoException).code;
   const known: Record<string, string> = {
     ENOENT: 'the folder does not exist',
@@ -28,12 +29,15 @@ const reason = (error: unknown): string => {
     EFBIG: 'the file would be too large',
     EPIPE: 'the reader went away',
     ENAMETOOLONG: 'the name is too long',
+    ELOOP: 'too many symbolic links',
+    EMFILE: 'too many open files',
+    ENXIO: 'it is a socket or a device without a reader',
   };
   return known[code ?? ''] ?? code ?? (error as Error).message;
 };
 
 const failure = (path: string, error: unknown): RatectlError =>
-  new RatectlError(`cannot write ${quoted(path, 200)}: ${reason(error)}`, {
+  new RatectlError(`cannot write ${quoted(path, 200)}: ${writeReason(error)}`, {
     code: 'io/cannot-write',
     hint: 'nothing was left behind; choose a path that can be written and run again',
     cause: error,
@@ -62,10 +66,18 @@ export const openAtomicFile = (path: string): AtomicFile => {
     if (fd !== undefined) closeSync(fd);
     fd = undefined;
   };
+  const remove = (): void => {
+    if (target.special) return;
+    try {
+      unlinkSync(aside);
+    } catch {
+      // Gone with its folder, perhaps; what matters is the error that led here.
+    }
+  };
   const discard = (): void => {
     if (fd === undefined) return;
     close();
-    if (!target.special) unlinkSync(aside);
+    remove();
   };
   return {
     write(bytes) {
@@ -81,6 +93,7 @@ export const openAtomicFile = (path: string): AtomicFile => {
         close();
         if (!target.special) renameSync(aside, target.path);
       } catch (error) {
+        remove();
         throw failure(path, error);
       }
     },

@@ -1,28 +1,10 @@
 import {AttributeColumns} from './attribute-columns.ts';
+import {Decision} from './decision.ts';
 import {KeyResolvers} from './key-resolvers.ts';
 import {Limit, Outcome} from './limit.ts';
 import type {Policy} from './policy-model.ts';
 import type {RequestBatch} from './request-batch.ts';
 import {Ask, Kind} from './verdict.ts';
-
-/** The answer to a request. Reused: read it before the next `evaluate`. Spans are whole microseconds. */
-export class Decision {
-  allowed = true;
-  /** The cost can never fit, or the key is blocked: waiting does not help. Implies `!allowed`. */
-  never = false;
-  /** Index of the limit that denied, else of the tightest one (fewest units left); −1 when no limit applied. */
-  limit = -1;
-  /** Capacity of that limit's tightest bucket, in units. */
-  capacity = 0;
-  /** Units left in it after the decision. */
-  remaining = 0;
-  /** Time until the same request is allowed by every layer, if nothing else arrives. 0 when allowed or `never`. */
-  retryAfter = 0;
-  /** Time until that limit's key is as if never used. */
-  resetAfter = 0;
-  /** How long the request should be held back before it is served (leaky bucket with a delay). */
-  delay = 0;
-}
 
 /**
  * A policy at work: ordered layers over state in memory. `evaluate` decides one request and charges it; it allocates
@@ -35,9 +17,12 @@ export class Evaluator {
   readonly policy: Policy;
   readonly resolvers: KeyResolvers;
   readonly limits: readonly Limit[];
-  readonly decision = new Decision();
+  /** The answer to the last request. Reused: read it, or take its `facts()`, before the next one. */
+  readonly decision: Decision;
   /** What each limit did with the last request; parallel to `limits`. */
   readonly outcomes: Uint8Array;
+  /** What each limit said, also those that the request did not reach: they say how long to wait. */
+  readonly #answers: Uint8Array;
   readonly #ask = new Ask();
   readonly #chargeAlways: boolean;
 
@@ -49,6 +34,8 @@ export class Evaluator {
       return new Limit(spec, resolvers.get(spec.key, tier), resolvers.columns);
     });
     this.outcomes = new Uint8Array(policy.limits.length);
+    this.#answers = new Uint8Array(policy.limits.length);
+    this.decision = new Decision(this.limits, this.#answers);
     this.#chargeAlways = policy.charge === 'always';
   }
 
@@ -66,60 +53,34 @@ export class Evaluator {
   /** `evaluate` at an instant of the caller's, who also advances `resolvers.serial` once per request. */
   evaluateAt(batch: RequestBatch, row: number, now: number): void {
     const {limits, outcomes, decision} = this;
+    const answers = this.#answers;
     const ask = this.#ask;
     ask.now = now;
     ask.cost = batch.costs[row]!;
     ask.hold = batch.holds[row]!;
     const {serial} = this.resolvers;
-    decision.allowed = true;
-    decision.never = false;
-    decision.limit = -1;
-    decision.remaining = Number.POSITIVE_INFINITY;
-    decision.capacity = 0;
-    decision.retryAfter = 0;
-    decision.resetAfter = 0;
-    decision.delay = 0;
-
+    let denier = -1;
+    let never = false;
+    let applied = false;
     for (let i = 0; i < limits.length; i++) {
       const limit = limits[i]!;
-      const outcome = limit.decide(batch, row, serial, ask);
-      outcomes[i] = outcome;
-      if (limit.spec.mode === 'shadow') continue;
-      if (outcome === Outcome.denied) this.#deny(i, limit);
-      else if (outcome === Outcome.allowed && decision.allowed) this.#allow(i, limit);
+      const answer = limit.decide(batch, row, serial, ask);
+      answers[i] = answer;
+      outcomes[i] = answer;
+      if (answer < Outcome.allowed || limit.isShadow) continue;
+      applied = true;
+      if (answer === Outcome.allowed) continue;
+      // The first denial names the decision; later ones only tell how long until all layers allow.
+      if (denier < 0) denier = i;
+      if (limit.verdict.kind === Kind.never) never = true;
     }
-    if (decision.limit < 0) decision.remaining = 0;
+    decision.allowed = denier < 0;
+    decision.never = never;
+    decision.applied = applied;
+    decision.denier = denier;
 
-    if (decision.allowed || this.#chargeAlways) this.#chargeAll(ask);
-    else this.#settleDenial(ask);
-  }
-
-  #allow(index: number, limit: Limit): void {
-    const {decision} = this;
-    const {verdict} = limit;
-    if (verdict.delay > decision.delay) decision.delay = verdict.delay;
-    if (verdict.remaining >= decision.remaining) return;
-    decision.limit = index;
-    decision.remaining = verdict.remaining;
-    decision.capacity = limit.capacity;
-    decision.resetAfter = verdict.resetAfter;
-  }
-
-  /** The first denial names the decision; later ones only tell how long until all layers allow. */
-  #deny(index: number, limit: Limit): void {
-    const {decision} = this;
-    const {verdict} = limit;
-    if (decision.allowed) {
-      decision.allowed = false;
-      decision.limit = index;
-      decision.remaining = verdict.remaining;
-      decision.capacity = limit.capacity;
-      decision.resetAfter = verdict.resetAfter;
-      decision.delay = 0;
-    }
-    if (verdict.kind === Kind.never) decision.never = true;
-    if (verdict.retryAfter > decision.retryAfter) decision.retryAfter = verdict.retryAfter;
-    if (decision.never) decision.retryAfter = 0;
+    if (denier < 0 || this.#chargeAlways) this.#chargeAll(ask);
+    else this.#settleDenial(denier, ask);
   }
 
   #chargeAll(ask: Ask): void {
@@ -129,8 +90,7 @@ export class Evaluator {
   }
 
   /** Behind the layer that denied nothing happened: it was asked only for how long to wait. */
-  #settleDenial(ask: Ask): void {
-    const denier = this.decision.limit;
+  #settleDenial(denier: number, ask: Ask): void {
     this.limits[denier]!.commit(ask);
     for (let i = denier + 1; i < this.limits.length; i++) this.outcomes[i] = Outcome.notReached;
   }

@@ -39,6 +39,8 @@ interface Bucket {
 export class Limit {
   readonly spec: LimitSpec;
   readonly resolver: KeyResolver;
+  /** Counted and reported, but it never denies. */
+  readonly isShadow: boolean;
   readonly #when: Matcher | undefined;
   readonly #unless: Matcher | undefined;
   readonly #variants: readonly Variant[];
@@ -70,6 +72,7 @@ export class Limit {
   constructor(spec: LimitSpec, resolver: KeyResolver, columns: AttributeColumns) {
     this.spec = spec;
     this.resolver = resolver;
+    this.isShadow = spec.mode === 'shadow';
     this.#fixedCost = spec.cost === 'request' ? -1 : spec.cost;
     this.#when = spec.when.length > 0 ? compileMatcher(spec.when, columns) : undefined;
     this.#unless = spec.unless.length > 0 ? compileMatcher(spec.unless, columns) : undefined;

@@ -16,6 +16,10 @@ export interface LoadedPolicy {
   readonly warnings: readonly string[];
 }
 
+/** Two JSON objects, or the time of an access log, in the first lines. */
+const TRACE = /^\s*(?:\{.*\}\s*\n\s*\{|[^\n{}#]*\[\d{2}\/[A-Z][a-z]{2}\/\d{4}:)/;
+const TRACE_HINT = 'the policy is what --policy names, the trace comes without a flag';
+
 const EMPTY_HINT = 'ratectl init writes a policy to start from';
 
 /**
@@ -25,6 +29,10 @@ const EMPTY_HINT = 'ratectl init writes a policy to start from';
 export const parsePolicy = (text: string, file: string): LoadedPolicy => {
   const body = text.startsWith('\ufeff') ? text.slice(1) : text;
   const problems = new Problems(file, new Positions(body));
+  if (TRACE.test(body.slice(0, 4096))) {
+    problems.report(0, '', 'this looks like a trace, not a policy', {hint: TRACE_HINT});
+    problems.throwIfAny();
+  }
   const parsed = /\.json$/i.test(file) ? parseJson(body) : parseYaml(body);
   if (parsed.kind === 'parsed') {
     const {policy, thresholds} = readPolicy(parsed.root, problems);

@@ -1,7 +1,7 @@
 import {type AtomicFile, openAtomicFile} from '../base/atomic-file.ts';
 import {ceilMillis, floorMillis} from '../base/micros.ts';
 import {safeJson} from '../base/safe-text.ts';
-import type {Decision} from '../engine/evaluator.ts';
+import type {Decision} from '../engine/decision.ts';
 import {type RequestBatch, valueEnd, valueStart} from '../engine/request-batch.ts';
 import {keyText} from '../trace/key-text.ts';
 
@@ -36,9 +36,10 @@ export class DecisionLog {
     this.#text(`{"t":${floorMillis(batch.times[row]!)},"key":`);
     if (plain) this.#quotedBytes(batch.bytes, start, end);
     else this.#used += this.#buffer.write(key, this.#used);
-    const applied = decision.limit >= 0;
+    const {limit} = decision;
+    const applied = limit >= 0;
     this.#text(
-      `,"cost":${batch.costs[row]},"allowed":${decision.allowed},"limit":${applied ? this.#names[decision.limit] : 'null'},"remaining":${applied ? decision.remaining : 'null'},"retryAfterMs":${ceilMillis(decision.retryAfter)}`,
+      `,"cost":${batch.costs[row]},"allowed":${decision.allowed},"limit":${applied ? this.#names[limit] : 'null'},"remaining":${applied ? decision.remaining : 'null'},"retryAfterMs":${ceilMillis(decision.retryAfter)}`,
     );
     if (decision.never) this.#text(',"never":true');
     if (decision.delay > 0) this.#text(`,"delayMs":${ceilMillis(decision.delay)}`);

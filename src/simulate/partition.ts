@@ -1,4 +1,5 @@
 import {RatectlError} from '../base/ratectl-error.ts';
+import {quoted} from '../base/safe-text.ts';
 import type {AttributeColumns} from '../engine/attribute-columns.ts';
 import {templateAttributes} from '../engine/key-template.ts';
 import type {Policy} from '../engine/policy-model.ts';
@@ -17,7 +18,7 @@ export const parseShard = (text: string): Shard => {
   const of = Number(match?.[2]);
   if (match === null || index < 1 || index > of) {
     throw new RatectlError(
-      `--shard: expected i/n with 1 ≤ i ≤ n ≤ 9999, such as 2/8, got "${text.slice(0, 20)}"`,
+      `--shard: expected i/n with 1 ≤ i ≤ n ≤ 9999, such as 2/8, got ${quoted(text, 20)}`,
       {code: 'usage/shard'},
     );
   }

@@ -106,7 +106,7 @@ export class Replay {
       if (!decision.allowed) {
         denied++;
         if (decision.never) this.#never++;
-      } else if (decision.limit < 0) this.#unlimited++;
+      } else if (!decision.applied) this.#unlimited++;
       else if (decision.delay > 0) this.#delayed++;
       for (let i = 0; i < outcomes.length; i++) tallies[i]!.add(outcomes[i]! as Outcome);
       this.#series.add(t, decision.allowed);

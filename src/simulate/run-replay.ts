@@ -33,18 +33,22 @@ export interface ReplayRun {
   discard(): void;
 }
 
-/** Opens the trace, replays all of it, closes it. On failure nothing is left behind. `againstName` is how reports call `against`. */
+/**
+ * Opens the trace, replays all of it, closes it. On failure nothing is left behind. `againstName` is how reports call
+ * `against`. `onOpen` learns, before the first request, how to remove what is written: for an end by a signal.
+ */
 export const runReplay = async (
   input: TraceInput,
   options: ReplayOptions,
   againstName?: string,
   progress?: Progress,
+  onOpen?: (discard: () => void) => void,
 ): Promise<ReplayRun> => {
   const trace = await Trace.open(input.paths, input.open);
   try {
     return (
       (await inThreads(trace, input, options, againstName, progress)) ??
-      (await inOneThread(trace, input, options, againstName, progress))
+      (await inOneThread(trace, input, options, againstName, progress, onOpen))
     );
   } finally {
     await trace.close();
@@ -114,9 +118,11 @@ const inOneThread = async (
   options: ReplayOptions,
   againstName: string | undefined,
   progress: Progress | undefined,
+  onOpen: ((discard: () => void) => void) | undefined,
 ): Promise<ReplayRun> => {
   const columns = trace.columns(input.open);
   const replay = new Replay(columns, options);
+  onOpen?.(() => replay.discard());
   try {
     for await (const {batch, from, to} of trace.slices(columns, input.read)) {
       replay.run(batch, from, to);

@@ -1,5 +1,5 @@
 import {RatectlError} from '../base/ratectl-error.ts';
-import {quoted} from '../base/safe-text.ts';
+import {quoted, safeText} from '../base/safe-text.ts';
 import {didYouMean} from '../base/suggest.ts';
 import type {LimitSummary, SimulateReport, ThresholdResult} from '../view/model/simulate-report.ts';
 
@@ -60,7 +60,7 @@ const EXPRESSION =
   /^\s*(?:limit\.([A-Za-z0-9][A-Za-z0-9_.-]*)\.)?([A-Za-z]+)\s*(<=|>=|==|!=|<|>)\s*(\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*(%?)\s*$/i;
 
 const fail = (expr: string, source: string, what: string): never => {
-  throw new RatectlError(`${source}: threshold ${quoted(expr)}: ${what}`, {
+  throw new RatectlError(`${safeText(source)}: threshold ${quoted(expr)}: ${what}`, {
     code: 'usage/threshold',
     hint: 'for example "denied < 0.1%" or "limit.per-ip.denied == 0"',
   });

@@ -45,10 +45,13 @@ export const parseFieldMapping = (texts: readonly string[]): FieldMapping => {
     }
     if (fields.has(attribute))
       throw new RatectlError(`--map: attribute ${quoted(attribute)} is given twice`, {code: 'usage/map'});
-    fields.set(
-      attribute,
-      attribute === 'cost' ? field.split('+').map((term) => term.trim()) : [field.trim()],
-    );
+    const terms = attribute === 'cost' ? field.split('+').map((term) => term.trim()) : [field.trim()];
+    if (terms.includes(''))
+      throw new RatectlError(`--map: ${quoted(pair)} leaves a field out`, {
+        code: 'usage/map',
+        hint: 'for example --map cost=tokens_in+tokens_out',
+      });
+    fields.set(attribute, terms);
   }
   return new FieldMapping(fields);
 };

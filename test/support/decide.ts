@@ -1,9 +1,10 @@
-import type {Decision, Evaluator} from '../../src/engine/evaluator.ts';
+import type {DecisionFacts} from '../../src/engine/decision.ts';
+import type {Evaluator} from '../../src/engine/evaluator.ts';
 import type {Request} from './requests.ts';
 import {batchOf} from './requests.ts';
 
 /** A decision that stays: the evaluator's own is reused. */
-export interface Decided extends Decision {
+export interface Decided extends DecisionFacts {
   readonly outcomes: readonly number[];
 }
 
@@ -12,7 +13,7 @@ export const decideAll = (evaluator: Evaluator, requests: readonly Request[]): D
   const batch = batchOf(evaluator.columns, requests);
   return requests.map((_, row) => {
     evaluator.evaluate(batch, row);
-    return {...evaluator.decision, outcomes: [...evaluator.outcomes]};
+    return {...evaluator.decision.facts(), outcomes: [...evaluator.outcomes]};
   });
 };
 

@@ -5,6 +5,9 @@ import {addOutputOptions, type OutputFlags} from '../options/output.ts';
 
 const SCHEMA = 'ratectl.simulate/1';
 
+/** Reports have no more keys than they show; a larger file is something else. */
+const MAX_REPORT_BYTES = 64 << 20;
+
 const EXAMPLES = `
 Examples:
   # each half on a machine of its own, then both together
@@ -12,6 +15,9 @@ Examples:
   ratectl simulate huge.log --shard 2/2 --json > shard-2.json
   ratectl simulate merge shard-1.json shard-2.json
 `;
+
+/** Without these a report cannot be joined with others. */
+const PARTS = ['trace', 'totals', 'limits', 'series'] as const;
 
 interface MergeFlags extends OutputFlags {
   readonly ci?: boolean;
@@ -30,11 +36,17 @@ export const registerSimulateMerge = (simulate: Command, context: CliContext): v
   addOutputOptions(command);
   command.addHelpText('after', EXAMPLES);
   command.action(async (paths: string[], flags: MergeFlags) => {
-    const [{mergeReports}, {printReport}, {ExitCode}] = await Promise.all([
+    const [{mergeReports}, {printReport}, {ExitCode}, {checkOutputFiles}] = await Promise.all([
       import('../../simulate/merge-reports.ts'),
       import('./simulate-output.ts'),
       import('../../base/exit-code.ts'),
+      import('../options/output-files.ts'),
     ]);
+    checkOutputFiles(
+      [{what: '--junit', path: flags.junit}],
+      paths.map((path) => ({what: 'a report', path})),
+      context,
+    );
     const shards = await Promise.all(paths.map(async (file) => ({file, ...(await readReport(file))})));
     const report = mergeReports(shards);
     await printReport(report, [...new Set(shards.flatMap(({warnings}) => warnings))], flags, context);
@@ -45,17 +57,12 @@ export const registerSimulateMerge = (simulate: Command, context: CliContext): v
 const readReport = async (
   file: string,
 ): Promise<{readonly report: SimulateReport; readonly warnings: readonly string[]}> => {
-  const [{readFile}, {RatectlError}, {quoted}] = await Promise.all([
-    import('node:fs/promises'),
+  const [{readWhole}, {RatectlError}, {quoted}] = await Promise.all([
+    import('../read-whole.ts'),
     import('../../base/ratectl-error.ts'),
     import('../../base/safe-text.ts'),
   ]);
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new RatectlError(
-      `cannot read ${quoted(file, 200)}: ${error.code === 'ENOENT' ? 'no such file' : (error.code ?? error.message)}`,
-      {code: 'io/cannot-read', cause: error},
-    );
-  });
+  const text = readWhole(file, MAX_REPORT_BYTES);
   const fail = (why: string): never => {
     throw new RatectlError(`not a report of "ratectl simulate --json": ${why}`, {
       code: 'usage/merge',
@@ -72,9 +79,22 @@ const readReport = async (
   const {schema, data, warnings} = (parsed ?? {}) as {
     schema?: unknown;
     data?: SimulateReport;
-    warnings?: readonly string[];
+    warnings?: unknown;
   };
-  if (schema !== SCHEMA) return fail(`schema is ${quoted(String(schema))}, expected "${SCHEMA}"`);
+  if (typeof schema !== 'string') return fail('it has no schema');
+  if (schema !== SCHEMA) return fail(`schema is ${quoted(schema)}, expected "${SCHEMA}"`);
   if (data?.shard === undefined) return fail('it has no data.shard: it is the report of a whole run');
-  return {report: data, warnings: warnings ?? []};
+  const {shard} = data;
+  if (
+    !Number.isSafeInteger(shard?.index) ||
+    !Number.isSafeInteger(shard.of) ||
+    !Array.isArray(shard.thresholds)
+  )
+    return fail('data.shard has no index, of and thresholds');
+  const missing = PARTS.find((part) => typeof data[part] !== 'object' || data[part] === null);
+  if (missing !== undefined) return fail(`it has no data.${missing}`);
+  return {
+    report: data,
+    warnings: Array.isArray(warnings) ? warnings.filter((note) => typeof note === 'string') : [],
+  };
 };

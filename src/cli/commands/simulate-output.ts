@@ -1,7 +1,5 @@
-import {appendFileSync} from 'node:fs';
-import {openAtomicFile} from '../../base/atomic-file.ts';
-import {RatectlError} from '../../base/ratectl-error.ts';
-import {quoted, safeJson} from '../../base/safe-text.ts';
+import {type AtomicFile, openAtomicFile} from '../../base/atomic-file.ts';
+import {safeJson} from '../../base/safe-text.ts';
 import type {SimulateReport} from '../../view/model/simulate-report.ts';
 import {simulateCsv} from '../../view/simulate/csv.ts';
 import {githubAnnotations} from '../../view/simulate/github-annotations.ts';
@@ -13,22 +11,31 @@ import {simulateTable} from '../../view/simulate/table.ts';
 import type {CliContext} from '../context.ts';
 import {envelope} from '../envelope.ts';
 import {type OutputFlags, outputFormat, styleOf} from '../options/output.ts';
+import {appendSummary} from './step-summary.ts';
 
 interface ReportFlags extends OutputFlags {
   readonly ci?: boolean;
   readonly junit?: string;
 }
 
-/** Prints a report in the form asked for, and writes what CI wants beside it. */
+/**
+ * Prints a report in the form asked for, and writes what CI wants beside it: first all that can fail, then the names.
+ * What stands in `context.cleanups` when it throws takes everything back.
+ */
 export const printReport = async (
   report: SimulateReport,
   warnings: readonly string[],
   flags: ReportFlags,
   context: CliContext,
 ): Promise<void> => {
-  if (flags.junit !== undefined) writeWhole(flags.junit, simulateJunit(report));
-  if (flags.ci === true) await tellCi(report, context);
-  await context.streams.out.write(render(report, warnings, flags, context));
+  const text = render(report, warnings, flags, context);
+  const junit =
+    flags.junit === undefined ? undefined : writeAside(flags.junit, simulateJunit(report), context);
+  const takeBack = flags.ci === true ? await tellCi(report, context) : undefined;
+  if (takeBack !== undefined) context.cleanups.add(takeBack);
+  await context.streams.out.write(text);
+  junit?.commit();
+  if (takeBack !== undefined) context.cleanups.delete(takeBack);
 };
 
 const untimed = ({performance: _, ...report}: SimulateReport): SimulateReport => report;
@@ -56,25 +63,22 @@ const render = (
   }
 };
 
-const writeWhole = (path: string, text: string): void => {
+/** A file that is written but has no name yet. Goes with the run when that fails. */
+const writeAside = (path: string, text: string, {cleanups}: CliContext): AtomicFile => {
   const file = openAtomicFile(path);
+  cleanups.add(() => file.discard());
   file.write(Buffer.from(text));
-  file.commit();
+  return file;
 };
 
-/** A job summary where GitHub says to put it, and annotations on stderr, where the runner looks for them too. */
-const tellCi = async (report: SimulateReport, {streams}: CliContext): Promise<void> => {
-  const path = streams.env['GITHUB_STEP_SUMMARY'];
-  if (path !== undefined && path !== '') {
-    try {
-      appendFileSync(path, githubSummary(report));
-    } catch (error) {
-      throw new RatectlError(
-        `cannot append to ${quoted(path, 200)} (GITHUB_STEP_SUMMARY): ${(error as NodeJS.ErrnoException).code ?? 'failed'}`,
-        {code: 'io/cannot-write', cause: error},
-      );
-    }
-  }
+/**
+ * A job summary where GitHub says to put it, and annotations on stderr, where the runner looks for them too. Gives back
+ * what removes the summary.
+ */
+const tellCi = async (report: SimulateReport, {streams}: CliContext): Promise<(() => void) | undefined> => {
+  const path = streams.env['GITHUB_STEP_SUMMARY'] ?? '';
+  const takeBack = path === '' ? undefined : appendSummary(path, githubSummary(report));
   const annotations = githubAnnotations(report);
   if (annotations !== '') await streams.err.write(annotations);
+  return takeBack;
 };

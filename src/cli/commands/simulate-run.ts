@@ -13,9 +13,12 @@ import {FAIL_IF, judge, parseThreshold, type Threshold} from '../../simulate/thr
 import {Trace} from '../../trace/read/trace.ts';
 import {formatPlural} from '../../view/format-number.ts';
 import type {Bounds, SimulateReport, Solution} from '../../view/model/simulate-report.ts';
+import {checkThresholds} from '../check-thresholds.ts';
 import type {CliContext} from '../context.ts';
 import {reportProblems, tell} from '../notes.ts';
+import {checkOutputFiles} from '../options/output-files.ts';
 import {traceInput} from '../options/trace.ts';
+import {checkTracePaths} from '../options/trace-paths.ts';
 import {progressLine} from '../progress.ts';
 import type {SimulateFlags} from './simulate.ts';
 import {printReport} from './simulate-output.ts';
@@ -52,8 +55,6 @@ export const runSimulate = async (
   const plan = await planOf(paths, flags, context);
   const started = process.hrtime.bigint();
   const {policy, solution, run} = await replay(plan, flags, context);
-  const discard = (): void => run.discard();
-  context.cleanups.add(discard);
   const bounds = flags.bounds === true ? await runBounds(policy, run, plan.input) : undefined;
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
 
@@ -70,13 +71,12 @@ export const runSimulate = async (
   await tell(warnings, flags, context);
   await printReport(report, warnings, flags, context);
   run.commit();
-  context.cleanups.delete(discard);
   if (report.thresholds.some(({pass}) => !pass) || solution?.value === null)
     context.exitCode = ExitCode.conditionMet;
 };
 
 const planOf = async (paths: readonly string[], flags: SimulateFlags, context: CliContext): Promise<Plan> => {
-  checkFlags(paths, flags);
+  checkFlags(paths, flags, context);
   const policy = load(flags.policy, context);
   const against = flags.against === undefined ? undefined : load(flags.against, context);
   const thresholds = thresholdsOf(policy, flags);
@@ -112,6 +112,7 @@ const replay = async (plan: Plan, flags: SimulateFlags, context: CliContext): Pr
     {policy, against: against?.policy, shard, decisions},
     against?.file,
     progress,
+    (discard) => context.cleanups.add(discard),
   ).finally(() => progress.end());
   return {policy, solution, run};
 };
@@ -132,25 +133,38 @@ const fromCwd = (path: string, {cwd}: CliContext): string => {
   return isAbsolute(path) ? path : relative(process.cwd(), absolute) || path;
 };
 
-const checkFlags = (paths: readonly string[], flags: SimulateFlags): void => {
+const checkFlags = (paths: readonly string[], flags: SimulateFlags, context: CliContext): void => {
   const usage = (message: string, hint: string): never => {
     throw new RatectlError(message, {code: 'usage/flags', hint});
   };
-  if (paths.filter((path) => path === '-').length > 1)
-    usage('"-" is given twice', 'standard input can be read once');
   if ((flags.solve === undefined) !== (flags.target === undefined))
     usage(
       '--solve and --target go together',
       "for example --solve limit.per-ip.rate --target 'denied < 0.1%'",
     );
   const again = flags.solve !== undefined ? '--solve' : flags.bounds === true ? '--bounds' : undefined;
-  if (again !== undefined && paths.includes('-'))
-    usage(`${again} reads the trace several times, which standard input cannot`, 'save it to a file first');
+  checkTracePaths(paths, again, context);
   if (flags.shard !== undefined && again !== undefined)
     usage(`${again} cannot be combined with --shard`, 'run it on the whole trace');
+  checkOutputFiles(
+    [
+      {what: '--decisions', path: flags.decisions},
+      {what: '--junit', path: flags.junit},
+    ],
+    [
+      ...paths.map((path) => ({what: 'the trace', path})),
+      {what: '--policy', path: flags.policy},
+      {what: '--against', path: flags.against},
+    ],
+    context,
+  );
 };
 
-const load = (path: string, context: CliContext): LoadedPolicy => loadPolicy(fromCwd(path, context));
+const load = (path: string, context: CliContext): LoadedPolicy => {
+  const loaded = loadPolicy(fromCwd(path, context));
+  checkThresholds(loaded);
+  return loaded;
+};
 
 const limitNames = (policy: Policy): readonly string[] => policy.limits.map(({name}) => name);
 
@@ -223,7 +237,11 @@ const performanceOf = (seconds: number, requests: number): NonNullable<SimulateR
 const notesOf = ({result, order, trace}: ReplayRun, flags: SimulateFlags): readonly string[] => {
   const notes = [...trace.notes];
   if (result.requests === 0 && notes.length === 0)
-    notes.push('the trace has no requests: nothing was decided');
+    notes.push(
+      trace.sum('notRequests') === 0
+        ? 'the trace has no requests: nothing was decided'
+        : `the trace has no requests, only ${formatPlural(trace.sum('notRequests'), 'line')} of other kinds: is ${trace.formats.map(({name}) => name).join('+')} its format?`,
+    );
   if (order.resolution >= SECOND && order.sharedInstants > 0 && flags.bounds !== true) {
     notes.push(
       `times are whole seconds, and ${formatPlural(order.sharedInstants, 'request')} came in the same second as the one before: their order and distance are unknown, so what limits finer than that decide is one possibility of many; --bounds gives the range`,

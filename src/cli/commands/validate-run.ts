@@ -2,10 +2,10 @@ import {resolve} from 'node:path';
 import {ExitCode} from '../../base/exit-code.ts';
 import {isRatectlError} from '../../base/ratectl-error.ts';
 import {safeJson, safeText} from '../../base/safe-text.ts';
-import {type LoadedPolicy, loadPolicy} from '../../policy/load-policy.ts';
-import {PolicyError, type PolicyProblem, problemText} from '../../policy/policy-error.ts';
+import {loadPolicy} from '../../policy/load-policy.ts';
+import {type PolicyError, type PolicyProblem, problemText} from '../../policy/policy-error.ts';
 import {readPolicyFile} from '../../policy/read-policy-file.ts';
-import {parseThreshold} from '../../simulate/threshold.ts';
+import {checkThresholds} from '../check-thresholds.ts';
 import type {CliContext} from '../context.ts';
 import {envelope} from '../envelope.ts';
 import {errorText} from '../error-text.ts';
@@ -74,26 +74,6 @@ const check = (file: string, context: CliContext): Checked => {
     ];
     return {result: {file, ok: false, limits: [], problems: found}, text, warnings: []};
   }
-};
-
-/** Expressions are read where they are used; here their place in the file is put to what is wrong with them. */
-const checkThresholds = ({policy, file, thresholds}: LoadedPolicy): void => {
-  const names = policy.limits.map(({name}) => name);
-  const problems: PolicyProblem[] = [];
-  thresholds.forEach(({text, line, column}, i) => {
-    try {
-      parseThreshold(text, `thresholds[${i}]`, names);
-    } catch (error) {
-      if (!isRatectlError(error)) throw error;
-      problems.push({
-        message: error.message,
-        where: {file, line, column},
-        expected: undefined,
-        hint: error.hint,
-      });
-    }
-  });
-  if (problems.length > 0) throw new PolicyError(problems);
 };
 
 const SHOWN_NAMES = 8;

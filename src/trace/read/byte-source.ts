@@ -1,4 +1,4 @@
-import {createReadStream, type Stats} from 'node:fs';
+import {constants, createReadStream, fstatSync, openSync, type Stats} from 'node:fs';
 import {type FileHandle, open, stat} from 'node:fs/promises';
 import type {Readable} from 'node:stream';
 import {createGunzip, type Gunzip} from 'node:zlib';
@@ -39,6 +39,8 @@ export const ioError = (name: string, error: unknown): RatectlError => {
     ELOOP: 'too many symbolic links',
     ENAMETOOLONG: 'the name is too long',
     ENXIO: 'it is a socket or a device without a reader',
+    EMFILE: 'too many open files',
+    EBADF: 'it is not open for reading',
   };
   return new RatectlError(
     `cannot read ${quoted(name, 200)}: ${reasons[code ?? ''] ?? code ?? (error as Error).message}`,
@@ -53,7 +55,7 @@ export const ioError = (name: string, error: unknown): RatectlError => {
 
 /** Opens `path` (`-` is `stdin`). Throws a RatectlError (exit 2) with the path and the reason. */
 export const openByteSource = async (path: string, stdin: NodeJS.ReadableStream): Promise<ByteSource> => {
-  if (path === '-') return streamSource('<stdin>', stdin as Readable, undefined);
+  if (path === '-') return standardInput(stdin as Readable & {readonly fd?: number});
   let facts: Stats;
   try {
     facts = await stat(path);
@@ -62,6 +64,7 @@ export const openByteSource = async (path: string, stdin: NodeJS.ReadableStream)
   }
   if (facts.isDirectory()) throw ioError(path, {code: 'EISDIR'});
   try {
+    if (facts.isFIFO()) return await streamSource(path, await openFifo(path), undefined);
     if (!facts.isFile())
       return await streamSource(path, createReadStream(path, {highWaterMark: CHUNK}), undefined);
     const handle = await open(path, 'r');
@@ -75,11 +78,41 @@ export const openByteSource = async (path: string, stdin: NodeJS.ReadableStream)
   }
 };
 
+const standardInput = async (stdin: Readable & {readonly fd?: number}): Promise<ByteSource> => {
+  const name = '<stdin>';
+  try {
+    // Node takes a folder (`ratectl … - < .`) for an empty stream.
+    if (stdin.fd !== undefined && fstatSync(stdin.fd).isDirectory()) throw {code: 'EISDIR'};
+    return await streamSource(name, stdin, undefined);
+  } catch (error) {
+    throw error instanceof RatectlError ? error : ioError(name, error);
+  }
+};
+
+/** Opened and read without a thread that waits: one that waits for a writer could not be stopped, not even by Ctrl-C. */
+const openFifo = async (path: string): Promise<Readable> => {
+  const {Socket} = await import('node:net');
+  return new Socket({
+    fd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK),
+    readable: true,
+    writable: false,
+  });
+};
+
 const compressionOf = (head: Uint8Array): Compression => {
   if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
   if (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd) return 'zstd';
+  // A skippable frame, with which pzstd begins its files.
+  if ((head[0]! & 0xf0) === 0x50 && head[1] === 0x2a && head[2] === 0x4d && head[3] === 0x18) return 'zstd';
   return 'none';
 };
+
+/** Truncated or rotated away in place: a shorter trace would look like a whole one. */
+const shrunk = (path: string): RatectlError =>
+  new RatectlError(`cannot read ${quoted(path, 200)}: it became shorter while it was read`, {
+    code: 'io/cannot-read',
+    hint: 'copy it first, or read it with: cat FILE | ratectl simulate -',
+  });
 
 const fileSource = (path: string, handle: FileHandle, size: number): ByteSource => {
   let at = 0;
@@ -96,9 +129,10 @@ const fileSource = (path: string, handle: FileHandle, size: number): ByteSource 
       try {
         const {bytesRead} = await handle.read(target, 0, target.length, at);
         at += bytesRead;
+        if (bytesRead === 0 && at < size) throw shrunk(path);
         return bytesRead;
       } catch (error) {
-        throw ioError(path, error);
+        throw error instanceof RatectlError ? error : ioError(path, error);
       }
     },
     close: () => handle.close(),

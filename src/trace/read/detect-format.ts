@@ -3,6 +3,7 @@ import {quoted} from '../../base/safe-text.ts';
 import {byteOrderMark} from '../byte-order-mark.ts';
 import type {TraceFormat} from '../format.ts';
 import {TRACE_FORMATS} from '../formats/registry.ts';
+import {notATrace} from './not-a-trace.ts';
 
 const SAMPLE_LINES = 50;
 /** Below this share of lines understood, guessing would do more harm than asking. */
@@ -36,9 +37,16 @@ export const detectFormat = (name: string, sample: Buffer): TraceFormat => {
     if (score > bestScore) [best, bestScore] = [format, score];
   }
   if (best === undefined || bestScore < SURE_ENOUGH) {
-    throw new RatectlError(`no known format: the first line is ${quoted(firstText(lines))}`, {
+    const other = notATrace(sample);
+    const what =
+      other?.what ??
+      (lines.length === 0
+        ? 'it begins with blank lines only'
+        : `the first line is ${quoted(firstText(lines))}`);
+    throw new RatectlError(`no known format: ${what}`, {
       code: 'trace/unknown-format',
-      hint: `pass --format with one of ${TRACE_FORMATS.map((format) => format.name).join(', ')}`,
+      hint:
+        other?.hint ?? `pass --format with one of ${TRACE_FORMATS.map((format) => format.name).join(', ')}`,
       where: {file: name, line: 1},
     });
   }
