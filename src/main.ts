@@ -24,7 +24,8 @@ export const main = async (argv: readonly string[] = process.argv.slice(2)): Pro
     await streams.err.write(
       'ratectl: the folder it was started in does not exist any more\n  hint: cd to another one\n',
     );
-    process.exit(ExitCode.usage);
+    process.exitCode = ExitCode.usage;
+    return;
   }
   const context: CliContext = {
     streams,

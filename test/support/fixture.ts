@@ -2,7 +2,9 @@ import {readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import {gunzipSync} from 'node:zlib';
 
-const pathOf = (name: string): string => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
+/** The path of a file of test/fixtures. */
+export const pathOf = (name: string): string =>
+  fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 
 /** A JSON file of test/fixtures; the caller says what is in it. */
 export const jsonFixture = <T>(name: string): T => JSON.parse(readFileSync(pathOf(name), 'utf8')) as T;

@@ -73,10 +73,13 @@ export const traceInput = async (
   flags: TraceFlags,
   context: CliContext,
 ): Promise<TraceInput> => {
-  const [{parseFieldMapping}, {formatNamed}] = await Promise.all([
+  const [{parseFieldMapping}, {formatNamed}, {delimiterByte}] = await Promise.all([
     import('../../trace/field-mapping.ts'),
     import('../../trace/formats/registry.ts'),
+    import('../../trace/formats/csv.ts'),
   ]);
+  // Wrong for tables is wrong for all: with another format it would go unnoticed.
+  if (flags.delimiter !== undefined) delimiterByte(flags.delimiter);
   return {
     paths,
     open: {

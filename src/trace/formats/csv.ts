@@ -4,8 +4,8 @@ import {detectTable} from '../csv/detect-table.ts';
 import {TableParser} from '../csv/table-parser.ts';
 import type {TraceFormat} from '../format.ts';
 
-/** `--delimiter` as a byte. */
-const delimiterByte = (text: string): number => {
+/** `--delimiter` as a byte. Throws a usage error for what cannot separate cells. */
+export const delimiterByte = (text: string): number => {
   const char = text === '\\t' || text === 'tab' ? '\t' : text;
   const byte = char.charCodeAt(0);
   if (char.length === 1 && byte < 0x80 && (byte === 0x09 || byte >= 0x20) && !/[\w".+-]/.test(char))

@@ -38,10 +38,18 @@ export const notATrace = (sample: Uint8Array): NotATrace | undefined => {
       what: 'it holds null bytes, as text never does',
       hint: 'is it a log? "ratectl trace formats" lists what is read',
     };
-  if (/^(?:\s*#[^\n]*\n|\s*\n)*\s*version:\s/.test(new TextDecoder().decode(sample.subarray(0, 4096))))
+  if (looksLikePolicy(sample))
     return {
       what: 'it looks like a policy',
       hint: 'a policy is given with --policy, the trace without a flag',
     };
   return undefined;
 };
+
+/** Whether the first line that is no comment is the `version` of a policy. */
+const looksLikePolicy = (sample: Uint8Array): boolean =>
+  new TextDecoder()
+    .decode(sample.subarray(0, 4096))
+    .split('\n')
+    .find((line) => line.trim() !== '' && !line.startsWith('#'))
+    ?.startsWith('version:') === true;
