@@ -1,7 +1,7 @@
 import type {AttributeColumns} from '../engine/attribute-columns.ts';
 import {templateAttributes} from '../engine/key-template.ts';
 import type {Policy} from '../engine/policy-model.ts';
-import {refuseProblems} from '../trace/read/refuse-problems.ts';
+import {refuseNothingRead, refuseProblems} from '../trace/read/refuse-problems.ts';
 import {type ReadOptions, Trace} from '../trace/read/trace.ts';
 import type {OpenOptions} from '../trace/read/trace-file.ts';
 import {runFleet} from './fleet/run-fleet.ts';
@@ -103,6 +103,7 @@ const inThreads = async (
     (requests) => progress?.update(requests, trace.progress),
   );
   if (input.strict) refuseProblems(trace.problems);
+  refuseNothingRead(trace.problems, result.requests);
   return {order, result, trace, commit: nothing, discard: nothing};
 };
 
@@ -130,6 +131,7 @@ const inOneThread = async (
       progress?.update(replay.requests, trace.progress);
     }
     if (input.strict) refuseProblems(trace.problems);
+    refuseNothingRead(trace.problems, replay.order.span === undefined ? 0 : 1);
     replay.flush();
     return {
       order: replay.order,

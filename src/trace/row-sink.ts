@@ -48,6 +48,11 @@ export class RowSink {
     this.#ends[column] = end;
   }
 
+  /** Whether a value of the record is longer than `MAX_VALUE_BYTES`. */
+  get hasLongValue(): boolean {
+    return this.#ends.some((end, column) => end - this.#starts[column]! > MAX_VALUE_BYTES);
+  }
+
   /** `hashBytes` of a column's value. */
   hashOf(column: number): number {
     return hashView(this.#sources[column]!, this.#starts[column]!, this.#ends[column]!);
@@ -76,6 +81,9 @@ export class RowSink {
     batch.count = row + 1;
   }
 }
+
+/** A longer value is no key or attribute of a request: its line is bad. */
+export const MAX_VALUE_BYTES = 1 << 16;
 
 const FIRST_ROWS = 1024;
 

@@ -419,6 +419,29 @@ describe('bad input to ratectl simulate', () => {
     expect(err).toContain('t.ndjson:2: the line is longer than 1 MiB');
   });
 
+  it('skips a last line longer than 1 MiB that has no line end, and a value longer than 64 KiB', async () => {
+    const good = ndjson([[T, 'a']]);
+    const cwd = folderWith({
+      ...policy,
+      't.ndjson': `${good}{"ts":${T},"key":"${'x'.repeat(70_000)}"}\n${'{"a":'.repeat(1_000_000)}`,
+    });
+    const {code, out, err} = await ratectl(['simulate', 't.ndjson', '-p', 'p.yaml', '--json'], {cwd});
+    expect(code).toBe(0);
+    expect(report(out).trace).toMatchObject({requests: 1, skipped: 2, keys: 1});
+    expect(err).toContain('t.ndjson:2: a value is longer than 64 KiB');
+    expect(err).toContain('t.ndjson:3: the line is longer than 1 MiB');
+  });
+
+  it('refuses a trace of which not one line can be read: a check over nothing would always pass', async () => {
+    const cwd = folderWith({...policy, 't.ndjson': '{"key":"a"}\n{"key":"b"}\n'});
+    const {code, out, err} = await ratectl(['simulate', 't.ndjson', '-p', 'p.yaml', '--decisions', 'd'], {
+      cwd,
+    });
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain('t.ndjson:1: no line could be read as a request; the first one: no time');
+    expect(readdirSync(cwd).sort()).toEqual(['p.yaml', 't.ndjson']);
+  });
+
   it.each([
     ['cut off', gzipSync(BURST).subarray(0, -12), 'ends in the middle'],
     [

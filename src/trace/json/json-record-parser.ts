@@ -113,7 +113,7 @@ export class JsonRecordParser implements RecordParser {
   #time(bytes: Uint8Array, start: number, sink: RowSink): number {
     const found = this.#values.firstPresent(this.#timeSlots);
     if (found < 0) {
-      const names = this.#times.slice(0, 8).map((field) => quoted(field.name));
+      const names = [...new Set(this.#times.slice(0, 8).map((field) => quoted(field.name)))];
       sink.reason = `no time: expected a member ${names.join(' or ')}`;
       sink.reasonColumn = 0;
       return -1;

@@ -9,6 +9,7 @@ import {emptyBatch, RowSink} from '../row-sink.ts';
 import type {TimeUnit} from '../time/time-unit.ts';
 import {LineReader, MAX_LINE_BYTES} from './line-reader.ts';
 import type {BlockStats} from './problems.ts';
+import {SHRUNK} from './thread-failure.ts';
 
 /** What a thread needs to know to parse blocks of a plain file of independent lines. Plain data: it crosses threads. */
 export interface ParseJob {
@@ -64,6 +65,7 @@ export class BlockParser {
     const position = Math.max(0, first - 1);
     const blockEnd = end - position;
     const {filled, stop} = this.#read(position, blockEnd);
+    if (filled < blockEnd) throw Object.assign(new Error('the file became shorter'), {code: SHRUNK});
     const from = this.#firstLine(first, filled);
     const reader = new LineReader(path, this.#parser, this.#sink);
     if (from < blockEnd) reader.feed(this.#buffer, from, stop, true, batch);

@@ -108,7 +108,7 @@ const compressionOf = (head: Uint8Array): Compression => {
 };
 
 /** Truncated or rotated away in place: a shorter trace would look like a whole one. */
-const shrunk = (path: string): RatectlError =>
+export const shrunk = (path: string): RatectlError =>
   new RatectlError(`cannot read ${quoted(path, 200)}: it became shorter while it was read`, {
     code: 'io/cannot-read',
     hint: 'copy it first, or read it with: cat FILE | ratectl simulate -',

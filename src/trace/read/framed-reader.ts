@@ -2,6 +2,7 @@ import {RatectlError} from '../../base/ratectl-error.ts';
 import type {RequestBatch} from '../../engine/request-batch.ts';
 import {Parsed, type RecordParser} from '../format.ts';
 import type {RowSink} from '../row-sink.ts';
+import {boundedParse} from './bounded-parse.ts';
 import {ReadStats} from './problems.ts';
 import type {RecordReader} from './record-reader.ts';
 
@@ -74,7 +75,7 @@ export class FramedReader implements RecordReader {
   /** A header that is none ends the reading: the error gets its place here. */
   #parse(buffer: Buffer, start: number, end: number, line: number): Parsed {
     try {
-      return this.#parser.parse(buffer, start, end, this.#sink);
+      return boundedParse(this.#parser, buffer, start, end, this.#sink);
     } catch (error) {
       if (!(error instanceof RatectlError) || error.where !== undefined) throw error;
       throw error.at({file: this.#file, line});

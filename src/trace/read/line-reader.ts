@@ -3,6 +3,7 @@ import type {RequestBatch} from '../../engine/request-batch.ts';
 import {Parsed, type RecordParser} from '../format.ts';
 import {findLineEnd} from '../line-end.ts';
 import type {RowSink} from '../row-sink.ts';
+import {boundedParse} from './bounded-parse.ts';
 import {ReadStats} from './problems.ts';
 import type {RecordReader} from './record-reader.ts';
 
@@ -47,6 +48,8 @@ export class LineReader implements RecordReader {
       else this.#line(buffer, at, end, batch);
       at = whole ? found + 1 : to;
     }
+    // What was dropped up to the very end is a line, too.
+    if (last && this.#skipping) this.#tooLong();
     return at;
   }
 
@@ -63,7 +66,7 @@ export class LineReader implements RecordReader {
     }
     const sink = this.#sink;
     sink.begin();
-    const parsed = this.#parser.parse(buffer, start, end, sink);
+    const parsed = boundedParse(this.#parser, buffer, start, end, sink);
     if (parsed === Parsed.request) sink.appendTo(batch);
     else if (parsed === Parsed.notARequest) this.stats.notRequests++;
     else

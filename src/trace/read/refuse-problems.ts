@@ -11,3 +11,14 @@ export const refuseProblems = ([problem]: readonly Problem[]): void => {
     where: {file, line, ...(column > 0 ? {column} : {})},
   });
 };
+
+/** A trace with bad lines and not one request: thresholds over nothing would all hold, and a check that never fails is none. */
+export const refuseNothingRead = ([problem]: readonly Problem[], requests: number): void => {
+  if (requests > 0 || problem === undefined) return;
+  const {file, line, reason} = problem;
+  throw new RatectlError(`no line could be read as a request; the first one: ${reason}`, {
+    code: 'trace/nothing-read',
+    hint: '"ratectl trace info" says what is understood; --format and --map say what is meant',
+    where: {file, line},
+  });
+};
