@@ -49,27 +49,33 @@ export const hashBytes = (bytes: Uint8Array, start: number, end: number): number
   return avalanche(h);
 };
 
-/** `hashBytes` of what a view shows. */
-export const hashView = (view: DataView, start: number, end: number): number => {
-  let h = SEED;
-  let i = start;
-  for (; i + 3 < end; i += 4) h = mixWord(h, view.getInt32(i, true));
-  for (; i < end; i++) h = mixByte(h, view.getUint8(i));
-  return avalanche(h);
-};
-
-/** Copies `source[start … end)` to `target` at `to`. For a few bytes: `Uint8Array.set` costs more than it copies. */
-export const copyView = (
-  source: DataView,
+/** Copies `source[start … end)` to `target` at `to`, and returns `hashBytes` of it: a record's bytes are read once. */
+export const copyAndHash = (
+  source: Uint8Array,
   start: number,
   end: number,
-  target: DataView,
+  target: Uint8Array,
   to: number,
-): void => {
+): number => {
+  let h = SEED;
   let i = start;
   let at = to;
-  for (; i + 3 < end; i += 4, at += 4) target.setInt32(at, source.getInt32(i, true), true);
-  for (; i < end; i++, at++) target.setUint8(at, source.getUint8(i));
+  for (; i + 3 < end; i += 4, at += 4) {
+    const a = source[i]!;
+    const b = source[i + 1]!;
+    const c = source[i + 2]!;
+    const d = source[i + 3]!;
+    target[at] = a;
+    target[at + 1] = b;
+    target[at + 2] = c;
+    target[at + 3] = d;
+    h = mixWord(h, a | (b << 8) | (c << 16) | (d << 24));
+  }
+  for (; i < end; i++, at++) {
+    target[at] = source[i]!;
+    h = mixByte(h, source[i]!);
+  }
+  return avalanche(h);
 };
 
 /** The finaliser of MurmurHash3 (A. Appleby): every bit of the input moves every bit of the output. */

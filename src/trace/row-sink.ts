@@ -1,5 +1,4 @@
-import {ViewCache} from '../base/view-cache.ts';
-import {copyView, hashView, type RequestBatch} from '../engine/request-batch.ts';
+import {copyAndHash, hashBytes, type RequestBatch} from '../engine/request-batch.ts';
 
 /**
  * Where a parser puts what it finds in one record, and the batch the record goes to. Values are ranges of bytes, copied
@@ -19,15 +18,13 @@ export class RowSink {
   readonly #columns: number;
   readonly #starts: Int32Array;
   readonly #ends: Int32Array;
-  readonly #sources: DataView[];
-  readonly #sourceViews = new ViewCache();
-  readonly #targetViews = new ViewCache();
+  readonly #sources: Uint8Array[];
 
   constructor(columns: number) {
     this.#columns = columns;
     this.#starts = new Int32Array(columns);
     this.#ends = new Int32Array(columns);
-    this.#sources = new Array<DataView>(columns).fill(this.#sourceViews.of(new Uint8Array(0)));
+    this.#sources = new Array<Uint8Array>(columns).fill(new Uint8Array(0));
   }
 
   /** Forgets the record before. Parsers need not call it. */
@@ -43,7 +40,7 @@ export class RowSink {
 
   /** Sets the value of a column to a range of bytes, which must stay unchanged until the record is appended. */
   set(column: number, bytes: Uint8Array, start: number, end: number): void {
-    this.#sources[column] = this.#sourceViews.of(bytes);
+    this.#sources[column] = bytes;
     this.#starts[column] = start;
     this.#ends[column] = end;
   }
@@ -55,7 +52,7 @@ export class RowSink {
 
   /** `hashBytes` of a column's value. */
   hashOf(column: number): number {
-    return hashView(this.#sources[column]!, this.#starts[column]!, this.#ends[column]!);
+    return hashBytes(this.#sources[column]!, this.#starts[column]!, this.#ends[column]!);
   }
 
   /** Appends the record to a batch, growing its columns as needed. */
@@ -72,9 +69,7 @@ export class RowSink {
       const start = this.#starts[c]!;
       const end = this.#ends[c]!;
       if (to + end - start > batch.bytes.length) growBytes(batch, to + end - start);
-      const source = this.#sources[c]!;
-      batch.hashes[i] = hashView(source, start, end);
-      copyView(source, start, end, this.#targetViews.of(batch.bytes), to);
+      batch.hashes[i] = copyAndHash(this.#sources[c]!, start, end, batch.bytes, to);
       to += end - start;
       batch.ends[i] = to;
     }

@@ -13,7 +13,7 @@ import {DealingSink} from './dealing-sink.ts';
 import type {FleetJob, FleetMessage, PeerMessage} from './fleet-protocol.ts';
 
 /** How many rounds of blocks a thread parses ahead of what it has decided: bounds the memory of all. */
-const ROUNDS_AHEAD = 3;
+const ROUNDS_AHEAD = 2;
 
 const job = workerData as FleetJob;
 const {index, of, ports} = job;

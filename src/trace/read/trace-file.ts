@@ -25,7 +25,7 @@ export interface OpenOptions {
 
 const BUFFER_BYTES = 4 << 20;
 const SAMPLE_BYTES = 64 << 10;
-const BLOCK_BYTES = 1 << 19;
+const BLOCK_BYTES = 1 << 20;
 /** Below this, starting threads costs more than it wins. */
 const WORTH_IT_BYTES = 32 << 20;
 
