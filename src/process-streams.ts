@@ -1,3 +1,4 @@
+import {writeReason} from './base/io-reason.ts';
 import {RatectlError} from './base/ratectl-error.ts';
 import type {Streams, TextSink} from './base/streams.ts';
 
@@ -32,9 +33,11 @@ const sinkOf = (stream: NodeJS.WriteStream, name: string): TextSink => {
             closed = true;
             return resolve();
           }
-          const reason = code === 'ENOSPC' ? 'no space left on the device' : (code ?? error.message);
           reject(
-            new RatectlError(`cannot write to ${name}: ${reason}`, {code: 'io/cannot-write', cause: error}),
+            new RatectlError(`cannot write to ${name}: ${writeReason(error)}`, {
+              code: 'io/cannot-write',
+              cause: error,
+            }),
           );
         });
       }),

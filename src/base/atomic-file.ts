@@ -1,5 +1,6 @@
 import {randomBytes} from 'node:crypto';
 import {closeSync, openSync, realpathSync, renameSync, statSync, unlinkSync, writeSync} from 'node:fs';
+import {writeReason} from './io-reason.ts';
 import {RatectlError} from './ratectl-error.ts';
 import {quoted} from './safe-text.ts';
 
@@ -13,28 +14,6 @@ export interface AtomicFile {
   /** Idempotent; does nothing after `commit`. */
   discard(): void;
 }
-
-/** Why writing failed, in words. */
-export const writeReason = (error: unknown): string => {
-  const code = (error as NodeJS.ErrnoException).code;
-  const known: Record<string, string> = {
-    ENOENT: 'the folder does not exist',
-    EACCES: 'permission denied',
-    EPERM: 'permission denied',
-    EISDIR: 'it is a folder',
-    ENOTDIR: 'a part of the path is not a folder',
-    ENOSPC: 'no space left on the device',
-    EROFS: 'the file system is read-only',
-    EDQUOT: 'disk quota exceeded',
-    EFBIG: 'the file would be too large',
-    EPIPE: 'the reader went away',
-    ENAMETOOLONG: 'the name is too long',
-    ELOOP: 'too many symbolic links',
-    EMFILE: 'too many open files',
-    ENXIO: 'it is a socket or a device without a reader',
-  };
-  return known[code ?? ''] ?? code ?? (error as Error).message;
-};
 
 const failure = (path: string, error: unknown): RatectlError =>
   new RatectlError(`cannot write ${quoted(path, 200)}: ${writeReason(error)}`, {

@@ -1,7 +1,7 @@
 import {closeSync, fstatSync, openSync, readSync} from 'node:fs';
+import {readReason} from '../base/io-reason.ts';
 import {RatectlError} from '../base/ratectl-error.ts';
 import {quoted} from '../base/safe-text.ts';
-import {ioReason} from '../policy/io-reason.ts';
 
 const CHUNK = 1 << 20;
 
@@ -28,7 +28,7 @@ export const readWhole = (path: string, max: number): string => {
       parts.push(part.subarray(0, read));
     }
   } catch (error) {
-    throw error instanceof RatectlError ? error : cannotRead(path, ioReason(error), error);
+    throw error instanceof RatectlError ? error : cannotRead(path, readReason(error), error);
   } finally {
     if (fd !== undefined) closeSync(fd);
   }

@@ -1,7 +1,7 @@
 import {closeSync, fstatSync, openSync, readSync} from 'node:fs';
+import {readReason} from '../base/io-reason.ts';
 import {RatectlError} from '../base/ratectl-error.ts';
 import {quoted} from '../base/safe-text.ts';
-import {ioReason} from './io-reason.ts';
 
 /** Largest policy file. */
 export const MAX_POLICY_BYTES = 1_048_576;
@@ -39,7 +39,7 @@ export const readPolicyFile = (path: string, location = path): Uint8Array => {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     throw cannotRead(
       path,
-      ioReason(error),
+      readReason(error),
       missing ? 'write one with: ratectl init' : 'check the path and its permissions',
       error,
     );

@@ -1,5 +1,5 @@
 import {appendFileSync, rmSync, statSync, truncateSync} from 'node:fs';
-import {writeReason} from '../../base/atomic-file.ts';
+import {writeReason} from '../../base/io-reason.ts';
 import {RatectlError} from '../../base/ratectl-error.ts';
 import {quoted} from '../../base/safe-text.ts';
 

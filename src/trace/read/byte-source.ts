@@ -2,6 +2,7 @@ import {constants, createReadStream, fstatSync, openSync, type Stats} from 'node
 import {type FileHandle, open, stat} from 'node:fs/promises';
 import type {Readable} from 'node:stream';
 import {createGunzip, type Gunzip} from 'node:zlib';
+import {readReason} from '../../base/io-reason.ts';
 import {RatectlError} from '../../base/ratectl-error.ts';
 import {quoted} from '../../base/safe-text.ts';
 import {zstdFrames} from './zstd-frames.ts';
@@ -31,26 +32,12 @@ const CHUNK = 1 << 20;
 /** What the file system said, for people. */
 export const ioError = (name: string, error: unknown): RatectlError => {
   const {code} = error as NodeJS.ErrnoException;
-  const reasons: Record<string, string> = {
-    ENOENT: 'no such file',
-    EACCES: 'permission denied',
-    EISDIR: 'it is a folder',
-    ENOTDIR: 'a part of the path is not a folder',
-    ELOOP: 'too many symbolic links',
-    ENAMETOOLONG: 'the name is too long',
-    ENXIO: 'it is a socket or a device without a reader',
-    EMFILE: 'too many open files',
-    EBADF: 'it is not open for reading',
-  };
-  return new RatectlError(
-    `cannot read ${quoted(name, 200)}: ${reasons[code ?? ''] ?? code ?? (error as Error).message}`,
-    {
-      code: 'io/cannot-read',
-      hint:
-        code === 'ENOENT' ? 'check the path; "-" reads standard input' : 'check the path and its permissions',
-      cause: error,
-    },
-  );
+  return new RatectlError(`cannot read ${quoted(name, 200)}: ${readReason(error)}`, {
+    code: 'io/cannot-read',
+    hint:
+      code === 'ENOENT' ? 'check the path; "-" reads standard input' : 'check the path and its permissions',
+    cause: error,
+  });
 };
 
 /** Opens `path` (`-` is `stdin`). Throws a RatectlError (exit 2) with the path and the reason. */
