@@ -1,3 +1,4 @@
+import type {PairLog} from './pair-log.ts';
 import type {Ask, Verdict} from './verdict.ts';
 
 /**
@@ -11,6 +12,8 @@ export interface Algorithm {
   readonly words: number;
   /** The largest cost that can ever be allowed; a larger one is answered `never`. */
   readonly capacity: number;
+  /** Where the lists of pairs are, for the two algorithms that keep one per key besides its words. */
+  readonly pairs?: PairLog;
   /** Reads `state[at … at + words)`, fills `verdict`, writes nothing. */
   decide(state: Float64Array, at: number, ask: Ask, verdict: Verdict): void;
   /** Writes what the last `decide` into this `verdict` proposed. Call it only when `verdict.writes`. */

@@ -30,7 +30,11 @@ export class Evaluator {
     this.policy = policy;
     this.resolvers = resolvers;
     this.limits = policy.limits.map((spec) => {
-      const tier = spec.plan.kind === 'tiered' ? spec.plan.tier : undefined;
+      const {plan} = spec;
+      const tier =
+        plan.kind === 'tiered'
+          ? {template: plan.tier, names: [...plan.tiers.keys()], fallback: plan.defaultTier}
+          : undefined;
       return new Limit(spec, resolvers.get(spec.key, tier), resolvers.columns);
     });
     this.outcomes = new Uint8Array(policy.limits.length);

@@ -3,9 +3,19 @@ import {KeySpace} from './key-space.ts';
 import {type CompiledPart, compileTemplate} from './key-template.ts';
 import {hashBytes, type RequestBatch, valueEnd, valueStart} from './request-batch.ts';
 
+/** How the tier of a request is found. */
+export interface TierRule {
+  /** Template over request attributes. */
+  readonly template: string;
+  /** The tiers there are, … */
+  readonly names: readonly string[];
+  /** … and the one of requests whose tier is missing or unknown. */
+  readonly fallback: string | undefined;
+}
+
 /**
- * Between a tiered limit's key and its tier in the interned bytes. No UTF-8 text contains it, but bytes from an attacker may:
- * a tier with this byte in it counts as missing, so that the last one is the separator.
+ * Between a tiered limit's key and the name of its tier in the interned bytes. No UTF-8 text contains it, so that the last one
+ * is the separator whatever bytes an attacker sends as key.
  */
 export const TIER_SEPARATOR = 0xff;
 
@@ -22,16 +32,24 @@ export class KeyResolver {
   readonly keys = new KeySpace();
   readonly #keyParts: readonly CompiledPart[];
   readonly #tierParts: readonly CompiledPart[] | undefined;
+  readonly #tierNames: readonly Uint8Array[];
+  readonly #fallback: Uint8Array;
   /** The column when the template is nothing but one attribute: its bytes and hash are used in place. */
   readonly #single: number;
   #scratch = new Uint8Array(256);
   #lastSerial = -1;
   #lastId = MISSING_KEY;
 
-  /** With `tier`, the tier's bytes follow the key's, so that each tier of a key has a state of its own. */
-  constructor(key: string, tier: string | undefined, columns: AttributeColumns) {
+  /**
+   * With `tier`, the name of the request's tier follows the key's bytes, so that each tier of a key has a state of its own.
+   * All unknown tiers are the fallback: what a client calls its plan does not give it one more budget.
+   */
+  constructor(key: string, tier: TierRule | undefined, columns: AttributeColumns) {
     this.#keyParts = compileTemplate(key, columns);
-    this.#tierParts = tier === undefined ? undefined : compileTemplate(tier, columns);
+    this.#tierParts = tier === undefined ? undefined : compileTemplate(tier.template, columns);
+    const encoder = new TextEncoder();
+    this.#tierNames = tier?.names.map((name) => encoder.encode(name)) ?? [];
+    this.#fallback = encoder.encode(tier?.fallback ?? '');
     const only = this.#keyParts.length === 1 && tier === undefined ? this.#keyParts[0] : undefined;
     this.#single = only?.column ?? -1;
   }
@@ -65,9 +83,21 @@ export class KeyResolver {
       this.#scratch[length++] = TIER_SEPARATOR;
       const from = length;
       for (const part of this.#tierParts) length = this.#append(batch, row, part, length);
-      if (this.#scratch.subarray(from, length).includes(TIER_SEPARATOR)) length = from;
+      if (!this.#isTier(from, length)) {
+        this.#reserve(from + this.#fallback.length);
+        this.#scratch.set(this.#fallback, from);
+        length = from + this.#fallback.length;
+      }
     }
     return this.keys.intern(this.#scratch, 0, length, hashBytes(this.#scratch, 0, length));
+  }
+
+  #isTier(from: number, to: number): boolean {
+    return this.#tierNames.some((name) => {
+      if (name.length !== to - from) return false;
+      for (let i = 0; i < name.length; i++) if (this.#scratch[from + i] !== name[i]) return false;
+      return true;
+    });
   }
 
   /** Appends a part to the scratch bytes; returns their new length. */

@@ -1,5 +1,5 @@
 import type {AttributeColumns} from './attribute-columns.ts';
-import {KeyResolver} from './key-resolver.ts';
+import {KeyResolver, type TierRule} from './key-resolver.ts';
 import {compileTemplate} from './key-template.ts';
 
 /**
@@ -16,14 +16,15 @@ export class KeyResolvers {
     this.columns = columns;
   }
 
-  /** The resolver of a key template, and of a tier template when states are kept per tier. */
-  get(key: string, tier?: string): KeyResolver {
+  /** The resolver of a key template, and of the tiers when states are kept per tier. */
+  get(key: string, tier?: TierRule): KeyResolver {
     // By column, not by name: two names of one column (`key` and `ip` in an access log) are the same key.
-    const id = JSON.stringify(
-      [key, tier].map(
-        (text) => text && compileTemplate(text, this.columns).map((part) => [part.column, `${part.bytes}`]),
-      ),
-    );
+    const columnsOf = (text: string): unknown =>
+      compileTemplate(text, this.columns).map((part) => [part.column, `${part.bytes}`]);
+    const id = JSON.stringify([
+      columnsOf(key),
+      tier && [columnsOf(tier.template), tier.names, tier.fallback],
+    ]);
     const found = this.#byTemplate.get(id) ?? new KeyResolver(key, tier, this.columns);
     this.#byTemplate.set(id, found);
     return found;

@@ -1,10 +1,10 @@
-import type {Algorithm} from './algorithm.ts';
 import type {AttributeColumns} from './attribute-columns.ts';
-import {createAlgorithm} from './create-algorithm.ts';
+import {BucketSet} from './bucket-set.ts';
 import {type KeyResolver, MISSING_KEY, tierCut} from './key-resolver.ts';
 import {compileMatcher, type Matcher} from './matcher.ts';
-import type {AlgorithmSpec, LimitSpec, Override} from './policy-model.ts';
+import type {LimitSpec, Override} from './policy-model.ts';
 import type {RequestBatch} from './request-batch.ts';
+import {isEnforced} from './rollout.ts';
 import {type Ask, Kind, Verdict} from './verdict.ts';
 
 /** What a limit did with a request. */
@@ -21,26 +21,17 @@ export const Outcome = {
 
 export type Outcome = (typeof Outcome)[keyof typeof Outcome];
 
-/** What applies to one key: all buckets must allow. Which variant a key has is settled when the key is first seen. */
+/** What applies to one key. Which variant a key has is settled when the key is first seen. */
 type Variant =
-  | {readonly kind: 'buckets'; readonly buckets: readonly Bucket[]}
+  | {readonly kind: 'buckets'; readonly set: BucketSet}
   | {readonly kind: 'exempt'}
   | {readonly kind: 'block'}
   | {readonly kind: 'no-tier'};
-
-interface Bucket {
-  readonly algorithm: Algorithm;
-  /** First word within the key's row. */
-  readonly offset: number;
-  readonly verdict: Verdict;
-}
 
 /** One layer at work: its matchers, its keys, its state. */
 export class Limit {
   readonly spec: LimitSpec;
   readonly resolver: KeyResolver;
-  /** Counted and reported, but it never denies. */
-  readonly isShadow: boolean;
   readonly #when: Matcher | undefined;
   readonly #unless: Matcher | undefined;
   readonly #variants: readonly Variant[];
@@ -58,14 +49,18 @@ export class Limit {
   /** The same memory: the last word of a key's row holds how often it was asked about and how often refused. */
   #counts: Uint32Array;
 
-  /** The last answer: id of the key asked for (−1 when there is none), … */
+  /** Which keys a rollout does not enforce for yet; only while one is under way. */
+  #inShadow: Uint8Array | undefined;
+
+  /** The last answer: whether it only counts and never denies, the id of the key asked for (−1 when there is none), … */
+  isShadow: boolean;
   keyId = MISSING_KEY;
   /** … what its buckets say together (a single bucket's own verdict is used in place), … */
   verdict = new Verdict();
   /** … and the capacity of the bucket with the fewest units left. */
   capacity = 0;
-  readonly #combined = this.verdict;
-  #asked: readonly Bucket[] = NO_BUCKETS;
+  readonly #blocked = new Verdict();
+  #asked: BucketSet | undefined;
   /** What every request weighs here; −1 when its own cost counts. */
   readonly #fixedCost: number;
 
@@ -73,6 +68,8 @@ export class Limit {
     this.spec = spec;
     this.resolver = resolver;
     this.isShadow = spec.mode === 'shadow';
+    this.#inShadow = spec.mode === 'enforce' && spec.rollout < 1 ? new Uint8Array(1 << 10) : undefined;
+    this.#blocked.kind = Kind.never;
     this.#fixedCost = spec.cost === 'request' ? -1 : spec.cost;
     this.#when = spec.when.length > 0 ? compileMatcher(spec.when, columns) : undefined;
     this.#unless = spec.unless.length > 0 ? compileMatcher(spec.unless, columns) : undefined;
@@ -82,9 +79,10 @@ export class Limit {
     const byTier = new Map<string, number>();
     this.#tiered = plan.kind === 'tiered';
     if (plan.kind === 'single') {
-      this.#fallback = add(bucketVariant(plan.buckets));
+      this.#fallback = add({kind: 'buckets', set: new BucketSet(plan.buckets)});
     } else {
-      for (const [tier, buckets] of plan.tiers) byTier.set(tier, add(bucketVariant(buckets)));
+      for (const [tier, buckets] of plan.tiers)
+        byTier.set(tier, add({kind: 'buckets', set: new BucketSet(buckets)}));
       this.#fallback =
         (plan.defaultTier === undefined ? undefined : byTier.get(plan.defaultTier)) ?? add({kind: 'no-tier'});
     }
@@ -93,7 +91,8 @@ export class Limit {
     const same = new Map<Override, number>();
     for (const [key, override] of spec.overrides) {
       const variant =
-        same.get(override) ?? add(override.kind === 'buckets' ? bucketVariant(override.buckets) : override);
+        same.get(override) ??
+        add(override.kind === 'buckets' ? {kind: 'buckets', set: new BucketSet(override.buckets)} : override);
       same.set(override, variant);
       byKey.set(key, variant);
     }
@@ -122,84 +121,38 @@ export class Limit {
     this.keyId = id;
     if (id === MISSING_KEY) return Outcome.skipped;
     if (id >= this.#known) this.#learn();
+    if (this.#inShadow !== undefined) this.isShadow = this.#inShadow[id] === 1;
     const variant = this.#variants[this.#variantOf === undefined ? 0 : this.#variantOf[id]!]!;
-    if (variant.kind === 'buckets') return this.#askBuckets(variant.buckets, id, ask);
+    if (variant.kind === 'buckets') return this.#askBuckets(variant.set, id, ask);
     return this.#answerWithout(variant.kind);
   }
 
-  #askBuckets(buckets: readonly Bucket[], id: number, ask: Ask): Outcome {
-    const at = id * this.#stride;
+  #askBuckets(set: BucketSet, id: number, ask: Ask): Outcome {
     const requestCost = ask.cost;
     if (this.#fixedCost >= 0 && requestCost > 0) ask.cost = this.#fixedCost;
-    this.#asked = buckets;
-    if (buckets.length === 1) {
-      const {algorithm, verdict} = buckets[0]!;
-      algorithm.decide(this.#state, at, ask, verdict);
-      this.verdict = verdict;
-      this.capacity = algorithm.capacity;
-    } else {
-      this.verdict = this.#combined;
-      this.#combine(buckets, at, ask);
-    }
+    this.#asked = set;
+    set.decide(this.#state, id * this.#stride, ask);
+    this.verdict = set.verdict;
+    this.capacity = set.capacity;
     ask.cost = requestCost;
     return this.verdict.kind === Kind.allow ? Outcome.allowed : Outcome.denied;
   }
 
-  /** All buckets must allow; when one does not, none is charged, and what is left is what they hold uncharged. */
-  #combine(buckets: readonly Bucket[], at: number, ask: Ask): void {
-    const all = this.verdict;
-    const {cost} = ask;
-    all.kind = Kind.allow;
-    for (const {algorithm, offset, verdict} of buckets) {
-      algorithm.decide(this.#state, at + offset, ask, verdict);
-      if (verdict.kind > all.kind) all.kind = verdict.kind;
-    }
-    all.remaining = Number.POSITIVE_INFINITY;
-    all.retryAfter = 0;
-    all.resetAfter = 0;
-    all.delay = 0;
-    for (const {algorithm, offset, verdict} of buckets) {
-      if (all.kind !== Kind.allow && verdict.kind === Kind.allow) {
-        ask.cost = 0;
-        algorithm.decide(this.#state, at + offset, ask, verdict);
-        ask.cost = cost;
-      }
-      if (verdict.remaining < all.remaining) {
-        all.remaining = verdict.remaining;
-        this.capacity = algorithm.capacity;
-      }
-      if (verdict.retryAfter > all.retryAfter) all.retryAfter = verdict.retryAfter;
-      if (verdict.resetAfter > all.resetAfter) all.resetAfter = verdict.resetAfter;
-      if (verdict.delay > all.delay) all.delay = verdict.delay;
-    }
-    if (all.kind === Kind.never) all.retryAfter = 0;
-  }
-
   #answerWithout(kind: 'exempt' | 'block' | 'no-tier'): Outcome {
-    this.#asked = NO_BUCKETS;
+    this.#asked = undefined;
     if (kind === 'exempt') return Outcome.notApplicable;
     if (kind === 'no-tier') return Outcome.skipped;
-    const blocked = this.#combined;
-    this.verdict = blocked;
+    this.verdict = this.#blocked;
     this.capacity = 0;
-    blocked.kind = Kind.never;
-    blocked.remaining = 0;
-    blocked.retryAfter = 0;
-    blocked.resetAfter = 0;
-    blocked.delay = 0;
     return Outcome.denied;
   }
 
-  /** Charges what the last `decide` proposed. On a refusal only those buckets write that refused and have something to keep. */
+  /** Charges what the last `decide` proposed. */
   commit(ask: Ask): void {
-    const asked = this.#asked;
-    const at = this.keyId * this.#stride;
+    if (this.#asked === undefined) return;
     const requestCost = ask.cost;
     if (this.#fixedCost >= 0 && requestCost > 0) ask.cost = this.#fixedCost;
-    for (let b = 0; b < asked.length; b++) {
-      const {algorithm, offset, verdict} = asked[b]!;
-      if (verdict.writes) algorithm.commit(this.#state, at + offset, ask, verdict);
-    }
+    this.#asked.commit(this.#state, this.keyId * this.#stride, ask);
     ask.cost = requestCost;
   }
 
@@ -242,15 +195,28 @@ export class Limit {
       for (let id = this.#known; id < size; id++)
         this.#variantOf[id] = this.#variantFor(this.resolver.keys.bytesOf(id));
     }
+    if (this.#inShadow !== undefined) {
+      if (size > this.#inShadow.length) {
+        const inShadow = new Uint8Array(Math.max(2 * this.#inShadow.length, size));
+        inShadow.set(this.#inShadow);
+        this.#inShadow = inShadow;
+      }
+      for (let id = this.#known; id < size; id++)
+        this.#inShadow[id] = isEnforced(this.spec, this.#keyOf(this.resolver.keys.bytesOf(id))) ? 0 : 1;
+    }
     this.#known = size;
   }
 
+  /** A key without the tier that may follow it. */
+  #keyOf(bytes: Uint8Array): Uint8Array {
+    return this.#tiered ? bytes.subarray(0, tierCut(bytes)) : bytes;
+  }
+
   #variantFor(bytes: Uint8Array): number {
-    const cut = this.#tiered ? tierCut(bytes) : bytes.length;
-    const override =
-      this.#variantByKey.size > 0 ? this.#find(this.#variantByKey, bytes.subarray(0, cut)) : undefined;
+    const key = this.#keyOf(bytes);
+    const override = this.#variantByKey.size > 0 ? this.#find(this.#variantByKey, key) : undefined;
     if (override !== undefined) return override;
-    const tier = this.#tiered ? this.#find(this.#variantByTier, bytes.subarray(cut + 1)) : undefined;
+    const tier = this.#tiered ? this.#find(this.#variantByTier, bytes.subarray(key.length + 1)) : undefined;
     return tier ?? this.#fallback;
   }
 
@@ -266,18 +232,4 @@ export class Limit {
 
 const MOST_COUNTED = 0xffffffff;
 
-const NO_BUCKETS: readonly Bucket[] = [];
-
-const bucketVariant = (specs: readonly AlgorithmSpec[]): Variant => {
-  let offset = 0;
-  const buckets = specs.map((spec) => {
-    const algorithm = createAlgorithm(spec);
-    const bucket = {algorithm, offset, verdict: new Verdict()};
-    offset += algorithm.words;
-    return bucket;
-  });
-  return {kind: 'buckets', buckets};
-};
-
-const wordsOf = (variant: Variant): number =>
-  variant.kind === 'buckets' ? variant.buckets.reduce((sum, bucket) => sum + bucket.algorithm.words, 0) : 0;
+const wordsOf = (variant: Variant): number => (variant.kind === 'buckets' ? variant.set.words : 0);

@@ -62,6 +62,18 @@ export class PairLog {
     row[at + 3] = row[at + 3]! - 1;
   }
 
+  /** Gives the key's block back. */
+  free(row: Float64Array, at: number): void {
+    const size = row[at + 1]!;
+    if (size > 0) this.#release(row[at]!, size);
+    row.fill(0, at, at + PAIR_LOG_WORDS);
+  }
+
+  #release(offset: number, size: number): void {
+    this.#free[Math.log2(size)] ??= [];
+    this.#free[Math.log2(size)]!.push(offset);
+  }
+
   #grow(row: Float64Array, at: number): void {
     const size = row[at + 1]!;
     const bigger = size === 0 ? FIRST_BLOCK : 2 * size;
@@ -71,10 +83,7 @@ export class PairLog {
       this.#heap[offset + 2 * i] = this.#heap[position]!;
       this.#heap[offset + 2 * i + 1] = this.#heap[position + 1]!;
     }
-    if (size > 0) {
-      this.#free[Math.log2(size)] ??= [];
-      this.#free[Math.log2(size)]!.push(row[at]!);
-    }
+    if (size > 0) this.#release(row[at]!, size);
     row[at] = offset;
     row[at + 1] = bigger;
     row[at + 2] = 0;

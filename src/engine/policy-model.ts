@@ -9,9 +9,14 @@ export interface Policy {
   readonly limits: readonly LimitSpec[];
   /** Whether a layer is charged when another one denies the request. */
   readonly charge: 'all-or-nothing' | 'always';
+  /** What running applications do while they cannot reach the store; a replay has none. */
+  readonly onStoreError: OnStoreError;
   /** Expressions of `simulate`, e.g. `denied < 0.1%`. */
   readonly thresholds: readonly string[];
 }
+
+/** Allow everything, refuse everything, or let each process decide alone with its share of the limits. */
+export type OnStoreError = 'open' | 'closed' | 'local';
 
 export interface LimitSpec {
   readonly name: string;
@@ -19,6 +24,8 @@ export interface LimitSpec {
   readonly key: string;
   /** `enforce` denies; `shadow` is charged, counted and reported, and never denies. */
   readonly mode: 'enforce' | 'shadow';
+  /** Share of keys, 0 … 1, for which `enforce` denies; the others are treated as in shadow mode. */
+  readonly rollout: number;
   /** The limit applies only to requests that match all of these. */
   readonly when: readonly MatcherSpec[];
   /** The limit does not apply to requests that match all of these (when there are any). */

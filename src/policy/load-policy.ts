@@ -11,6 +11,8 @@ import {Positions} from './source/positions.ts';
 export interface LoadedPolicy {
   readonly policy: Policy;
   readonly file: string;
+  /** The text it was read from: what applications publish in the store. */
+  readonly source: string;
   readonly thresholds: readonly LocatedThreshold[];
   /** What is allowed but probably not meant, with its place: `ratectl.yaml:7:11: …`. Safe to print. */
   readonly warnings: readonly string[];
@@ -37,7 +39,7 @@ export const parsePolicy = (text: string, file: string): LoadedPolicy => {
   if (parsed.kind === 'parsed') {
     const {policy, thresholds} = readPolicy(parsed.root, problems);
     problems.throwIfAny();
-    return {policy, file, thresholds, warnings: problems.warnings};
+    return {policy, file, source: body, thresholds, warnings: problems.warnings};
   }
   if (parsed.kind === 'empty') problems.report(0, '', 'the policy is empty', {hint: EMPTY_HINT});
   else for (const {at, message, hint} of parsed.problems) problems.report(at, '', message, {hint});

@@ -42,6 +42,13 @@ export const POLICY_FIELDS: readonly Field[] = [
     doc: 'Whether a limit is charged when another one denies the request.',
   },
   {
+    name: 'onStoreError',
+    type: 'onStoreError',
+    default: 'local',
+    doc: 'What applications do while the store cannot be reached: allow everything, refuse everything, or decide alone with their share of the limits. Simulate has no store.',
+    alsoCalled: ['failMode', 'failOpen', 'onError', 'fallback'],
+  },
+  {
     name: 'thresholds',
     type: 'thresholds',
     default: 'none',
@@ -93,6 +100,13 @@ export const LIMIT_FIELDS: readonly Field[] = [
     default: 'enforce',
     doc: 'enforce denies; shadow is charged, counted and reported, and never denies.',
     alsoCalled: ['shadow', 'enforcement'],
+  },
+  {
+    name: 'rollout',
+    type: 'share',
+    default: '100%',
+    doc: 'Share of keys for which mode: enforce denies, always the same ones; the others are treated as in shadow mode.',
+    alsoCalled: ['share', 'percentage', 'sample'],
   },
   {
     name: 'cost',

@@ -15,6 +15,7 @@ const NAME = '[A-Za-z0-9][A-Za-z0-9_.-]{0,63}';
 const MAX_COUNT = Number.MAX_SAFE_INTEGER;
 
 export const NAME_PATTERN = new RegExp(`^${NAME}$`);
+export const SHARE_PATTERN = /^(\d{1,3}(?:\.\d{1,2})?)%$/;
 export const RATE_PATTERN = new RegExp(String.raw`^(\d+)(?:\.(\d+))?/(us|µs|ms|s|m|h|d|w|${DURATION})$`);
 export const ATTRIBUTE_PATTERN = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
 
@@ -56,6 +57,7 @@ export const MAX_LEASES = 1_000_000;
 export const VALUE_TYPES = {
   version: {expected: 'the number 1', schema: {const: 1}},
   charge: choice(['all-or-nothing', 'always']),
+  onStoreError: choice(['open', 'closed', 'local']),
   limits: {
     expected: 'a list of limits',
     schema: {type: 'array', items: {$ref: '#/$defs/limit'}, minItems: 1, maxItems: MAX_LIMITS},
@@ -80,6 +82,10 @@ export const VALUE_TYPES = {
     },
   },
   mode: choice(['enforce', 'shadow']),
+  share: {
+    expected: 'a share such as "25%", from 0% to 100%',
+    schema: {type: 'string', pattern: SHARE_PATTERN.source},
+  },
   cost: {
     expected: '"request" or a whole number of 1 or more',
     schema: {anyOf: [{const: 'request'}, count(1).schema]},

@@ -10,9 +10,26 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'view/model': [],
   view: ['view/model', 'base'],
   simulate: ['trace', 'policy', 'view/model', 'engine', 'base'],
-  cli: ['simulate', 'trace', 'policy', 'view', 'view/model', 'engine', 'base'],
+  store: ['engine', 'base'],
+  guard: ['store', 'policy', 'trace', 'engine', 'base'],
+  config: ['store', 'policy', 'base'],
+  /** Looking at live state and changing it: what `status`, `explain`, `reset` and `override` do. */
+  operate: ['store', 'policy', 'view/model', 'engine', 'base'],
+  cli: [
+    'simulate',
+    'operate',
+    'guard',
+    'config',
+    'store',
+    'trace',
+    'policy',
+    'view',
+    'view/model',
+    'engine',
+    'base',
+  ],
   /** src/index.ts: what other programs import. */
-  index: ['policy', 'trace', 'engine', 'base'],
+  index: ['guard', 'store', 'policy', 'trace', 'engine', 'base'],
   /** The other files directly in src: the process edge. */
   main: ['cli', 'base'],
 };
@@ -22,6 +39,8 @@ const HOME: Readonly<Record<string, string>> = {
   chalk: 'view',
   'cli-table3': 'view',
   commander: 'cli',
+  ioredis: 'store',
+  pg: 'store',
   yaml: 'policy',
 };
 

@@ -18,6 +18,8 @@ test('two names of one column are one key', () => {
   columns.alias('key', 'ip');
   const resolvers = new KeyResolvers(columns);
   expect(resolvers.get('{key}')).toBe(resolvers.get('{ip}'));
-  expect(resolvers.get('{key}')).not.toBe(resolvers.get('{key}', '{plan}'));
+  expect(resolvers.get('{key}')).not.toBe(
+    resolvers.get('{key}', {template: '{plan}', names: ['free'], fallback: undefined}),
+  );
   expect(columns.names).toEqual(['ip', 'plan']);
 });

@@ -66,7 +66,7 @@ const ROWS: readonly (readonly [string, string, ...string[]])[] = [
   [
     'unknown field nobody knows',
     policy('version: 1', 'xyzzy: 1', 'limits:', '  - { name: a, rate: 10/s }'),
-    'p.yaml:2:1: unknown field "xyzzy" (fields are version, limits, charge, thresholds, breakers, concurrency, tokens, queue, adaptive, behaviour, degradation)',
+    'p.yaml:2:1: unknown field "xyzzy" (fields are version, limits, charge, onStoreError, thresholds, breakers, concurrency, tokens, queue, adaptive, behaviour, degradation)',
   ],
   [
     'bad charge',
@@ -126,7 +126,7 @@ const ROWS: readonly (readonly [string, string, ...string[]])[] = [
   [
     'a field nobody knows',
     limit('rate: 10/s', 'xyzzy: 1'),
-    'p.yaml:5:5: limits[0]: unknown field "xyzzy" (fields are name, key, when, unless, mode, cost, buckets, tier, tiers, defaultTier, overrides, algorithm, rate, burst, initial, refill, limit, window, align, tz, countDenied, delay, nodelay, max, queue, timeout)',
+    'p.yaml:5:5: limits[0]: unknown field "xyzzy" (fields are name, key, when, unless, mode, rollout, cost, buckets, tier, tiers, defaultTier, overrides, algorithm, rate, burst, initial, refill, limit, window, align, tz, countDenied, delay, nodelay, max, queue, timeout)',
   ],
   [
     'key without quotes',

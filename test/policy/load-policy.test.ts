@@ -21,6 +21,7 @@ const SECOND = 1_000_000;
 test('a limit with nothing but a name and a rate', () => {
   expect(load('rate: 10/s').policy).toEqual({
     charge: 'all-or-nothing',
+    onStoreError: 'local',
     thresholds: [],
     limits: [
       {
@@ -28,6 +29,7 @@ test('a limit with nothing but a name and a rate', () => {
         key: '{key}',
         mode: 'enforce',
         when: [],
+        rollout: 1,
         unless: [],
         cost: 'request',
         overrides: new Map(),

@@ -76,6 +76,7 @@ export interface LimitInput {
   readonly name?: string;
   readonly key?: string;
   readonly mode?: LimitSpec['mode'];
+  readonly rollout?: number;
   readonly when?: Readonly<Record<string, readonly string[]>>;
   readonly unless?: Readonly<Record<string, readonly string[]>>;
   readonly cost?: LimitSpec['cost'];
@@ -92,6 +93,7 @@ export const limitOf = (input: LimitInput): LimitSpec => ({
   name: input.name ?? 'limit',
   key: input.key ?? '{key}',
   mode: input.mode ?? 'enforce',
+  rollout: input.rollout ?? 1,
   when: matchers(input.when),
   unless: matchers(input.unless),
   cost: input.cost ?? 'request',
@@ -105,6 +107,7 @@ export const policyOf = (
 ): Policy => ({
   limits: limits.map(limitOf),
   charge,
+  onStoreError: 'local',
   thresholds: [],
 });
 

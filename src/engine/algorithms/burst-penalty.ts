@@ -36,7 +36,8 @@ export const burstPenalty = ({
     decide(state: Float64Array, at: number, ask: Ask, verdict: Verdict): void {
       const {now, cost} = ask;
       const fresh = state[at] === 0;
-      const missing = fresh ? burst - initial : state[at]!;
+      // A key whose burst was lowered since misses no more than all of it.
+      const missing = fresh ? burst - initial : Math.min(state[at]!, burst);
       const last = fresh ? now : state[at + 1]!;
       const t = Math.max(now, last);
       const tokens = tokensAfter(missing, t - last);

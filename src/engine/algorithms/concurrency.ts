@@ -5,7 +5,8 @@
  *   live(t) = leases with expiry > t        allowed  ⇔  live + cost ≤ max
  *
  * In a replay nobody calls release: a request holds its lease for `ask.hold` µs (how long it took), at most for `timeout`.
- * Every lease carries a fencing token, larger than all before it. Units: µs, leases. State: a pair log of (expiry, token).
+ * Every lease carries a fencing token, larger than all before it: the instant it was granted at, or the last token plus
+ * one, so that it keeps growing when the key is forgotten or reset. Units: µs, leases. State: a pair log of (expiry, token).
  *
  * Example, max 2, each request takes 3 s: 0 s allowed, 1 s allowed, 2 s waits 1 s, 3 s allowed.
  */
@@ -43,6 +44,7 @@ export const concurrency = ({max, timeout}: ConcurrencyOptions): Concurrency => 
   return {
     words: PAIR_LOG_WORDS + 1,
     capacity: max,
+    pairs: leases,
 
     decide(state: Float64Array, at: number, ask: Ask, verdict: Verdict): void {
       const {now, cost} = ask;
@@ -81,7 +83,7 @@ export const concurrency = ({max, timeout}: ConcurrencyOptions): Concurrency => 
         if (leases.instantAt(state, at, i) <= ask.now) leases.remove(state, at, i);
       }
       for (let n = 0; n < ask.cost; n++) {
-        const token = state[at + TOKEN]! + 1;
+        const token = Math.max(state[at + TOKEN]! + 1, ask.now);
         state[at + TOKEN] = token;
         leases.push(state, at, verdict.w0, token);
         verdict.w1 = token;

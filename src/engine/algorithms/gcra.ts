@@ -27,10 +27,16 @@ export interface GcraOptions {
   readonly burst: number;
 }
 
+/** How far the TAT may be ahead, in µs: `burst` intervals, rounded up. */
+export const gcraTolerance = ({count, per, burst}: GcraOptions): number => {
+  const rate = reduced(count, per);
+  return mulDivCeil(burst, rate.period, rate.count);
+};
+
 export const gcra = (options: GcraOptions): Algorithm => {
   const {burst} = options;
   const {count, period} = reduced(options.count, options.per);
-  const tolerance = mulDivCeil(burst, period, count);
+  const tolerance = gcraTolerance(options);
 
   return {
     words: 2,

@@ -22,6 +22,7 @@ export const slidingLog = ({limit, window}: SlidingWindowOptions): Algorithm => 
   return {
     words: PAIR_LOG_WORDS + 1,
     capacity: limit,
+    pairs: log,
 
     decide(state: Float64Array, at: number, ask: Ask, verdict: Verdict): void {
       const {now, cost} = ask;
@@ -39,7 +40,7 @@ export const slidingLog = ({limit, window}: SlidingWindowOptions): Algorithm => 
       verdict.delay = 0;
       verdict.retryAfter = 0;
       verdict.writes = false;
-      verdict.remaining = left;
+      verdict.remaining = Math.max(0, left);
       verdict.resetAfter = used === 0 ? 0 : newest + window - now;
       if (cost <= left) {
         verdict.kind = Kind.allow;

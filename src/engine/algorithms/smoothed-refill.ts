@@ -37,7 +37,7 @@ export const smoothedRefill = ({
     decide(state: Float64Array, at: number, ask: Ask, verdict: Verdict): void {
       const {now, cost} = ask;
       const fresh = state[at] === 0;
-      const before = fresh ? burst - initial : state[at]!;
+      const before = fresh ? burst - initial : Math.min(state[at]!, burst);
       const last = fresh ? now : state[at + 1]!;
       const t = Math.max(now, last);
       const missing = Math.max(0, before - gainIn(t - last));

@@ -16,7 +16,7 @@
 import type {Algorithm} from '../algorithm.ts';
 import {floorTo} from '../arithmetic/floor-to.ts';
 import {MAX_QUOTIENT, mulDivCeil, mulDivFloor} from '../arithmetic/mul-div.ts';
-import {reduced} from '../arithmetic/rate.ts';
+import {type Rate, reduced} from '../arithmetic/rate.ts';
 import {type Ask, Kind, type Verdict} from '../verdict.ts';
 
 export interface TokenBucketOptions {
@@ -32,11 +32,16 @@ export interface TokenBucketOptions {
   readonly step?: number;
 }
 
+/**
+ * Elapsed µs from which on more than 2^52 tokens are refilled, which is more than a key can have taken: below it the
+ * quotient stays in its range.
+ */
+export const refillHorizon = ({count, period}: Rate): number => Math.floor((MAX_QUOTIENT / count) * period);
+
 export const tokenBucket = (options: TokenBucketOptions): Algorithm => {
   const {burst, initial = burst, step = 1} = options;
   const {count, period} = reduced(options.count, options.per);
-  // From here on more than 2^52 tokens are refilled, which is more than a key can have taken: the quotient stays in its range.
-  const horizon = Math.floor((MAX_QUOTIENT / count) * period);
+  const horizon = refillHorizon({count, period});
 
   const refilledIn = (elapsed: number): number => {
     if (elapsed >= horizon) return Number.POSITIVE_INFINITY;
@@ -81,7 +86,7 @@ export const tokenBucket = (options: TokenBucketOptions): Algorithm => {
         verdict.w2 = t;
       } else {
         verdict.kind = cost > burst ? Kind.never : Kind.notYet;
-        verdict.remaining = tokens;
+        verdict.remaining = Math.max(0, tokens);
         verdict.retryAfter = cost > burst ? 0 : since + timeToRefill(cost - burst + taken) - now;
         verdict.writes = state[at + 1] === 0 && taken > 0;
         verdict.w0 = since;

@@ -2,7 +2,7 @@ import type {LimitSpec} from '../../engine/policy-model.ts';
 import {type Problems, pathTo} from '../problems.ts';
 import {BUCKET_FIELDS, type Field, LIMIT_FIELDS} from '../schema.ts';
 import type {SourceNode} from '../source/source-node.ts';
-import {NAME_PATTERN, VALUE_TYPES} from '../value-types.ts';
+import {NAME_PATTERN, SHARE_PATTERN, VALUE_TYPES} from '../value-types.ts';
 import {readChoice} from './read-choice.ts';
 import {type Fields, readFields, requireFields} from './read-fields.ts';
 import {readMatchers} from './read-matchers.ts';
@@ -40,6 +40,7 @@ export const readLimit = (
     mode: readOr(fields, 'mode', 'enforce', path, problems, (value, at) =>
       readChoice(value, at, ['enforce', 'shadow'], problems),
     ),
+    rollout: readOr(fields, 'rollout', 1, path, problems, readShare),
     when: readOr(fields, 'when', [], path, problems, readMatchers),
     unless: readOr(fields, 'unless', [], path, problems, readMatchers),
     cost: readOr(fields, 'cost', 'request', path, problems, readCost),
@@ -87,6 +88,15 @@ const readName = (
       hint: 'names of limits are unique',
     });
   return name;
+};
+
+/** `25%` as 0.25; in steps of a hundredth of a per cent. */
+const readShare = (node: SourceNode, path: string, problems: Problems): number | undefined => {
+  const text = node.kind === 'scalar' ? node.source : '';
+  const match = SHARE_PATTERN.exec(text);
+  if (match !== null && Number(match[1]) <= 100) return Number(match[1]) / 100;
+  problems.expected(node, path, VALUE_TYPES.share.expected);
+  return undefined;
 };
 
 const readCost = (node: SourceNode, path: string, problems: Problems): LimitSpec['cost'] | undefined => {

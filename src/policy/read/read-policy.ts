@@ -27,6 +27,9 @@ export const readPolicy = (
   const chargeField = fields.get('charge');
   const charge =
     chargeField && readChoice(chargeField.value, 'charge', ['all-or-nothing', 'always'], problems);
+  const lossField = fields.get('onStoreError');
+  const onStoreError =
+    lossField && readChoice(lossField.value, 'onStoreError', ['open', 'closed', 'local'], problems);
   const thresholds = readThresholds(fields, problems);
   for (const field of POLICY_FIELDS) {
     const entry = fields.get(field.name);
@@ -37,6 +40,7 @@ export const readPolicy = (
     policy: {
       limits,
       charge: charge ?? 'all-or-nothing',
+      onStoreError: onStoreError ?? 'local',
       thresholds: thresholds.map((threshold) => threshold.text),
     },
     thresholds,

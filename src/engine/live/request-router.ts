@@ -1,0 +1,190 @@
+import {BucketSet} from '../bucket-set.ts';
+import {templateParts} from '../key-template.ts';
+import type {LimitSpec, MatcherSpec, Override, Policy} from '../policy-model.ts';
+import {isEnforced} from '../rollout.ts';
+import type {Check, Layer} from './check.ts';
+import {compileGlob} from './glob.ts';
+import type {LiveOverride} from './live-override.ts';
+
+/** What is known of a request: `{ip: '203.0.113.7', path: '/api', plan: 'free'}`. Undefined and empty are missing. */
+export type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
+
+export interface RouteOptions {
+  /** Units; whole, 0 or more. 0 peeks. */
+  readonly cost: number;
+  /** The store's clock as far as it is known here, µs: overrides with an end are looked up by it. */
+  readonly now: number;
+  /** See `Check.hold`. */
+  readonly hold: number;
+}
+
+/**
+ * Turns live requests into checks: which limits apply, to which keys, with which buckets. The counterpart of `Evaluator` for
+ * state that lives in a store; both read the same policy and give the same decisions.
+ */
+export class RequestRouter {
+  readonly policy: Policy;
+  readonly #limits: readonly RoutedLimit[];
+
+  constructor(policy: Policy) {
+    this.policy = policy;
+    this.#limits = policy.limits.map((spec, index) => new RoutedLimit(spec, index));
+  }
+
+  /** The layers that apply to a request. */
+  route(attributes: Attributes, {cost, now, hold}: RouteOptions): Check {
+    const layers: Layer[] = [];
+    for (const limit of this.#limits) {
+      const layer = limit.layerOf(attributes, cost, now);
+      if (layer !== undefined) layers.push(layer);
+    }
+    return {layers, charge: this.policy.charge, hold};
+  }
+
+  /** Replaces the overrides that hold at run time. Those of limits that the policy does not have are left out. */
+  setOverrides(overrides: readonly LiveOverride[]): void {
+    for (const limit of this.#limits)
+      limit.setOverrides(overrides.filter((override) => override.limit === limit.spec.name));
+  }
+
+  /** The buckets of a key: for reading what a store keeps. Undefined when the tier is none of the limit's. */
+  bucketsOf(limit: string, key: string, tier: string, now: number): BucketSet | undefined {
+    return this.#limits.find(({spec}) => spec.name === limit)?.bucketsFor(key, tier, now);
+  }
+}
+
+type Effect =
+  | {readonly kind: 'exempt'; readonly until: number}
+  | {readonly kind: 'block'; readonly until: number}
+  | {readonly kind: 'buckets'; readonly set: BucketSet; readonly until: number};
+
+type Condition = (attributes: Attributes) => boolean;
+
+class RoutedLimit {
+  readonly spec: LimitSpec;
+  readonly #index: number;
+  readonly #when: Condition | undefined;
+  readonly #unless: Condition | undefined;
+  readonly #keyOf: (attributes: Attributes) => string;
+  readonly #tierOf: ((attributes: Attributes) => string) | undefined;
+  readonly #sets: ReadonlyMap<string, BucketSet>;
+  readonly #own: ReadonlyMap<string, Effect>;
+  #live: ReadonlyMap<string, Effect> = new Map();
+  readonly #encoder = new TextEncoder();
+
+  constructor(spec: LimitSpec, index: number) {
+    this.spec = spec;
+    this.#index = index;
+    this.#when = spec.when.length > 0 ? conditionOf(spec.when) : undefined;
+    this.#unless = spec.unless.length > 0 ? conditionOf(spec.unless) : undefined;
+    this.#keyOf = renderer(spec.key);
+    const {plan} = spec;
+    if (plan.kind === 'single') {
+      this.#sets = new Map([['', new BucketSet(plan.buckets)]]);
+    } else {
+      const tierOf = renderer(plan.tier, 'empty');
+      this.#tierOf = (attributes) => {
+        const tier = tierOf(attributes);
+        return plan.tiers.has(tier) ? tier : (plan.defaultTier ?? '');
+      };
+      this.#sets = new Map([...plan.tiers].map(([tier, buckets]) => [tier, new BucketSet(buckets)]));
+    }
+    const shared = new Map<Override, Effect>();
+    const effectOf = (override: Override): Effect => {
+      const effect = shared.get(override) ?? settled(override);
+      shared.set(override, effect);
+      return effect;
+    };
+    this.#own = new Map([...spec.overrides].map(([key, override]) => [key, effectOf(override)]));
+  }
+
+  layerOf(attributes: Attributes, requestCost: number, now: number): Layer | undefined {
+    if (this.#unless?.(attributes) || this.#when?.(attributes) === false) return undefined;
+    const key = this.#keyOf(attributes);
+    if (key === '') return undefined;
+    const tier = this.#tierOf?.(attributes) ?? '';
+    const effect = this.#effectOn(key, now);
+    if (effect?.kind === 'exempt') return undefined;
+    const buckets = effect?.kind === 'buckets' ? effect.set : this.#sets.get(tier);
+    const blockedUntil = effect?.kind === 'block' ? effect.until : 0;
+    if (buckets === undefined && blockedUntil === 0) return undefined;
+    const {name, cost} = this.spec;
+    return {
+      limit: this.#index,
+      address: {limit: name, key, tier},
+      buckets: buckets ?? NO_BUCKETS,
+      shadow: !isEnforced(this.spec, this.spec.rollout < 1 ? this.#encoder.encode(key) : NO_BYTES),
+      cost: cost === 'request' || requestCost === 0 ? requestCost : cost,
+      blockedUntil,
+    };
+  }
+
+  setOverrides(overrides: readonly LiveOverride[]): void {
+    this.#live = new Map(
+      overrides.map(({key, until, effect}) => [
+        key,
+        effect.kind === 'buckets'
+          ? {kind: 'buckets', set: new BucketSet(effect.buckets), until}
+          : {kind: effect.kind, until},
+      ]),
+    );
+  }
+
+  bucketsFor(key: string, tier: string, now: number): BucketSet | undefined {
+    const effect = this.#effectOn(key, now);
+    return effect?.kind === 'buckets' ? effect.set : this.#sets.get(tier);
+  }
+
+  #effectOn(key: string, now: number): Effect | undefined {
+    const live = this.#live.get(key);
+    return live !== undefined && live.until > now ? live : this.#own.get(key);
+  }
+}
+
+const NO_BYTES = new Uint8Array(0);
+const NO_BUCKETS = new BucketSet([]);
+
+const settled = (override: Override): Effect =>
+  override.kind === 'buckets'
+    ? {kind: 'buckets', set: new BucketSet(override.buckets), until: Number.POSITIVE_INFINITY}
+    : {kind: override.kind, until: Number.POSITIVE_INFINITY};
+
+const textOf = (attributes: Attributes, name: string): string => {
+  if (!Object.hasOwn(attributes, name)) return '';
+  const value = attributes[name];
+  return typeof value === 'string'
+    ? value.toWellFormed()
+    : value === undefined || value === null
+      ? ''
+      : String(value);
+};
+
+/** Renders a template; the empty text when an attribute is missing, unless missing ones are to be left out. */
+const renderer = (
+  template: string,
+  missing: 'skips' | 'empty' = 'skips',
+): ((attributes: Attributes) => string) => {
+  const decoder = new TextDecoder();
+  const parts = templateParts(template).map((part) =>
+    part.kind === 'text' ? {text: decoder.decode(part.bytes)} : {name: part.name},
+  );
+  return (attributes) => {
+    let rendered = '';
+    for (const {text, name} of parts) {
+      const value = name === undefined ? text : textOf(attributes, name);
+      if (value === '' && missing === 'skips') return '';
+      rendered += value;
+    }
+    return rendered;
+  };
+};
+
+/** All attributes must match; any of an attribute's values will do; a missing attribute matches nothing. */
+const conditionOf = (specs: readonly MatcherSpec[]): Condition => {
+  const clauses = specs.map(({attribute, values}) => ({attribute, globs: values.map(compileGlob)}));
+  return (attributes) =>
+    clauses.every(({attribute, globs}) => {
+      const text = textOf(attributes, attribute);
+      return text !== '' && globs.some((matches) => matches(text));
+    });
+};

@@ -1,0 +1,185 @@
+import fc from 'fast-check';
+import {expect, test} from 'vitest';
+import {AttributeColumns} from '../../../src/engine/attribute-columns.ts';
+import {CheckDecider, type Row} from '../../../src/engine/live/check-decider.ts';
+import {compileGlob} from '../../../src/engine/live/glob.ts';
+import {liveDecision} from '../../../src/engine/live/live-decision.ts';
+import {RequestRouter} from '../../../src/engine/live/request-router.ts';
+import {compileMatcher} from '../../../src/engine/matcher.ts';
+import type {AlgorithmSpec, Policy} from '../../../src/engine/policy-model.ts';
+import {decide} from '../../support/decide.ts';
+import {S} from '../../support/instants.ts';
+import {
+  concurrencySpec,
+  evaluatorOf,
+  fixedWindowSpec,
+  gcraSpec,
+  leakyBucketSpec,
+  policyOf,
+  slidingLogSpec,
+  slidingWindowSpec,
+  tokenBucketSpec,
+} from '../../support/policies.ts';
+import {batchOf} from '../../support/requests.ts';
+
+const small = fc.integer({min: 1, max: 6});
+const spec: fc.Arbitrary<AlgorithmSpec> = fc.oneof(
+  fc.tuple(small, small).map(([count, burst]) => tokenBucketSpec(count, S, burst)),
+  fc.tuple(small, small).map(([count, burst]) => tokenBucketSpec(count, S, burst, {initial: 0})),
+  fc
+    .tuple(small, small)
+    .map(([count, burst]) => tokenBucketSpec(count, S, burst, {refill: {kind: 'stepped', every: S}})),
+  small.map((count) => tokenBucketSpec(count, S, 9, {refill: {kind: 'burst-penalty'}})),
+  small.map((count) => tokenBucketSpec(count, S, 9, {refill: {kind: 'smoothed'}})),
+  fc.tuple(small, small).map(([count, burst]) => gcraSpec(count, S, burst)),
+  fc.tuple(small, fc.boolean()).map(([limit, countDenied]) => fixedWindowSpec(limit, S, {countDenied})),
+  small.map((limit) => fixedWindowSpec(limit, S, {align: 'first-hit'})),
+  small.map(
+    (limit): AlgorithmSpec => ({
+      kind: 'fixed-window',
+      limit,
+      window: {align: 'calendar', unit: 'minute', timeZone: 'Europe/Berlin'},
+      countDenied: false,
+    }),
+  ),
+  small.map((limit) => slidingWindowSpec(limit, S)),
+  small.map((limit) => slidingLogSpec(limit, S)),
+  small.map((burst) => leakyBucketSpec(2, S, burst, 1)),
+  small.map((max) => concurrencySpec(max, 2 * S)),
+);
+
+const buckets = fc.array(spec, {minLength: 1, maxLength: 3});
+
+const policy: fc.Arbitrary<Policy> = fc
+  .record({
+    one: buckets,
+    two: buckets,
+    free: buckets,
+    pro: buckets,
+    vip: spec,
+    mode: fc.constantFrom('enforce' as const, 'shadow' as const),
+    rollout: fc.constantFrom(0, 0.5, 1),
+    defaultTier: fc.constantFrom(undefined, 'free'),
+    charge: fc.constantFrom('all-or-nothing' as const, 'always' as const),
+  })
+  .map(({one, two, free, pro, vip, mode, rollout, defaultTier, charge}) =>
+    policyOf(
+      [
+        {name: 'one', key: '{ip}', buckets: one, mode, unless: {path: ['/health', '/x*']}},
+        {
+          name: 'two',
+          key: '{tenant}:{path}',
+          buckets: two,
+          rollout,
+          cost: 2,
+          overrides: {
+            'a:/': {kind: 'exempt'},
+            'b:/': {kind: 'block'},
+            'a:/y': {kind: 'buckets', buckets: [vip]},
+          },
+        },
+        {
+          name: 'plan',
+          key: '{tenant}',
+          plan: {
+            kind: 'tiered',
+            tier: '{plan}',
+            tiers: new Map([
+              ['free', free],
+              ['pro', pro],
+            ]),
+            defaultTier,
+          },
+        },
+      ],
+      charge,
+    ),
+  );
+
+const request = fc.record({
+  gap: fc.constantFrom(0, 1, 100_000, 250_000, S, -S, 61 * S),
+  cost: fc.constantFrom(1, 1, 1, 2, 0, 7),
+  ip: fc.constantFrom('1.1.1.1', '2.2.2.2'),
+  tenant: fc.constantFrom('a', 'b', 'c', 'd', ''),
+  path: fc.constantFrom('/', '/y', '/health', '/xa', ''),
+  plan: fc.constantFrom('free', 'pro', 'none', ''),
+});
+
+test('a check decides like the evaluator: any policy, any requests', () => {
+  fc.assert(
+    fc.property(policy, fc.array(request, {minLength: 1, maxLength: 60}), (policy, requests) => {
+      const evaluator = evaluatorOf(policy);
+      const router = new RequestRouter(policy);
+      const decider = new CheckDecider();
+      const rows = new Map<string, Row>();
+      let t = 1_700_000_000 * S;
+      for (const {gap, cost, ...attributes} of requests) {
+        t += gap;
+        const hold = S;
+        const expected = decide(evaluator, {t, cost, hold, ...attributes});
+        const check = router.route(attributes, {cost, now: t, hold});
+        const own = check.layers.map(({address, buckets}) => {
+          const id = JSON.stringify(address);
+          const row = rows.get(id) ?? {state: new Float64Array(buckets.words), expiresAt: 0};
+          rows.set(id, row);
+          return row;
+        });
+        const {outcomes, ...facts} = expected;
+        expect(liveDecision(check, decider.decide(check, own, t))).toEqual(facts);
+      }
+    }),
+    {numRuns: 300},
+  );
+});
+
+test('a row that was saved and loaded again decides as before', () => {
+  fc.assert(
+    fc.property(policy, fc.array(request, {minLength: 1, maxLength: 40}), (policy, requests) => {
+      const router = new RequestRouter(policy);
+      const kept = {decider: new CheckDecider(), rows: new Map<string, Row>()};
+      const stored = new Map<string, number[]>();
+      let t = 1_700_000_000 * S;
+      const other = new RequestRouter(policy);
+      for (const {gap, cost, ...attributes} of requests) {
+        t += gap;
+        const options = {cost, now: t, hold: Number.POSITIVE_INFINITY};
+        const check = router.route(attributes, options);
+        const own = check.layers.map(({address, buckets}) => {
+          const id = JSON.stringify(address);
+          const row = kept.rows.get(id) ?? {state: new Float64Array(buckets.words), expiresAt: 0};
+          kept.rows.set(id, row);
+          return row;
+        });
+        const expected = kept.decider.decide(check, own, t);
+        const again = other.route(attributes, options);
+        const loaded = again.layers.map(({address, buckets}) => {
+          const state = new Float64Array(buckets.words);
+          const words = stored.get(JSON.stringify(address));
+          if (words !== undefined) buckets.load(state, 0, words);
+          return {state, expiresAt: 0};
+        });
+        expect(kept.decider.decide.call(new CheckDecider(), again, loaded, t)).toEqual(expected);
+        again.layers.forEach(({address, buckets}, i) => {
+          stored.set(JSON.stringify(address), buckets.save(loaded[i]!.state, 0));
+          buckets.clear(loaded[i]!.state, 0);
+        });
+      }
+    }),
+    {numRuns: 200},
+  );
+});
+
+test('a glob over text matches what the matcher over bytes matches', () => {
+  const piece = fc.constantFrom('a', 'b', '*', '\\*', '/', 'é');
+  const pattern = fc.array(piece, {minLength: 1, maxLength: 6}).map((pieces) => pieces.join(''));
+  const text = fc
+    .array(fc.constantFrom('a', 'b', '*', '/', 'é'), {minLength: 1, maxLength: 8})
+    .map((parts) => parts.join(''));
+  fc.assert(
+    fc.property(pattern, text, (pattern, text) => {
+      const columns = new AttributeColumns(['path']);
+      const matcher = compileMatcher([{attribute: 'path', values: [pattern]}], columns);
+      expect(compileGlob(pattern)(text)).toBe(matcher.matches(batchOf(columns, [{t: 0, path: text}]), 0));
+    }),
+  );
+});
