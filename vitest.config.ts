@@ -2,6 +2,6 @@ import {defineConfig} from 'vitest/config';
 
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export
 export default defineConfig({
-  test: {include: ['test/**/*.test.ts'], exclude: ['test/traces/**'], globalSetup: ['test/support/build.ts'],
+  test: {include: ['test/**/*.test.ts'], exclude: ['test/traces/**'], globalSetup: ['test/support/build.ts', 'test/support/servers/global-setup.ts'],
     setupFiles: ['test/support/fast-check.ts'], testTimeout: 20_000},
 });

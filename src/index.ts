@@ -1,8 +1,10 @@
 /**
- * The library: the engine that `ratectl simulate` runs, for programs.
+ * The library. `createLimiter` protects an application with limits whose state lives in Redis, Postgres, an embedded SQLite
+ * file or memory; adapters put it before Express, Hono, fetch handlers and MCP servers.
  *
- * `parsePolicy` or `loadPolicy` make a policy, an `Evaluator` keeps its state in memory, `batchOf` puts requests into the
- * columns it reads, and `evaluate` decides one of them. Instants and spans are whole microseconds, time is an argument.
+ * Beneath it is the engine that `ratectl simulate` runs: `parsePolicy` or `loadPolicy` make a policy, an `Evaluator` keeps
+ * its state in memory, `batchOf` puts requests into the columns it reads, and `evaluate` decides one of them. In the engine
+ * instants and spans are whole microseconds, and time is an argument.
  */
 export {RatectlError} from './base/ratectl-error.ts';
 export {AttributeColumns} from './engine/attribute-columns.ts';
@@ -11,9 +13,52 @@ export {Decision, type DecisionFacts} from './engine/decision.ts';
 export {Evaluator} from './engine/evaluator.ts';
 export {KeyResolvers} from './engine/key-resolvers.ts';
 export {Outcome} from './engine/limit.ts';
-export type {AlgorithmSpec, LimitSpec, Policy} from './engine/policy-model.ts';
+export type {Attributes} from './engine/live/request-router.ts';
+export type {AlgorithmSpec, LimitSpec, OnStoreError, Policy} from './engine/policy-model.ts';
 export type {RequestBatch} from './engine/request-batch.ts';
 export {Ask, Kind, Verdict} from './engine/verdict.ts';
+export type {AcquireOptions} from './guard/acquire.ts';
+export {createLimiter} from './guard/create-limiter.ts';
+export type {DecisionSource, DecisionView, LayerView} from './guard/decision-view.ts';
+export type {AdapterOptions} from './guard/http/adapter-options.ts';
+export {
+  type AnswerOptions,
+  type DenialBody,
+  denialBody,
+  denialStatus,
+  type HeaderFamily,
+  type JsonRpcId,
+  type JsonRpcLimitError,
+  type RefusalType,
+  responseHeaders,
+  toJsonRpcError,
+  toResponse,
+} from './guard/http/answers.ts';
+export {
+  type ClientIdentity,
+  type ClientIdentityOptions,
+  clientIdentity,
+} from './guard/http/client-identity.ts';
+export {type ExpressLimiterOptions, expressLimiter} from './guard/http/express-limiter.ts';
+export {type FetchLimiterOptions, fetchLimiter, limitFetch} from './guard/http/fetch-limiter.ts';
+export {type HonoLimiterOptions, honoLimiter} from './guard/http/hono-limiter.ts';
+export type {IdentityRequest} from './guard/http/identity-request.ts';
+export {limitJsonRpc} from './guard/http/limit-json-rpc.ts';
+export {limitMcpTransport} from './guard/http/limit-mcp-transport.ts';
+export {type LimitToolsOptions, limitTools, ToolLimitError} from './guard/http/limit-tools.ts';
+export type {CheckedDecision, CheckingLimiter} from './guard/http/limiter-port.ts';
+export type {McpCall, McpLimiterOptions} from './guard/http/mcp-gate.ts';
+export type {TrustedProxies} from './guard/http/trusted-proxies.ts';
+export {type Lease, LimitDecision} from './guard/limit-decision.ts';
+export type {Limiter} from './guard/limiter.ts';
+export type {LimiterEvents, NearLimit} from './guard/limiter-events.ts';
+export type {CheckOptions, LimiterOptions, PolicyObject} from './guard/limiter-options.ts';
+export {limiterOptionsFromEnv} from './guard/options-from-env.ts';
+export type {AnswerHeaders} from './guard/provider-answer.ts';
+export {RateLimitError} from './guard/rate-limit-error.ts';
+export type {StoreState} from './guard/store-guard.ts';
+export type {Observation, UpstreamAnswer} from './guard/upstream.ts';
+export type {WrapOptions} from './guard/wrap.ts';
 export {type LoadedPolicy, loadPolicy, parsePolicy} from './policy/load-policy.ts';
 export {batchOf, type PlainRequest} from './trace/batch-of.ts';
 export {emptyBatch, RowSink} from './trace/row-sink.ts';

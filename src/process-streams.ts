@@ -20,6 +20,9 @@ const sinkOf = (stream: NodeJS.WriteStream, name: string): TextSink => {
     get columns() {
       return columnsOf(stream, process.env['COLUMNS']);
     },
+    get rows() {
+      return stream.rows > 0 ? stream.rows : undefined;
+    },
     get closed() {
       return closed;
     },

@@ -31,13 +31,16 @@ const destination = (path: string): {readonly path: string; readonly special: bo
   }
 };
 
-/** Opens `path` for atomic writing. Throws a RatectlError (exit 2) that names the path and the reason. */
-export const openAtomicFile = (path: string): AtomicFile => {
+/**
+ * Opens `path` for atomic writing; `mode` are the permissions of the file, less the umask. Throws a RatectlError (exit 2) that
+ * names the path and the reason.
+ */
+export const openAtomicFile = (path: string, mode = 0o644): AtomicFile => {
   const target = destination(path);
   const aside = target.special ? target.path : `${target.path}.${randomBytes(4).toString('hex')}.tmp`;
   let fd: number | undefined;
   try {
-    fd = openSync(aside, target.special ? 'w' : 'wx', 0o644);
+    fd = openSync(aside, target.special ? 'w' : 'wx', mode);
   } catch (error) {
     throw failure(path, error);
   }

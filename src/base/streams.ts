@@ -15,6 +15,8 @@ export interface TextSink {
   readonly isTTY: boolean;
   /** Width in columns; 80 when unknown. */
   readonly columns: number;
+  /** Height in lines; undefined when unknown, and for what is no terminal. */
+  readonly rows?: number | undefined;
   /** Whether the reader went away: nothing written from now on is seen by anybody. */
   readonly closed: boolean;
 }

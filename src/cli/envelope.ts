@@ -25,10 +25,12 @@ export const envelope = <T>(
   data: T,
   warnings: readonly string[],
   context: CliContext,
+  /** Name of the context that the answer is about. */
+  contextName: string | null = null,
 ): Envelope<T> => ({
   schema: `ratectl.${command}/1`,
   generatedAt: toRfc3339(instantOf(context)),
-  context: null,
+  context: contextName,
   data,
   warnings,
 });

@@ -11,7 +11,7 @@ export interface HelpTopic {
 export const HELP_TOPICS: readonly HelpTopic[] = [
   {
     name: 'traces',
-    summary: 'formats, attributes, --map, times, bad lines',
+    summary: 'formats, attributes, --map, time, bad lines',
     text: async () => (await import('./help-topics/traces.ts')).traces,
   },
   {
@@ -23,6 +23,16 @@ export const HELP_TOPICS: readonly HelpTopic[] = [
     name: 'thresholds',
     summary: 'expressions that decide the exit code',
     text: async () => (await import('./help-topics/thresholds.ts')).thresholds,
+  },
+  {
+    name: 'stores',
+    summary: 'store URLs, users and passwords, TLS',
+    text: async () => (await import('./help-topics/stores.ts')).stores,
+  },
+  {
+    name: 'configuration',
+    summary: 'files, contexts, what comes before what',
+    text: async () => (await import('./help-topics/configuration.ts')).configuration,
   },
   {
     name: 'output',

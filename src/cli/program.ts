@@ -1,12 +1,19 @@
 import {Command, CommanderError} from 'commander';
 import {ExitCode} from '../base/exit-code.ts';
 import {safeText} from '../base/safe-text.ts';
+import {registerAudit} from './commands/audit.ts';
 import {registerCompletion} from './commands/completion.ts';
+import {registerConfig} from './commands/config.ts';
+import {registerContext} from './commands/context.ts';
 import {registerDemo} from './commands/demo.ts';
+import {registerExplain} from './commands/explain.ts';
 import {registerInit} from './commands/init.ts';
+import {registerOverride} from './commands/override.ts';
 import {registerPolicySchema} from './commands/policy-schema.ts';
+import {registerReset} from './commands/reset.ts';
 import {registerSimulate} from './commands/simulate.ts';
 import {registerSimulateMerge} from './commands/simulate-merge.ts';
+import {registerStatus} from './commands/status.ts';
 import {registerTraceFormats} from './commands/trace-formats.ts';
 import {registerTraceGenerate} from './commands/trace-generate.ts';
 import {registerTraceInfo} from './commands/trace-info.ts';
@@ -27,6 +34,13 @@ export const createProgram = (context: CliContext): Command => {
     // Options after a subcommand's name are the subcommand's.
     .enablePositionalOptions();
 
+  program.commandsGroup('Live state:');
+  registerStatus(program, context);
+  registerExplain(program, context);
+  registerReset(program, context);
+  registerOverride(program, context);
+  registerAudit(program, context);
+
   program.commandsGroup('Replay traffic:');
   const simulate = registerSimulate(program, context);
   registerSimulateMerge(simulate, context);
@@ -40,6 +54,10 @@ export const createProgram = (context: CliContext): Command => {
   registerValidate(program, context);
   const policy = program.command('policy').description('Facts about policy files.');
   registerPolicySchema(policy, context);
+
+  program.commandsGroup('Configuration:');
+  registerContext(program, context);
+  registerConfig(program, context);
 
   program.commandsGroup('Getting started:');
   registerDemo(program, context);

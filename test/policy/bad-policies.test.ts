@@ -74,6 +74,16 @@ const ROWS: readonly (readonly [string, string, ...string[]])[] = [
     'p.yaml:2:9: charge: expected "all-or-nothing" or "always", got "all"',
   ],
   [
+    'bad onStoreError',
+    policy('version: 1', 'onStoreError: opne', 'limits:', '  - { name: a, rate: 10/s }'),
+    'p.yaml:2:15: onStoreError: expected "open", "closed" or "local", got "opne" (did you mean "open"?)',
+  ],
+  [
+    'what others call onStoreError',
+    policy('version: 1', 'failOpen: true', 'limits:', '  - { name: a, rate: 10/s }'),
+    'p.yaml:2:1: unknown field "failOpen" (did you mean "onStoreError"?)',
+  ],
+  [
     'thresholds as text',
     policy('version: 1', 'thresholds: denied < 1%', 'limits:', '  - { name: a, rate: 10/s }'),
     'p.yaml:2:13: thresholds: expected a list of expressions such as "denied < 0.1%", got "denied < 1%" (put it in a list: [ "…" ])',

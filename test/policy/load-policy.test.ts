@@ -51,6 +51,11 @@ test('a limit with nothing but a name and a rate', () => {
   });
 });
 
+test.each(['open', 'closed', 'local'] as const)('onStoreError: %s', (onStoreError) => {
+  const text = `{version: 1, onStoreError: ${onStoreError}, limits: [{name: a, rate: 1/s}]}`;
+  expect(parsePolicy(text, 'p.yaml')).toMatchObject({policy: {onStoreError}, source: text});
+});
+
 describe('rates', () => {
   test.each<[string, number, number, number]>([
     // rate, count, per in seconds, default burst

@@ -28,6 +28,20 @@ CI:
 
   GITHUB_STEP_SUMMARY    file that --ci appends the job summary to
 
+Live state (ratectl help configuration):
+
+  RATECTL_STORE          URL of the store
+  RATECTL_CONTEXT        name of a context, in place of RATECTL_STORE
+  RATECTL_PASSWORD       password of the store
+  RATECTL_POLICY         policy in force
+  RATECTL_PREFIX         name under which everything is kept in the store
+  RATECTL_TIMEOUT        how long a command waits for the store, such as 2s
+  RATECTL_READ_ONLY      1: commands that change state refuse
+  RATECTL_NO_CONFIG      1: no configuration files are read
+  XDG_CONFIG_HOME        where ratectl/config.yaml is; else ~/.config
+  XDG_STATE_HOME         where the default store is when the folder cannot be
+                         written; else ~/.local/state
+
 Troubleshooting:
 
   RATECTL_DEBUG          set: an unexpected error (exit 1) shows its stack

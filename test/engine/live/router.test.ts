@@ -6,108 +6,16 @@ import {compileGlob} from '../../../src/engine/live/glob.ts';
 import {liveDecision} from '../../../src/engine/live/live-decision.ts';
 import {RequestRouter} from '../../../src/engine/live/request-router.ts';
 import {compileMatcher} from '../../../src/engine/matcher.ts';
-import type {AlgorithmSpec, Policy} from '../../../src/engine/policy-model.ts';
 import {decide} from '../../support/decide.ts';
 import {S} from '../../support/instants.ts';
-import {
-  concurrencySpec,
-  evaluatorOf,
-  fixedWindowSpec,
-  gcraSpec,
-  leakyBucketSpec,
-  policyOf,
-  slidingLogSpec,
-  slidingWindowSpec,
-  tokenBucketSpec,
-} from '../../support/policies.ts';
+import {evaluatorOf} from '../../support/policies.ts';
+import {anyPolicy} from '../../support/random-policies.ts';
+import {anyRequest} from '../../support/random-requests.ts';
 import {batchOf} from '../../support/requests.ts';
-
-const small = fc.integer({min: 1, max: 6});
-const spec: fc.Arbitrary<AlgorithmSpec> = fc.oneof(
-  fc.tuple(small, small).map(([count, burst]) => tokenBucketSpec(count, S, burst)),
-  fc.tuple(small, small).map(([count, burst]) => tokenBucketSpec(count, S, burst, {initial: 0})),
-  fc
-    .tuple(small, small)
-    .map(([count, burst]) => tokenBucketSpec(count, S, burst, {refill: {kind: 'stepped', every: S}})),
-  small.map((count) => tokenBucketSpec(count, S, 9, {refill: {kind: 'burst-penalty'}})),
-  small.map((count) => tokenBucketSpec(count, S, 9, {refill: {kind: 'smoothed'}})),
-  fc.tuple(small, small).map(([count, burst]) => gcraSpec(count, S, burst)),
-  fc.tuple(small, fc.boolean()).map(([limit, countDenied]) => fixedWindowSpec(limit, S, {countDenied})),
-  small.map((limit) => fixedWindowSpec(limit, S, {align: 'first-hit'})),
-  small.map(
-    (limit): AlgorithmSpec => ({
-      kind: 'fixed-window',
-      limit,
-      window: {align: 'calendar', unit: 'minute', timeZone: 'Europe/Berlin'},
-      countDenied: false,
-    }),
-  ),
-  small.map((limit) => slidingWindowSpec(limit, S)),
-  small.map((limit) => slidingLogSpec(limit, S)),
-  small.map((burst) => leakyBucketSpec(2, S, burst, 1)),
-  small.map((max) => concurrencySpec(max, 2 * S)),
-);
-
-const buckets = fc.array(spec, {minLength: 1, maxLength: 3});
-
-const policy: fc.Arbitrary<Policy> = fc
-  .record({
-    one: buckets,
-    two: buckets,
-    free: buckets,
-    pro: buckets,
-    vip: spec,
-    mode: fc.constantFrom('enforce' as const, 'shadow' as const),
-    rollout: fc.constantFrom(0, 0.5, 1),
-    defaultTier: fc.constantFrom(undefined, 'free'),
-    charge: fc.constantFrom('all-or-nothing' as const, 'always' as const),
-  })
-  .map(({one, two, free, pro, vip, mode, rollout, defaultTier, charge}) =>
-    policyOf(
-      [
-        {name: 'one', key: '{ip}', buckets: one, mode, unless: {path: ['/health', '/x*']}},
-        {
-          name: 'two',
-          key: '{tenant}:{path}',
-          buckets: two,
-          rollout,
-          cost: 2,
-          overrides: {
-            'a:/': {kind: 'exempt'},
-            'b:/': {kind: 'block'},
-            'a:/y': {kind: 'buckets', buckets: [vip]},
-          },
-        },
-        {
-          name: 'plan',
-          key: '{tenant}',
-          plan: {
-            kind: 'tiered',
-            tier: '{plan}',
-            tiers: new Map([
-              ['free', free],
-              ['pro', pro],
-            ]),
-            defaultTier,
-          },
-        },
-      ],
-      charge,
-    ),
-  );
-
-const request = fc.record({
-  gap: fc.constantFrom(0, 1, 100_000, 250_000, S, -S, 61 * S),
-  cost: fc.constantFrom(1, 1, 1, 2, 0, 7),
-  ip: fc.constantFrom('1.1.1.1', '2.2.2.2'),
-  tenant: fc.constantFrom('a', 'b', 'c', 'd', ''),
-  path: fc.constantFrom('/', '/y', '/health', '/xa', ''),
-  plan: fc.constantFrom('free', 'pro', 'none', ''),
-});
 
 test('a check decides like the evaluator: any policy, any requests', () => {
   fc.assert(
-    fc.property(policy, fc.array(request, {minLength: 1, maxLength: 60}), (policy, requests) => {
+    fc.property(anyPolicy, fc.array(anyRequest, {minLength: 1, maxLength: 60}), (policy, requests) => {
       const evaluator = evaluatorOf(policy);
       const router = new RequestRouter(policy);
       const decider = new CheckDecider();
@@ -134,7 +42,7 @@ test('a check decides like the evaluator: any policy, any requests', () => {
 
 test('a row that was saved and loaded again decides as before', () => {
   fc.assert(
-    fc.property(policy, fc.array(request, {minLength: 1, maxLength: 40}), (policy, requests) => {
+    fc.property(anyPolicy, fc.array(anyRequest, {minLength: 1, maxLength: 40}), (policy, requests) => {
       const router = new RequestRouter(policy);
       const kept = {decider: new CheckDecider(), rows: new Map<string, Row>()};
       const stored = new Map<string, number[]>();

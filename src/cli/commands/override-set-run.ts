@@ -1,0 +1,122 @@
+import {parseDuration} from '../../base/duration.ts';
+import {MAX_MICROS, toRfc3339} from '../../base/micros.ts';
+import {RatectlError} from '../../base/ratectl-error.ts';
+import {quoted} from '../../base/safe-text.ts';
+import type {LiveEffect} from '../../engine/live/live-override.ts';
+import {putOverride, readSlot} from '../../operate/override/change-override.ts';
+import type {LoadedPolicy} from '../../policy/load-policy.ts';
+import {overrideOfLimit} from '../../policy/override-of-limit.ts';
+import {parseRfc3339} from '../../trace/time/rfc3339.ts';
+import type {CliContext} from '../context.ts';
+import {tell} from '../notes.ts';
+import {withTarget} from '../with-target.ts';
+import type {OverrideSetFlags} from './override.ts';
+import {OverrideSession, overrideKey} from './override-session.ts';
+
+export const runOverrideSet = async (
+  selector: string,
+  flags: OverrideSetFlags,
+  context: CliContext,
+): Promise<void> => {
+  const {limit, key} = overrideKey(selector, flags);
+  const parameters = parametersOf(flags);
+  const why = flags.reason?.trim() ?? '';
+  if (why === '')
+    throw new RatectlError('--reason: expected a few words, got ""', {
+      code: 'usage/no-reason',
+      hint: 'others will ask: override ls and audit show it',
+    });
+  await withTarget(flags, context, flags.dryRun === true ? 'read' : 'write', async (target) => {
+    const session = new OverrideSession(target, flags, context);
+    session.requireConfirmable();
+    const {effect, warnings} = effectOf(flags, parameters, limit, target.policy);
+    await tell(warnings, flags, context);
+    const {now} = await target.store.facts();
+    const override = {limit, key, until: endOf(flags, now), effect};
+    const note = {by: session.actorText, why, at: now};
+    const slot = await readSlot(target.store, override);
+    const planned = session.planned(override, note);
+    await session.confirm('set this override', {action: 'set', slot, after: planned, now});
+    if (flags.dryRun !== true) {
+      await putOverride(target.store, slot, override, note);
+      await session.audit('override-set', `${limit}/${key}`, why);
+    }
+    await session.answer({action: 'set', slot, after: planned, now});
+  });
+};
+
+const PARAMETERS = [
+  'algorithm',
+  'rate',
+  'burst',
+  'initial',
+  'limit',
+  'window',
+  'delay',
+  'max',
+] as const satisfies readonly (keyof OverrideSetFlags)[];
+
+/** The flags as the parameters of a bucket in a policy. */
+const parametersOf = (flags: OverrideSetFlags): Readonly<Record<string, string>> => {
+  const parameters: Record<string, string> = {};
+  for (const name of PARAMETERS) {
+    const value = flags[name];
+    if (value !== undefined) parameters[name] = value;
+  }
+  if (flags.nodelay === true) parameters['nodelay'] = 'true';
+  if (flags.lease !== undefined) parameters['timeout'] = flags.lease;
+  const given = Object.keys(parameters).length > 0;
+  const fixed = flags.block === true || flags.exempt === true;
+  if (given === fixed)
+    throw new RatectlError(
+      given
+        ? `${flags.block === true ? '--block' : '--exempt'} goes without parameters of a limit`
+        : 'what shall hold for the key? expected --block, --exempt, or parameters such as --rate 100/s',
+      {code: 'usage/override', hint: 'ratectl override set --help shows all'},
+    );
+  return parameters;
+};
+
+const effectOf = (
+  flags: OverrideSetFlags,
+  parameters: Readonly<Record<string, string>>,
+  limit: string,
+  policy: LoadedPolicy | undefined,
+): {readonly effect: LiveEffect; readonly warnings: readonly string[]} => {
+  const fixed = flags.block === true ? 'block' : flags.exempt === true ? 'exempt' : undefined;
+  if (policy === undefined) {
+    if (fixed !== undefined)
+      return {
+        effect: {kind: fixed},
+        warnings: [`no policy is known here: whether it has a limit ${quoted(limit)} was not checked`],
+      };
+    throw new RatectlError('no policy is known here, and parameters mean nothing without one', {
+      code: 'override/no-policy',
+      hint: 'name it with --policy FILE; --block and --exempt need none',
+    });
+  }
+  const {override, warnings} = overrideOfLimit(policy, limit, fixed ?? parameters, (name) =>
+    name === 'timeout' ? '--lease' : `--${name}`,
+  );
+  return {effect: override, warnings};
+};
+
+/** When it ends, µs of the store's clock. */
+const endOf = (flags: OverrideSetFlags, now: number): number => {
+  if (flags.for !== undefined) {
+    const span = parseDuration(flags.for);
+    if (span === undefined || span === 0 || now + span > MAX_MICROS)
+      throw refusal('--for', flags.for, 'a duration such as "30m", "1h30m" or "7d"');
+    return now + span;
+  }
+  if (flags.until === undefined) return Number.POSITIVE_INFINITY;
+  const bytes = Buffer.from(flags.until);
+  const until = parseRfc3339(bytes, 0, bytes.length);
+  if (until < 0) throw refusal('--until', flags.until, 'a time such as "2026-01-31T18:00:00Z"');
+  if (until <= now)
+    throw refusal('--until', flags.until, `a time to come (in the store it is ${toRfc3339(now)})`);
+  return until;
+};
+
+const refusal = (flag: string, text: string, expected: string): RatectlError =>
+  new RatectlError(`${flag}: expected ${expected}, got ${quoted(text)}`, {code: 'usage/override'});

@@ -1,0 +1,96 @@
+import {parseDuration} from '../../base/duration.ts';
+import {RatectlError} from '../../base/ratectl-error.ts';
+import {quoted} from '../../base/safe-text.ts';
+import {didYouMean} from '../../base/suggest.ts';
+import type {StatusQuery} from '../../operate/status/read-status.ts';
+import {STATUS_STATES, type StatusState} from '../../view/model/status-report.ts';
+import {STATUS_FIELD_NAMES, type StatusField} from '../../view/status/fields.ts';
+import {outputFormat} from '../options/output.ts';
+import {selectorOf} from '../options/selector.ts';
+import type {StatusFlags} from './status.ts';
+
+/** What the flags of `status` ask for, checked before any store is opened. */
+export interface StatusRequest {
+  readonly query: StatusQuery;
+  readonly fields: readonly StatusField[] | undefined;
+  /** Keys are written as they are found: a listing without bound that needs no order. */
+  readonly streams: boolean;
+  /** Milliseconds. */
+  readonly interval: number;
+}
+
+const SHORTEST_INTERVAL_MS = 250;
+const SCREEN = 20;
+const DOCUMENT = 1_000;
+
+export const statusRequest = (argument: string | undefined, flags: StatusFlags): StatusRequest => {
+  const format = outputFormat(flags);
+  const scope = selectorOf(argument, flags) ?? {kind: 'recent'};
+  const streams =
+    (format === 'jsonl' || format === 'csv') && flags.limit === undefined && flags.sort === undefined;
+  const usual = format === 'table' || format === 'wide' ? SCREEN : DOCUMENT;
+  return {
+    query: {
+      scope,
+      filter: flags.filter === undefined ? undefined : filterOf(flags.filter),
+      states: flags.state === undefined ? undefined : new Set(listOf(flags.state, STATUS_STATES, 'state')),
+      sort: flags.sort ?? 'used',
+      direction: flags.reverse === true ? 'reverse' : 'forward',
+      limit: flags.limit === 0 ? Number.POSITIVE_INFINITY : (flags.limit ?? usual),
+      maxKeys: flags.maxKeys ?? Number.POSITIVE_INFINITY,
+    },
+    fields: flags.fields === undefined ? undefined : listOf(flags.fields, STATUS_FIELD_NAMES, 'field'),
+    streams,
+    interval: intervalOf(flags.interval),
+  };
+};
+
+const filterOf = (text: string): ((subject: string) => boolean) => {
+  const inverted = text.startsWith('!');
+  const source = inverted ? text.slice(1) : text;
+  let pattern: RegExp;
+  try {
+    pattern = new RegExp(source, 'u');
+  } catch (error) {
+    throw new RatectlError(`--filter ${quoted(text)} is not a regular expression`, {
+      code: 'usage/filter',
+      hint: `${error instanceof Error ? error.message : 'it cannot be read'}; a sign such as "." or "(" is meant as itself with "\\" before it`,
+    });
+  }
+  return (subject) => pattern.test(subject) !== inverted;
+};
+
+const listOf = <T extends string>(text: string, known: readonly T[], what: string): readonly T[] =>
+  text.split(',').map((part) => {
+    const name = part.trim();
+    const found = known.find((one) => one.toLowerCase() === name.toLowerCase());
+    if (found === undefined)
+      throw new RatectlError(`unknown ${what} ${quoted(name)}${didYouMean(name, known)}`, {
+        code: `usage/${what}`,
+        hint: `${what}s are: ${known.join(', ')}`,
+      });
+    return found;
+  });
+
+const intervalOf = (text: string): number => {
+  const span = parseDuration(text);
+  if (span === undefined || span < SHORTEST_INTERVAL_MS * 1_000)
+    throw new RatectlError(
+      `--interval ${quoted(text)}, expected a duration of ${SHORTEST_INTERVAL_MS}ms or more`,
+      {
+        code: 'usage/interval',
+        hint: 'looking more often would burden the store; 2s is the default',
+      },
+    );
+  return span / 1_000;
+};
+
+/** Whether --fail-on holds. Breakers are not kept in stores yet: none is open. */
+export const conditionHolds = (
+  condition: StatusFlags['failOn'],
+  states: Readonly<Record<StatusState, number>>,
+): boolean => {
+  const limited = states.limited + states.blocked;
+  if (condition === 'limited') return limited > 0;
+  return condition === 'near' && limited + states.near > 0;
+};

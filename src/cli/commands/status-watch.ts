@@ -1,0 +1,126 @@
+import {setTimeout as pause} from 'node:timers/promises';
+import {ExitCode} from '../../base/exit-code.ts';
+import {toRfc3339} from '../../base/micros.ts';
+import {isRatectlError} from '../../base/ratectl-error.ts';
+import {safeJson, safeText} from '../../base/safe-text.ts';
+import {readStatus, type StatusAnswer} from '../../operate/status/read-status.ts';
+import {StatusChanges} from '../../operate/status/status-changes.ts';
+import {isStoreError} from '../../store/store-error.ts';
+import {pickFields} from '../../view/status/pick-fields.ts';
+import type {CliContext} from '../context.ts';
+import {outputFormat} from '../options/output.ts';
+import {type Target, withTarget} from '../with-target.ts';
+import type {StatusFlags} from './status.ts';
+import {conditionHolds, type StatusRequest} from './status-query.ts';
+import {statusSource, statusText} from './status-run.ts';
+
+/** Keys followed when nothing else is asked for. */
+const MOST_WATCHED = 1_000;
+
+/** What becomes of each look: a screen painted over the last, or lines. */
+interface WatchOutput {
+  show(answer: StatusAnswer, target: Target): Promise<void>;
+  /** The store cannot be reached: what was seen last stays. */
+  lost(reason: string): Promise<void>;
+}
+
+/**
+ * Looks again and again until the reader goes away or the process is told to end. The first look must succeed; after it a lost
+ * store is tried again at every interval. Ends with exit 5 as soon as --fail-on holds.
+ */
+export const watchStatus = async (
+  request: StatusRequest,
+  flags: StatusFlags,
+  context: CliContext,
+): Promise<void> => {
+  const {out} = context.streams;
+  const painted = out.isTTY && ['table', 'wide'].includes(outputFormat(flags));
+  const output = painted ? screen(request, flags, context) : changeLines(request, context);
+  // Lines have no screen to fit into.
+  const query =
+    painted || flags.limit !== undefined ? request.query : {...request.query, limit: MOST_WATCHED};
+  let seen = false;
+  let met = false;
+  while (!out.closed && !met) {
+    try {
+      await withTarget(flags, context, 'read', async (target) => {
+        while (!out.closed) {
+          const answer = await readStatus(statusSource(target, context), query);
+          await output.show(answer, target);
+          seen = true;
+          met = conditionHolds(flags.failOn, answer.report.totals.states);
+          if (met) return;
+          await pause(request.interval);
+        }
+      });
+    } catch (error) {
+      if (!seen || !isStoreError(error)) throw error;
+      await output.lost(isRatectlError(error) ? error.message : String(error));
+      await pause(request.interval);
+    }
+  }
+  if (met) context.exitCode = ExitCode.conditionMet;
+};
+
+const HOME = '\u001b[H';
+const CLEAR_LINE = '\u001b[K';
+const CLEAR_BELOW = '\u001b[J';
+/** Another screen, without cursor; and back. */
+const ENTER = '\u001b[?1049h\u001b[?25l';
+const LEAVE = '\u001b[?25h\u001b[?1049l';
+
+const screen = (request: StatusRequest, flags: StatusFlags, context: CliContext): WatchOutput => {
+  const {out} = context.streams;
+  let last: string | undefined;
+  let lostAt: number | undefined;
+  const paint = async (text: string, banner: string): Promise<void> => {
+    if (last === undefined) {
+      context.cleanups.add(() => void out.write(LEAVE));
+      await out.write(ENTER);
+    }
+    last = text;
+    // A frame as tall as the screen would scroll, and the next one be painted beside it.
+    const lines = `${banner}${text}`
+      .trimEnd()
+      .split('\n')
+      .slice(0, (out.rows ?? 1_000) - 1);
+    await out.write(`${HOME}${lines.map((line) => `${line}${CLEAR_LINE}\n`).join('')}${CLEAR_BELOW}`);
+  };
+  return {
+    async show(answer, target) {
+      lostAt = undefined;
+      const warnings = [...target.warnings, ...answer.warnings];
+      const text = statusText(answer, {target, fields: request.fields, warnings}, flags, context);
+      const notes =
+        flags.quiet === true ? '' : warnings.map((one) => `\n  warning: ${safeText(one)}`).join('');
+      await paint(`${text}${notes}\n`, '');
+    },
+    async lost(reason) {
+      const now = context.clock.now();
+      lostAt ??= now;
+      const age = Math.round((now - lostAt) / 1_000_000);
+      const banner = `STALE for ${age}s: ${safeText(reason)}; trying again\n`;
+      await paint(last ?? '', banner);
+    },
+  };
+};
+
+const changeLines = (request: StatusRequest, context: CliContext): WatchOutput => {
+  const {out} = context.streams;
+  const changes = new StatusChanges();
+  let lost = false;
+  const write = (records: readonly unknown[]): Promise<void> =>
+    out.write(records.map((record) => `${safeJson(record)}\n`).join(''));
+  return {
+    async show({report}) {
+      const at = report.store.now;
+      const found = lost ? [{kind: 'found', at}] : [];
+      lost = false;
+      await write([...found, ...changes.since(report, (key) => pickFields(key, request.fields))]);
+    },
+    async lost(reason) {
+      lost = true;
+      await write([{kind: 'lost', at: toRfc3339(context.clock.now()), reason}]);
+    },
+  };
+};

@@ -1,0 +1,102 @@
+import {type Command, Option} from 'commander';
+import {STATUS_SORTS, type StatusSort} from '../../operate/status/status-order.ts';
+import type {CliContext} from '../context.ts';
+import {addOutputOptions, type OutputFlags, wholeNumber} from '../options/output.ts';
+import {addSelectorOptions, type SelectorFlags} from '../options/selector.ts';
+import {addStoreOptions, type StoreFlags} from '../options/store.ts';
+import {addTimeOptions, type TimeFlags} from '../options/times.ts';
+
+export interface StatusFlags extends OutputFlags, StoreFlags, SelectorFlags, TimeFlags {
+  readonly filter?: string;
+  readonly state?: string;
+  readonly sort?: StatusSort;
+  readonly reverse?: boolean;
+  readonly limit?: number;
+  readonly maxKeys?: number;
+  readonly fields?: string;
+  readonly failOn?: 'limited' | 'near' | 'open';
+  readonly failEmpty?: boolean;
+  readonly watch?: boolean;
+  readonly interval: string;
+}
+
+const EXAMPLES = `
+Examples:
+  # who is limited now, and when does it lift?
+  ratectl status
+
+  # one key
+  ratectl status per-ip/203.0.113.7
+
+  # the ten most refused keys of a limit
+  ratectl status --prefix per-ip/ --sort denied --limit 10
+
+  # every key, one JSON line each, however many there are
+  ratectl status --all -o jsonl
+
+  # exit 5 when anybody is limited
+  ratectl status --fail-on limited --quiet
+
+  # what changes, as JSON lines
+  ratectl status --watch -o jsonl
+`;
+
+export const registerStatus = (program: Command, context: CliContext): Command => {
+  const command = program
+    .command('status')
+    .description('Say who is limited or close to it now, and when it lifts. Changes nothing.')
+    .argument('[selector]', 'one key as LIMIT/KEY (default: the keys refused or near lately)');
+  addSelectorOptions(command);
+  command
+    .addOption(
+      new Option('--filter <regex>', 'keys whose LIMIT/KEY matches; !REGEX: those that do not').helpGroup(
+        'Keys:',
+      ),
+    )
+    .addOption(
+      new Option(
+        '--state <list>',
+        'only these: limited, near, shadow-limited, blocked, exempt, ok, unknown',
+      ).helpGroup('Keys:'),
+    )
+    .addOption(
+      new Option('--max-keys <count>', 'read at most so many')
+        .argParser(wholeNumber(1, Number.MAX_SAFE_INTEGER))
+        .helpGroup('Keys:'),
+    )
+    .addOption(
+      new Option('--sort <by>', 'used: the worst first; reset: what lifts first')
+        .choices([...STATUS_SORTS])
+        .helpGroup('Output:'),
+    )
+    .addOption(new Option('--reverse', 'the other way round').helpGroup('Output:'))
+    .addOption(
+      new Option('--limit <count>', 'show so many; 0: all (default: 20, JSON, CSV and Markdown 1000)')
+        .argParser(wholeNumber(0, Number.MAX_SAFE_INTEGER))
+        .helpGroup('Output:'),
+    )
+    .addOption(
+      new Option('--fields <list>', 'these facts: key,remaining,… (an unknown one lists them all)').helpGroup(
+        'Output:',
+      ),
+    );
+  addTimeOptions(command);
+  addOutputOptions(command);
+  command
+    .addOption(
+      new Option(
+        '--fail-on <state>',
+        'exit 5 when a key is limited, or near (or worse), or a breaker open',
+      ).choices(['limited', 'near', 'open']),
+    )
+    .option('--fail-empty', 'exit 7 when no key matches')
+    .option('-w, --watch', 'look again and again; not on a terminal: changes as JSON lines')
+    .option('--interval <duration>', 'time between two looks, 250ms or more', '2s');
+  addStoreOptions(command);
+  command.addHelpText('after', EXAMPLES);
+  command.action(async (selector: string | undefined, flags: StatusFlags) => {
+    const {runStatus} = await import('./status-run.ts');
+    await runStatus(selector, flags, context);
+  });
+  return command;
+};

@@ -1,0 +1,134 @@
+import {existsSync} from 'node:fs';
+import {ExitCode} from '../base/exit-code.ts';
+import {RatectlError} from '../base/ratectl-error.ts';
+import {quoted, safeText} from '../base/safe-text.ts';
+import {describeOrigin} from '../config/describe-origin.ts';
+import {resolveSettings} from '../config/resolve-settings.ts';
+import type {Origin, Settings} from '../config/settings.ts';
+import {shownUrl} from '../config/shown-url.ts';
+import {storeAccess} from '../config/store-access.ts';
+import type {LoadedPolicy} from '../policy/load-policy.ts';
+import {openStore} from '../store/open-store.ts';
+import type {Store} from '../store/port.ts';
+import type {StoreTarget} from '../store/store-target.ts';
+import {painter} from '../view/colour.ts';
+import type {CliContext} from './context.ts';
+import {discoveredPolicy, namedPolicy} from './find-policy.ts';
+import type {StoreFlags} from './options/store.ts';
+
+/** An open store and what the configuration says about it. */
+export interface Target {
+  readonly store: Store;
+  /** Name of the context; null when the store was named by --store, the environment or the default. */
+  readonly contextName: string | null;
+  /** Safe to print. */
+  readonly redactedUrl: string;
+  /** Commands that change state refuse, with exit 4; `withTarget` does so by itself for access `write`. */
+  readonly readOnly: boolean;
+  /** The typed confirmation is the context's name. */
+  readonly production: boolean;
+  /**
+   * The policy in force: --policy, else the environment's, else the context's, else the one that applications published in
+   * the store, else ratectl.yaml of this folder or above it; undefined: none of these.
+   */
+  readonly policy: LoadedPolicy | undefined;
+  /** Where it is from, for people: `published by the applications`, `ratectl.yaml`. Safe to print. */
+  readonly policyFrom: string | undefined;
+  /** Safe to print; for stderr and for `warnings` of the envelope. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Opens the store that flags, environment and configuration name, runs, and closes it whatever happens. Access `write` is
+ * refused in a read-only context (exit 4), and announces a production one on stderr.
+ */
+export const withTarget = async <T>(
+  flags: StoreFlags,
+  context: CliContext,
+  access: 'read' | 'write',
+  run: (target: Target) => Promise<T>,
+): Promise<T> => {
+  const {cwd, streams, cleanups} = context;
+  const settings = resolveSettings({flags, env: streams.env, cwd});
+  if (access === 'write') refuseReadOnly(settings);
+  const named = namedPolicy(settings, context);
+  const interrupted = new AbortController();
+  const interrupt = (): void => interrupted.abort();
+  cleanups.add(interrupt);
+  const {target, warnings} = await storeAccess(settings, {
+    env: streams.env,
+    stdin: streams.stdin,
+    signal: interrupted.signal,
+  }).finally(() => cleanups.delete(interrupt));
+  if (access === 'read') refuseMissing(target, settings);
+  if (access === 'write' && settings.production.value) await announceProduction(settings, target, context);
+  const store = await openStore(target, {
+    access,
+    connection: 'once',
+    timeoutMs: Math.ceil(settings.timeout.value / 1_000),
+    ...(settings.prefix === undefined ? {} : {prefix: settings.prefix.value}),
+  });
+  const close = (): void => void store.close().catch(() => undefined);
+  cleanups.add(close);
+  let failed = true;
+  try {
+    const found = named ?? (await discoveredPolicy(store, context.clock.now(), context));
+    const answer = await run({
+      store,
+      contextName: settings.context?.value.name ?? null,
+      redactedUrl: shownUrl(target, 'known'),
+      readOnly: settings.readOnly.value,
+      production: settings.production.value,
+      policy: found.policy,
+      policyFrom: found.from,
+      warnings: [...settings.warnings, ...warnings, ...found.warnings],
+    });
+    failed = false;
+    return answer;
+  } finally {
+    cleanups.delete(close);
+    // The error that led here says more than what goes wrong in closing after it.
+    await (failed ? store.close().catch(() => undefined) : store.close());
+  }
+};
+
+const refuseReadOnly = ({readOnly, context}: Settings): void => {
+  if (!readOnly.value) return;
+  const what = context === undefined ? 'this store' : `context "${context.value.name}"`;
+  throw new RatectlError(`${what} is read-only (${describeOrigin(readOnly.origin)})`, {
+    code: 'config/read-only',
+    exit: ExitCode.refused,
+    hint:
+      readOnly.origin.kind === 'default'
+        ? `who may change state here writes readOnly: false into the context (${describeOrigin(contextOrigin(context))})`
+        : 'who may change state here changes that',
+  });
+};
+
+const contextOrigin = (context: Settings['context']): Origin =>
+  context === undefined
+    ? {kind: 'default'}
+    : {kind: 'file', scope: context.value.file.scope, where: context.value.where};
+
+const refuseMissing = (target: StoreTarget, {store}: Settings): void => {
+  if (target.kind !== 'sqlite' || existsSync(target.path)) return;
+  throw new RatectlError(`there is no state yet: ${quoted(target.path, 200)} does not exist`, {
+    code: 'store/no-state',
+    hint:
+      store.origin.kind === 'default'
+        ? 'run an application that uses createLimiter, name another store with --store or --context, or try: ratectl demo'
+        : `it is the store of ${describeOrigin(store.origin)}; an application that uses createLimiter with it writes it`,
+  });
+};
+
+/** Said to scripts, too: the line is what a log shows afterwards. */
+const announceProduction = async (
+  {context}: Settings,
+  target: StoreTarget,
+  {streams}: CliContext,
+): Promise<void> => {
+  const {err, env} = streams;
+  const paint = painter({colour: err.isTTY && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb'});
+  const name = safeText(context?.value.name ?? '');
+  await err.write(`${paint('production:', 'bad')} context "${name}" ${shownUrl(target, 'known')}\n`);
+};

@@ -1,0 +1,82 @@
+import type {Attributes} from '../engine/live/request-router.ts';
+import type {LimitDecision} from './limit-decision.ts';
+import type {CheckOptions} from './limiter-options.ts';
+import {RateLimitError} from './rate-limit-error.ts';
+import {sleep} from './sleep.ts';
+import type {WaitingLines} from './waiting-lines.ts';
+
+export interface AcquireOptions extends CheckOptions {
+  /** Milliseconds that are waited at most; Infinity: without end. @default 30,000 */
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What waiting needs of a limiter. */
+export interface Checking {
+  check(attributes: Attributes, options: CheckOptions): Promise<LimitDecision>;
+}
+
+/** Slots are given back before their timeout, at a time that nobody knows: they are asked for this often, ms. */
+const SLOT_POLL_MS = 50;
+
+/** What acquiring needs besides: who waits for which key, and news that may end a wait. */
+export interface Waiting {
+  readonly lines: WaitingLines;
+  readonly onChange: (wake: () => void) => () => void;
+}
+
+/**
+ * Waits until a check is allowed: sleeps for as long as the refusal says, then asks again. Of those who wait for the same key of
+ * a limit in this process only the first in line asks. An override or a reset wakes it. Gives up at once when the wait would
+ * be longer than what is left of `timeoutMs`.
+ */
+export const acquire = async (
+  limiter: Checking,
+  attributes: Attributes,
+  {timeoutMs = 30_000, signal, ...options}: AcquireOptions,
+  {lines, onChange}: Waiting,
+): Promise<LimitDecision> => {
+  const deadline = performance.now() + timeoutMs;
+  let leave: (() => void) | undefined;
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      const decision = await limiter.check(attributes, options);
+      const left = deadline - performance.now();
+      if (decision.allowed) {
+        leave?.();
+        await held(decision, left, signal);
+        return decision;
+      }
+      if (decision.never) throw new RateLimitError(decision);
+      const wait = Math.max(1, decision.retryAfterMs);
+      const polls = decision.scope === 'concurrency';
+      if (left <= 0 || (wait > left && !polls))
+        throw new RateLimitError(decision, `not within ${timeoutMs} ms`);
+      if (leave === undefined) {
+        leave = lines.join(`${decision.limit} ${decision.tier ?? ''} ${decision.key}`);
+        // Whoever had to wait in line asks anew: the time it was told is past.
+        if (await lines.front(leave, left, signal)) continue;
+      }
+      await sleep(polls ? Math.min(wait, left, SLOT_POLL_MS) : wait, signal, onChange);
+    }
+  } finally {
+    leave?.();
+  }
+};
+
+/** Waits for as long as a leaky bucket asks to hold the request back. The request is charged: when that is too long, or aborted, its slots go back. */
+const held = async (
+  decision: LimitDecision,
+  left: number,
+  signal: AbortSignal | undefined,
+): Promise<void> => {
+  if (decision.delayMs === 0) return;
+  try {
+    if (decision.delayMs > left) throw new RateLimitError(decision, 'its delay is longer than the timeout');
+    await sleep(decision.delayMs, signal);
+  } catch (error) {
+    await decision.release();
+    throw error;
+  }
+};

@@ -1,0 +1,150 @@
+import {answeredId, asCall, type JsonRpcCall, memberOf} from './json-rpc.ts';
+import type {CheckingLimiter} from './limiter-port.ts';
+import {createMcpGate, type McpGate, type McpLimiterOptions, type McpOrigin} from './mcp-gate.ts';
+import {releaseOnce} from './release-once.ts';
+import {type JsonRpcId, toJsonRpcError} from './to-json-rpc-error.ts';
+
+/** What is used of a server transport of the MCP SDK: stdio, streamable HTTP, or one of your own. */
+export interface McpTransport {
+  onmessage?: ((message: never, extra?: never) => void) | undefined;
+  onclose?: (() => void) | undefined;
+  onerror?: ((error: Error) => void) | undefined;
+  readonly sessionId?: string | undefined;
+  send(message: never, options?: never): Promise<void>;
+}
+
+/**
+ * The same transport, behind limits: give it to `server.connect` in place of the transport itself.
+ *
+ *     await server.connect(limitMcpTransport(new StdioServerTransport(), limiter));
+ *
+ * Calls that are refused are answered with a JSON-RPC error (code −32000) and never reach the server. It works for any server,
+ * because it stands before it: `McpServer` turns what tools throw into text, and its callers would not see the code.
+ *
+ * Slots of `concurrency` limits are given back when the answer was sent, the client cancelled the call, or the connection
+ * was closed. A call that is cancelled while it is checked is dropped.
+ */
+export const limitMcpTransport = <T extends McpTransport>(
+  transport: T,
+  limiter: CheckingLimiter,
+  options: McpLimiterOptions = {},
+): T => {
+  const door = new Door(transport as Wire, limiter, options);
+  return new Proxy(transport, {
+    get: (target, name) => {
+      if (name === 'onmessage') return door.onmessage;
+      if (name === 'onclose') return door.onclose;
+      if (name === 'send') return door.send;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+    set: (target, name, value) => {
+      if (name === 'onmessage') return door.setOnMessage(value);
+      if (name === 'onclose') return door.setOnClose(value);
+      return Reflect.set(target, name, value, target);
+    },
+  });
+};
+
+type Listener = (message: unknown, extra?: McpOrigin) => void;
+
+/** The transport as it is used here: the messages are what came over the wire. */
+interface Wire {
+  onmessage?: Listener | undefined;
+  onclose?: (() => void) | undefined;
+  onerror?: ((error: Error) => void) | undefined;
+  readonly sessionId?: string | undefined;
+  send(message: unknown, options?: unknown): Promise<void>;
+}
+
+/** A call between its arrival and its answer. */
+interface Pending {
+  cancelled: boolean;
+  release: () => void;
+}
+
+class Door {
+  onmessage: Listener | undefined;
+  onclose: (() => void) | undefined;
+  readonly #wire: Wire;
+  readonly #gate: McpGate;
+  /** By id; nothing keeps a client from using one twice. */
+  readonly #pending = new Map<JsonRpcId, Pending[]>();
+
+  constructor(wire: Wire, limiter: CheckingLimiter, options: McpLimiterOptions) {
+    this.#wire = wire;
+    this.onmessage = wire.onmessage;
+    this.onclose = wire.onclose;
+    this.#gate = createMcpGate(limiter, options);
+  }
+
+  setOnMessage(listener: Listener | undefined): boolean {
+    this.onmessage = listener;
+    // What is not limited goes on at once: an `initialize` must not be overtaken by what follows it.
+    this.#wire.onmessage = (message, extra) => {
+      const call = asCall(message);
+      if (call !== undefined && this.#gate.limits(call.method)) {
+        void this.#enter(call, message, extra);
+        return;
+      }
+      const cancelled = cancelledId(message);
+      if (cancelled !== undefined) this.#finish(cancelled, 'cancelled');
+      this.onmessage?.(message, extra);
+    };
+    return true;
+  }
+
+  setOnClose(listener: (() => void) | undefined): boolean {
+    this.onclose = listener;
+    this.#wire.onclose = () => {
+      for (const id of [...this.#pending.keys()]) this.#finish(id, 'cancelled');
+      this.onclose?.();
+    };
+    return true;
+  }
+
+  readonly send = async (message: unknown, options?: unknown): Promise<void> => {
+    const id = answeredId(message);
+    try {
+      await this.#wire.send(message, options);
+    } finally {
+      if (id !== undefined) this.#finish(id, 'answered');
+    }
+  };
+
+  async #enter(call: JsonRpcCall, message: unknown, extra: McpOrigin | undefined): Promise<void> {
+    const {id} = call;
+    const pending: Pending = {cancelled: false, release: () => undefined};
+    if (id !== undefined) this.#pending.set(id, [...(this.#pending.get(id) ?? []), pending]);
+    try {
+      const decision = await this.#gate.check(call, {...extra, sessionId: this.#wire.sessionId});
+      pending.release = releaseOnce(decision);
+      if (decision.allowed && !pending.cancelled) this.onmessage?.(message, extra);
+      else if (!pending.cancelled && id !== undefined) await this.send(toJsonRpcError(decision, id));
+      // Nothing comes after a cancellation, nor after what cannot be answered.
+      if (pending.cancelled || id === undefined || id === null) pending.release();
+    } catch (error) {
+      this.#wire.onerror?.(error instanceof Error ? error : new Error(String(error)));
+      const failure = {jsonrpc: '2.0', id, error: {code: INTERNAL_ERROR, message: 'internal error'}};
+      if (id !== undefined) await this.send(failure).catch(() => undefined);
+    }
+  }
+
+  #finish(id: JsonRpcId, how: 'answered' | 'cancelled'): void {
+    const calls = this.#pending.get(id) ?? [];
+    this.#pending.delete(id);
+    for (const call of calls) {
+      call.cancelled ||= how === 'cancelled';
+      call.release();
+    }
+  }
+}
+
+const INTERNAL_ERROR = -32_603;
+
+/** The id in a notification that a call is not wanted any more. */
+const cancelledId = (message: unknown): JsonRpcId | undefined => {
+  if (memberOf(message, 'method') !== 'notifications/cancelled') return undefined;
+  const id = memberOf(memberOf(message, 'params'), 'requestId');
+  return typeof id === 'string' || typeof id === 'number' ? id : undefined;
+};

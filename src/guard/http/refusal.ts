@@ -1,0 +1,23 @@
+import type {DecisionView} from '../decision-view.ts';
+import {ceilSeconds} from './whole-seconds.ts';
+
+/** What kind of refusal a decision is, in the words of JSON-RPC answers. */
+export type RefusalType =
+  | 'rate_limit'
+  | 'concurrency_limit'
+  /** A breaker is open: not about how much the client asked. */
+  | 'circuit_breaker'
+  /** The store is lost and the policy refuses everything meanwhile. */
+  | 'unavailable';
+
+export interface Refusal {
+  readonly type: RefusalType;
+  /** Whole seconds, rounded up, at least 1; undefined when waiting does not help, and when the decision allowed. */
+  readonly retryAfter: number | undefined;
+}
+
+/** The facts all kinds of answers share. */
+export const refusal = ({allowed, never, source, scope, retryAfterMs}: DecisionView): Refusal => ({
+  type: source === 'closed' ? 'unavailable' : scope === 'concurrency' ? 'concurrency_limit' : 'rate_limit',
+  retryAfter: allowed || never ? undefined : Math.max(1, ceilSeconds(retryAfterMs)),
+});

@@ -1,0 +1,67 @@
+import type {Check, CheckAnswer} from '../engine/live/check.ts';
+import type {OnStoreError} from '../engine/policy-model.ts';
+import {Kind} from '../engine/verdict.ts';
+import type {StoreError} from '../store/store-error.ts';
+import type {LimitDecision} from './limit-decision.ts';
+import type {LimiterEvents} from './limiter-events.ts';
+import type {LimiterMetrics} from './limiter-metrics.ts';
+import {isNearLimit} from './near-limit.ts';
+import type {UsageRecorder} from './usage-recorder.ts';
+
+/** Whom a limiter tells what it decided, and how its store is: counters, the store's sums, and the functions of its user. */
+export class LimiterReport {
+  readonly #metrics: LimiterMetrics | undefined;
+  readonly #usage: UsageRecorder | undefined;
+  readonly #events: LimiterEvents;
+
+  constructor(metrics: LimiterMetrics | undefined, usage: UsageRecorder | undefined, events: LimiterEvents) {
+    this.#metrics = metrics;
+    this.#usage = usage;
+    this.#events = events;
+  }
+
+  /** `took`: µs. */
+  decided(decision: LimitDecision, check: Check, answer: CheckAnswer, took: number): void {
+    const {source, allowed} = decision;
+    this.#metrics?.decision(check, answer, source, took);
+    const takes = check.layers.some(({cost}) => cost > 0);
+    // What was decided without the store is not told to it: it would count as of the time it came back.
+    if (takes && (source === 'store' || source === 'cache')) this.#usage?.add(check, answer);
+    if (!allowed) this.#tell(this.#events.onDenied, decision);
+    else if (takes && this.#events.onNearLimit !== undefined) this.#tellNear(check, answer);
+  }
+
+  storeLost(error: StoreError, onStoreError: OnStoreError): void {
+    this.#metrics?.storeLost();
+    if (this.#events.onStoreLost !== undefined) this.#tell(this.#events.onStoreLost, error);
+    else
+      process.emitWarning(`${error.message}; onStoreError: ${onStoreError} decides until it is back`, {
+        type: 'RatectlWarning',
+        code: error.code,
+      });
+  }
+
+  storeBack(lostForMs: number): void {
+    this.#tell(this.#events.onStoreBack, lostForMs);
+  }
+
+  /** Calls a function of the user; what it throws is counted, and goes no further. */
+  #tell<T>(listener: ((value: T) => unknown) | undefined, value: T): void {
+    const failed = (): void => this.#metrics?.eventError();
+    try {
+      const result = listener?.(value);
+      if (result instanceof Promise) result.catch(failed);
+    } catch {
+      failed();
+    }
+  }
+
+  #tellNear(check: Check, {verdicts}: CheckAnswer): void {
+    check.layers.forEach(({address, shadow}, i) => {
+      const verdict = verdicts[i]!;
+      if (verdict.kind !== Kind.allow || !isNearLimit(verdict)) return;
+      const {capacity, remaining} = verdict;
+      this.#tell(this.#events.onNearLimit, {...address, capacity, remaining, shadow});
+    });
+  }
+}

@@ -1,0 +1,56 @@
+import {BucketSet} from '../engine/bucket-set.ts';
+import type {Check, CheckAnswer, Layer, LayerVerdict} from '../engine/live/check.ts';
+import {Kind} from '../engine/verdict.ts';
+import {MemoryStore} from '../store/memory/memory-store.ts';
+import type {Lease} from './limit-decision.ts';
+import {shareOfLimit} from './share-of-limit.ts';
+
+/** Keys that one process remembers while the store is lost; those that end soonest give way. */
+const MAX_KEYS = 50_000;
+/** What a request waits that is too large for a share of the limit, though not for the whole: the store may be back by then, µs. */
+const TRY_AGAIN = 1_000_000;
+
+/**
+ * Decides while the store is lost with `onStoreError: local`: a bounded store of this process, with its share of each limit. Each
+ * loss begins with full buckets, and nothing of it is charged to the store afterwards.
+ */
+export class LocalFallback {
+  readonly #store: MemoryStore;
+  readonly #instances: number;
+  readonly #shares = new WeakMap<BucketSet, BucketSet>();
+
+  constructor(instances: number, clock: () => number) {
+    this.#store = new MemoryStore({access: 'write', clock, maxKeys: MAX_KEYS});
+    this.#instances = instances;
+  }
+
+  async check(check: Check): Promise<CheckAnswer> {
+    const layers = check.layers.map((layer) => ({...layer, buckets: this.#shareOf(layer.buckets)}));
+    const [answer] = await this.#store.check([{...check, layers}]);
+    const {now, verdicts} = answer as CheckAnswer;
+    return {now, verdicts: verdicts.map((verdict, i) => forWhole(verdict, check.layers[i]!))};
+  }
+
+  async release(leases: readonly Lease[]): Promise<void> {
+    for (const {address, shape, fencingToken, count} of leases)
+      await this.#store.release(address, shape, fencingToken, count);
+  }
+
+  #shareOf(buckets: BucketSet): BucketSet {
+    if (this.#instances === 1) return buckets;
+    let share = this.#shares.get(buckets);
+    if (share === undefined) {
+      share = new BucketSet(buckets.buckets.map(({spec}) => shareOfLimit(spec, this.#instances)));
+      this.#shares.set(buckets, share);
+    }
+    return share;
+  }
+}
+
+/** `never` would be wrong for a cost that only the share cannot hold. */
+const forWhole = (verdict: LayerVerdict, {buckets, cost, blockedUntil}: Layer): LayerVerdict =>
+  verdict.kind === Kind.never &&
+  blockedUntil === 0 &&
+  buckets.buckets.every(({algorithm}) => cost <= algorithm.capacity)
+    ? {...verdict, kind: Kind.notYet, retryAfter: TRY_AGAIN}
+    : verdict;

@@ -1,0 +1,22 @@
+import type {Layer, LayerVerdict} from '../engine/live/check.ts';
+import {bucketOfCapacity} from './bucket-window.ts';
+
+/** Share of a capacity from which on a key is near its limit. */
+const NEAR = 0.95;
+
+/** Whether a key has used 95 % or more of what its tightest bucket holds. */
+export const isNearLimit = ({capacity, remaining}: LayerVerdict): boolean =>
+  capacity > 0 && capacity - remaining >= NEAR * capacity;
+
+/**
+ * Microseconds until a key is neither refused nor near its limit any more, if nothing else comes. Windows let go all at once;
+ * what drains evenly leaves the last 5 % after that share of the way.
+ */
+export const timeNearLimit = ({buckets}: Layer, verdict: LayerVerdict): number => {
+  const {capacity, remaining, retryAfter, resetAfter} = verdict;
+  const kind = bucketOfCapacity(buckets, capacity)?.kind;
+  if (kind === 'fixed-window' || kind === 'concurrency') return Math.max(retryAfter, resetAfter);
+  const used = capacity - remaining;
+  const over = used - NEAR * capacity;
+  return used <= 0 ? retryAfter : Math.max(retryAfter, Math.ceil((resetAfter * Math.max(0, over)) / used));
+};

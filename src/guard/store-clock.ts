@@ -1,0 +1,27 @@
+/** What the store's clock shows, as far as it is known here: its last answer, and the time that passed since. */
+export class StoreClock {
+  /** A clock of this process that only moves forward, µs; its origin means nothing. */
+  readonly monotonic: () => number;
+  #now: number;
+  #at: number;
+
+  /** `guess` is good until the store answers for the first time. */
+  constructor(monotonic: () => number, guess: number) {
+    this.monotonic = monotonic;
+    this.#now = guess;
+    this.#at = monotonic();
+  }
+
+  /** The store's clock showed `now` when its answer came. */
+  sync(now: number): void {
+    this.#now = now;
+    this.#at = this.monotonic();
+  }
+
+  now(): number {
+    return this.#now + Math.max(0, this.monotonic() - this.#at);
+  }
+}
+
+/** Whole microseconds of this process's monotonic clock. */
+export const processClock = (): number => Math.floor(performance.now() * 1_000);

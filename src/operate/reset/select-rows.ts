@@ -1,0 +1,36 @@
+import type {Policy} from '../../engine/policy-model.ts';
+import type {Rows, StoredRow} from '../../store/port.ts';
+import {addressesOf, requireKnownLimit, rowSelectionOf, type Selector, selectorTest} from '../selector.ts';
+
+/** Rows of one page, and the names of foreign things met on it. */
+export interface SelectedRows {
+  readonly rows: readonly StoredRow[];
+  readonly foreign: readonly string[];
+}
+
+/** Where rows are looked for, and the policy in force as far as there is one. */
+export interface SelectionScope {
+  readonly store: Rows;
+  readonly policy: Policy | undefined;
+}
+
+const PAGE = 500;
+
+/**
+ * The rows that a selector means, page by page. One key of a limit that the policy has is read directly, in all its tiers;
+ * without a policy its limit is looked through. Throws when the policy does not have a limit that is named.
+ */
+export async function* selectRows(
+  selector: Selector,
+  {store, policy}: SelectionScope,
+): AsyncGenerator<SelectedRows> {
+  if (policy !== undefined) requireKnownLimit(selector, policy);
+  if (selector.kind === 'exact' && policy !== undefined) {
+    const rows = await store.read(addressesOf(selector, policy));
+    yield {rows: rows.filter((row) => row !== undefined), foreign: []};
+    return;
+  }
+  const selects = selectorTest(selector);
+  for await (const {rows, foreign} of store.scan(rowSelectionOf(selector), PAGE))
+    yield {rows: rows.filter(({address}) => selects(address)), foreign};
+}

@@ -1,0 +1,60 @@
+import {ceilMillis, toRfc3339} from '../../base/micros.ts';
+import type {RowAddress} from '../../engine/live/check.ts';
+import type {AlgorithmSpec} from '../../engine/policy-model.ts';
+import type {StoredRow} from '../../store/port.ts';
+import type {StatusKey, StatusOverride, StatusUnits} from '../../view/model/status-report.ts';
+import type {KeyOverride} from '../key-rules.ts';
+import type {KeyState, UnitState} from '../key-state.ts';
+
+/** A key as it was found: what it is sorted and counted by, before it is written down. */
+export interface ObservedKey {
+  readonly address: RowAddress;
+  readonly row: StoredRow | undefined;
+  readonly state: KeyState;
+  readonly override: KeyOverride | undefined;
+  readonly deniedLastMinute: number;
+}
+
+/** `token bucket 10/s, burst 20`. */
+export type DescribeBucket = (spec: AlgorithmSpec) => string;
+
+/** The key as a report gives it. */
+export const statusKey = (
+  {address: {limit, key, tier}, row, state, override, deniedLastMinute}: ObservedKey,
+  describe: DescribeBucket,
+): StatusKey => ({
+  limit,
+  key,
+  ...(tier === '' ? {} : {tier}),
+  state: state.condition,
+  ...(state.units === undefined ? {} : statusUnits({...state.units, retryAfter: state.retryAfter})),
+  deniedLastMinute,
+  ...(override === undefined ? {} : {override: statusOverride(override)}),
+  ...(row === undefined ? {} : {shape: row.shape, ...expiry(row.expiresAt)}),
+  ...(row === undefined || state.units === undefined ? {} : {shapeMatches: state.row === 'read'}),
+  buckets: state.buckets.map(({spec, ...units}) => ({algorithm: describe(spec), ...statusUnits(units)})),
+});
+
+export const statusUnits = (units: UnitState): StatusUnits => ({
+  used: units.used,
+  capacity: units.capacity,
+  remaining: units.remaining,
+  share: units.share,
+  resetAfterMs: ceilMillis(units.resetAfter),
+  ...(Number.isFinite(units.retryAfter) ? {retryAfterMs: ceilMillis(units.retryAfter)} : {}),
+});
+
+export const statusOverride = ({from, effect, until}: KeyOverride): StatusOverride => ({
+  from,
+  effect,
+  ...(Number.isFinite(until) ? {until: toRfc3339(until)} : {}),
+});
+
+const expiry = (at: number): {expiresAt?: string} => {
+  const shown = shownInstant(at);
+  return shown === undefined ? {} : {expiresAt: shown};
+};
+
+/** RFC 3339; undefined for never, and for what no calendar has (a row from a foreign hand). */
+export const shownInstant = (at: number): string | undefined =>
+  Number.isFinite(at) && Math.abs(at) <= 8.64e18 ? toRfc3339(at) : undefined;

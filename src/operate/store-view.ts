@@ -1,0 +1,56 @@
+import type {RowAddress} from '../engine/live/check.ts';
+import type {Policy} from '../engine/policy-model.ts';
+import {listOverrides} from '../store/override-document.ts';
+import type {HotKey, Store, StoreFacts} from '../store/port.ts';
+import {KeyRules} from './key-rules.ts';
+
+/** What looking needs of a store: nothing in it writes. */
+export type ReadableStore = Pick<Store, 'read' | 'scan' | 'list' | 'hot' | 'slots' | 'facts'>;
+
+export interface Looked {
+  readonly store: ReadableStore;
+  /** Undefined: none was found. */
+  readonly policy: Policy | undefined;
+  /** This machine's clock, µs. */
+  readonly localNow: () => number;
+}
+
+/** A store with its clock, its overrides and its index of keys in trouble, as they were when it was opened. */
+export interface StoreView {
+  readonly facts: StoreFacts;
+  /** How far the store's clock is ahead of ours, and how much that may be wrong, µs. */
+  readonly skew: number;
+  readonly skewError: number;
+  /** The store's clock now, µs. */
+  now(): number;
+  /** Undefined without a policy. */
+  readonly rules: KeyRules | undefined;
+  readonly liveOverrides: number;
+  readonly hot: readonly HotKey[];
+  deniedLastMinute(address: RowAddress): number;
+}
+
+/** As many as the index holds. */
+const MOST_HOT = 10_000;
+
+export const openStoreView = async ({store, policy, localNow}: Looked): Promise<StoreView> => {
+  const before = localNow();
+  const facts = await store.facts();
+  const after = localNow();
+  const skew = Math.round(facts.now - (before + after) / 2);
+  const [overrides, hot] = await Promise.all([listOverrides(store), store.hot(MOST_HOT)]);
+  const denied = new Map(hot.map((key) => [addressId(key.address), key.deniedLastMinute]));
+  return {
+    facts,
+    skew,
+    skewError: Math.round(Math.max(after - before, facts.roundTrip) / 2),
+    now: () => facts.now + Math.max(0, localNow() - after),
+    rules: policy && new KeyRules(policy, overrides),
+    liveOverrides: overrides.length,
+    hot,
+    deniedLastMinute: (address) => (denied.size === 0 ? 0 : (denied.get(addressId(address)) ?? 0)),
+  };
+};
+
+/** Neither names of limits nor of tiers hold control characters. */
+const addressId = ({limit, key, tier}: RowAddress): string => `${limit}\u0000${tier}\u0000${key}`;

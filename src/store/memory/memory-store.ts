@@ -1,0 +1,198 @@
+import {setImmediate} from 'node:timers/promises';
+import type {Check, CheckAnswer, RowAddress} from '../../engine/live/check.ts';
+import {CheckDecider} from '../../engine/live/check-decider.ts';
+import {machineClock} from '../machine-clock.ts';
+import type {
+  DeniedKey,
+  HotKey,
+  JournalEntry,
+  PutOptions,
+  RowChange,
+  RowChanged,
+  RowPage,
+  RowSelection,
+  Store,
+  StoredDocument,
+  StoredRow,
+  StoreFacts,
+  UsageDelta,
+  UsageSlot,
+} from '../port.ts';
+import {storeClosed} from '../store-closed.ts';
+import type {StoreOptions} from '../store-target.ts';
+import {withoutLeases} from '../stored-leases.ts';
+import {MemoryDocuments} from './memory-documents.ts';
+import {MemoryJournals} from './memory-journals.ts';
+import {MemoryRows} from './memory-rows.ts';
+import {MemoryUsage} from './memory-usage.ts';
+
+export interface MemoryStoreOptions extends StoreOptions {
+  /** Rows beyond which those that end soonest give way. @default 1,000,000 */
+  readonly maxKeys?: number;
+}
+
+const URL = 'memory:';
+const PAGE = 500;
+const SLACK = 5_000_000;
+/** Rows that are swept before others get their turn. */
+const SWEPT_AT_ONCE = 10_000;
+
+/**
+ * State of one process, for tests, for programs that are alone, and for the time in which a shared store is lost. Calls are
+ * decided before they return; promises are for the port's sake.
+ */
+export class MemoryStore implements Store {
+  readonly #clock: () => number;
+  readonly #slack: number;
+  readonly #decider = new CheckDecider();
+  readonly #rows: MemoryRows;
+  readonly #documents = new MemoryDocuments();
+  readonly #journals = new MemoryJournals();
+  readonly #usage = new MemoryUsage();
+  #generation = 0;
+  #closed = false;
+
+  constructor({clock = machineClock(), slack = SLACK, maxKeys = 1_000_000}: MemoryStoreOptions) {
+    this.#clock = clock;
+    this.#slack = slack;
+    this.#rows = new MemoryRows(maxKeys);
+  }
+
+  async check(checks: readonly Check[]): Promise<readonly CheckAnswer[]> {
+    const now = this.#now();
+    return checks.map((check) => this.#decide(check, now));
+  }
+
+  #decide(check: Check, now: number): CheckAnswer {
+    const rows = check.layers.map((layer) => this.#rows.borrow(layer, now));
+    const answer = this.#decider.decide(check, rows, now);
+    rows.forEach((row, i) => {
+      if (this.#decider.charged[i]) {
+        row.expiresAt += this.#slack;
+        this.#rows.keep(row);
+      } else {
+        this.#rows.giveBack(row);
+      }
+    });
+    this.#rows.makeRoom(now);
+    return answer;
+  }
+
+  async release(address: RowAddress, shape: string, fencingToken: number, count: number): Promise<boolean> {
+    const now = this.#now();
+    const row = this.#rows.read(address, now);
+    if (row === undefined || row.shape !== shape) return false;
+    const words = withoutLeases(shape, row.words, {fencingToken, count, now});
+    if (words === undefined) return false;
+    this.#rows.change({address, expected: 'any', next: {...row, words}}, now);
+    return true;
+  }
+
+  async read(addresses: readonly RowAddress[]): Promise<readonly (StoredRow | undefined)[]> {
+    const now = this.#now();
+    return addresses.map((address) => this.#rows.read(address, now));
+  }
+
+  async *scan(selection: RowSelection, pageSize = PAGE): AsyncGenerator<RowPage> {
+    this.#now();
+    for (const page of this.#rows.scan(selection, pageSize, () => this.#now())) yield page;
+  }
+
+  async change(changes: readonly RowChange[]): Promise<readonly RowChanged[]> {
+    const now = this.#now();
+    return changes.map((change) => this.#rows.change(change, now));
+  }
+
+  async get(kind: string, id: string): Promise<StoredDocument | undefined> {
+    return this.#documents.get(kind, id, this.#now());
+  }
+
+  async list(kind: string): Promise<readonly StoredDocument[]> {
+    return this.#documents.list(kind, this.#now());
+  }
+
+  async put(
+    kind: string,
+    id: string,
+    value: unknown,
+    options: PutOptions = {},
+  ): Promise<StoredDocument | undefined> {
+    return this.#documents.put(kind, id, value, options, this.#now());
+  }
+
+  async remove(kind: string, id: string, ifVersion?: number): Promise<boolean> {
+    return this.#documents.remove(kind, id, ifVersion, this.#now());
+  }
+
+  async append(journal: string, values: readonly unknown[]): Promise<void> {
+    this.#journals.append(journal, values, this.#now());
+  }
+
+  async latest(journal: string, count: number, since = 0): Promise<readonly JournalEntry[]> {
+    this.#now();
+    return this.#journals.latest(journal, count, since);
+  }
+
+  async record(delta: UsageDelta): Promise<void> {
+    this.#usage.record(delta, this.#now());
+  }
+
+  async hot(count: number): Promise<readonly HotKey[]> {
+    return this.#usage.hot(count, this.#now());
+  }
+
+  async *slots(from: number, until: number): AsyncGenerator<UsageSlot> {
+    this.#now();
+    yield* this.#usage.slots(from, until);
+  }
+
+  async mostDenied(from: number, until: number, count: number): Promise<readonly DeniedKey[]> {
+    this.#now();
+    return this.#usage.mostDenied(from, until, count);
+  }
+
+  async forget(addresses: readonly RowAddress[]): Promise<void> {
+    this.#now();
+    this.#usage.forget(addresses);
+  }
+
+  async generation(): Promise<number> {
+    this.#now();
+    return this.#generation;
+  }
+
+  async announce(): Promise<void> {
+    this.#now();
+    this.#generation++;
+  }
+
+  async facts(): Promise<StoreFacts> {
+    const now = this.#now();
+    return {
+      server: 'memory',
+      url: URL,
+      now,
+      roundTrip: 0,
+      remarks: ['in this process only, and gone when it ends'],
+    };
+  }
+
+  async sweep(): Promise<number> {
+    let removed = this.#documents.sweep(this.#now());
+    this.#usage.sweep(this.#now());
+    for (const forgotten of this.#rows.sweep(SWEPT_AT_ONCE, () => this.#now())) {
+      removed += forgotten;
+      await setImmediate();
+    }
+    return removed;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+  }
+
+  #now(): number {
+    if (this.#closed) throw storeClosed(URL);
+    return this.#clock();
+  }
+}

@@ -1,0 +1,165 @@
+import type {Socket} from 'node:net';
+import pg from 'pg';
+import type {Parameter, Statement, TextRows} from './statement.ts';
+
+export interface ConnectionOptions {
+  readonly config: pg.ClientConfig;
+  readonly access: 'read' | 'write';
+  readonly timeoutMs: number;
+  readonly connectTimeoutMs: number;
+  /** Whether the server keeps what is set for a session: not behind a pooler. `auto` finds out. */
+  readonly session: 'auto' | 'own' | 'shared';
+}
+
+/** Values arrive as the server wrote them: whoever asks knows what they are. */
+const RAW = {getTypeParser: () => (text: string) => text};
+
+/** `code` of an error: the connection ended while it was made. */
+export const CLOSED_EARLY = 'RATECTL_CLOSED_EARLY';
+
+/** One connection, one statement at a time. Rejects with what went wrong as it came. */
+export class Connection {
+  readonly #client: pg.Client;
+  readonly #access: 'read' | 'write';
+  readonly #timeoutMs: number;
+  #session: 'own' | 'shared' = 'shared';
+  #failure: Error | undefined;
+
+  private constructor({config, access, timeoutMs, connectTimeoutMs}: ConnectionOptions) {
+    this.#client = new pg.Client({
+      ...config,
+      types: RAW as unknown as pg.CustomTypesConfig,
+      connectionTimeoutMillis: connectTimeoutMs,
+      keepAlive: true,
+    });
+    this.#access = access;
+    this.#timeoutMs = timeoutMs;
+    this.#client.on('error', (error) => {
+      this.#failure ??= error;
+    });
+  }
+
+  static async open(options: ConnectionOptions): Promise<Connection> {
+    const connection = new Connection(options);
+    try {
+      await connection.#within(connection.#client.connect(), options.connectTimeoutMs);
+      await connection.#settle(options.session);
+    } catch (error) {
+      connection.destroy();
+      if (/Connection terminated/.test((error as Error).message))
+        throw Object.assign(new Error('the server closed the connection before it answered'), {
+          code: CLOSED_EARLY,
+        });
+      throw error;
+    }
+    return connection;
+  }
+
+  /** Why it can be used no more; undefined: it can. */
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
+  /**
+   * Runs one statement. With access `read` nothing can be written: by the session's own setting, or in a transaction that says
+   * so where sessions are shared.
+   */
+  async query(statement: Statement, values: readonly Parameter[]): Promise<TextRows> {
+    if (this.#access === 'read' && this.#session === 'shared')
+      return this.transaction('read only', (query) => query(statement, values));
+    return this.#run(statement, values);
+  }
+
+  /** Statements in one transaction; on one connection of the server also behind a pooler. */
+  async transaction<T>(
+    mode: 'read only' | 'read write',
+    work: (query: (statement: Statement, values: readonly Parameter[]) => Promise<TextRows>) => Promise<T>,
+  ): Promise<T> {
+    await this.#run({name: '', text: `begin ${mode}`}, []);
+    try {
+      const result = await work((statement, values) => this.#run(statement, values));
+      await this.#run({name: '', text: 'commit'}, []);
+      return result;
+    } catch (error) {
+      if (this.#failure === undefined) await this.#run({name: '', text: 'rollback'}, []).catch(() => {});
+      throw error;
+    }
+  }
+
+  async isReplica(): Promise<boolean> {
+    const [row] = await this.#run({name: '', text: 'select pg_is_in_recovery()'}, []);
+    return row![0] === 't';
+  }
+
+  /** Whether the process waits for it. */
+  hold(): void {
+    this.#socket.ref();
+  }
+
+  letGo(): void {
+    this.#socket.unref();
+  }
+
+  async end(): Promise<void> {
+    if (this.#failure !== undefined) return this.destroy();
+    this.#failure = new Error('the connection was closed');
+    const timer = setTimeout(() => this.destroy(), 1_000);
+    await this.#client.end().catch(() => {});
+    clearTimeout(timer);
+  }
+
+  destroy(): void {
+    this.#failure ??= new Error('the connection was closed');
+    this.#socket.destroy();
+  }
+
+  get #socket(): Socket {
+    return (this.#client as unknown as {connection: {stream: Socket}}).connection.stream;
+  }
+
+  #run({name, text}: Statement, values: readonly Parameter[]): Promise<TextRows> {
+    const prepared = this.#session === 'own' && name !== '' ? {name} : {};
+    const asked = this.#client.query({...prepared, text, values: [...values], rowMode: 'array'});
+    return this.#within(asked.then(({rows}) => rows));
+  }
+
+  /** The time limit. What did not come in time may still be under way: the connection is given up with it. */
+  #within<T>(work: Promise<T>, timeoutMs = this.#timeoutMs): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#failure ??= Object.assign(new Error(`no answer within ${timeoutMs} ms`), {code: 'ETIMEDOUT'});
+        reject(this.#failure);
+        this.destroy();
+      }, timeoutMs);
+      work.then(
+        (result) => {
+          clearTimeout(timer);
+          resolve(result);
+        },
+        (error) => {
+          clearTimeout(timer);
+          reject(error);
+        },
+      );
+    });
+  }
+
+  /**
+   * Behind a pooler in transaction mode the next statement may reach another connection of the server, without what was set or
+   * prepared before. Poolers make up the process number that a client is told, which gives them away.
+   */
+  async #settle(session: ConnectionOptions['session']): Promise<void> {
+    if (session === 'shared') return;
+    if (session === 'auto') {
+      const [row] = await this.#run({name: '', text: 'select pg_backend_pid()'}, []);
+      const {processID} = this.#client as unknown as {processID: number | null};
+      if (Number(row![0]) !== processID) return;
+    }
+    const settings = [
+      `set statement_timeout = ${this.#timeoutMs}`,
+      ...(this.#access === 'read' ? ['set default_transaction_read_only = on'] : []),
+    ];
+    await this.#run({name: '', text: settings.join('; ')}, []);
+    this.#session = 'own';
+  }
+}

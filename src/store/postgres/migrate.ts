@@ -1,0 +1,125 @@
+import {redactedUrl} from '../redacted-url.ts';
+import {StoreError} from '../store-error.ts';
+import type {PostgresTarget} from '../store-target.ts';
+import type {Connections} from './connections.ts';
+import {MIGRATIONS, NEWEST} from './migrations/migrations.ts';
+import {quotedName} from './schema-name.ts';
+
+export interface MigrateOptions {
+  readonly target: PostgresTarget;
+  /** Name of the schema, not quoted. */
+  readonly schema: string;
+  readonly access: 'read' | 'write';
+}
+
+/**
+ * Brings the schema to the version that this ratectl needs; one that is newer, or missing where nothing may be written, is
+ * refused. Several processes may do so at once: one at a time changes anything, and each change is one transaction.
+ *
+ * The role that migrates needs `CREATE` on the database (the schema is made) or owns the schema. Every other role gets by with:
+ *
+ * - reading (`status`, `explain`, `report`): `GRANT USAGE ON SCHEMA ratectl TO r; GRANT SELECT ON ALL TABLES IN SCHEMA ratectl TO r;`
+ * - applications, `reset`, `override`: `GRANT USAGE ON SCHEMA ratectl TO r;
+ *   GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ratectl TO r;
+ *   GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA ratectl TO r;` (the last is what Postgres grants to all by itself)
+ */
+export const migrate = async (
+  connections: Connections,
+  {target, schema, access}: MigrateOptions,
+): Promise<void> => {
+  const url = redactedUrl(target);
+  const version = await versionOf(connections, schema, url);
+  if (version > NEWEST) throw newer(version, schema, url);
+  if (version === NEWEST) return;
+  if (access === 'read') {
+    throw new StoreError(
+      version === 0
+        ? `no ratectl state in this database yet: there is no schema "${schema}"`
+        : `the schema "${schema}" is older than this ratectl needs (version ${version}, needed ${NEWEST})`,
+      {
+        kind: 'wrong-database',
+        url,
+        hint:
+          version === 0
+            ? 'check the database and ?schema=; an application that checks limits makes the schema when it starts'
+            : 'start an application of this version, or a command that writes, with the role that owns the schema',
+      },
+    );
+  }
+  if (target.parameters.get('migrate') === 'never') {
+    throw new StoreError(
+      `the schema "${schema}" is at version ${version}, this ratectl needs ${NEWEST}, and migrate=never`,
+      {
+        kind: 'rights',
+        url,
+        hint: `run a command that writes, such as "ratectl override ls --store URL", without migrate=never as a role that may ${
+          version === 0 ? 'create schemas (GRANT CREATE ON DATABASE)' : 'change the schema (its owner)'
+        }`,
+      },
+    );
+  }
+  const durability = target.parameters.get('unlogged') === 'true' ? 'unlogged' : 'logged';
+  await connections.use((connection) =>
+    connection.transaction('read write', async (query) => {
+      const run = (text: string): Promise<unknown> => query({name: '', text}, []);
+      const name = quotedName(schema);
+      await query({name: '', text: 'select pg_advisory_xact_lock(hashtext($1))'}, [`ratectl ${schema}`]);
+      const [found] = await query(
+        {name: '', text: 'select to_regclass($1) is not null, to_regnamespace($2) is not null'},
+        [`${name}.migrations`, name],
+      );
+      if (found![1] === 'f') await run(`create schema ${name}`);
+      if (found![0] === 'f')
+        await run(
+          `create table ${name}.migrations (version int primary key, name text not null, applied_at timestamptz not null default now())`,
+        );
+      const [row] = await query(
+        {name: '', text: `select coalesce(max(version), 0) from ${name}.migrations`},
+        [],
+      );
+      const reached = Number(row![0]);
+      if (reached > NEWEST) throw newer(reached, schema, url);
+      for (const migration of MIGRATIONS) {
+        if (migration.version <= reached) continue;
+        await run(migration.sql({schema: name, durability}));
+        await query({name: '', text: `insert into ${name}.migrations (version, name) values ($1, $2)`}, [
+          migration.version,
+          migration.name,
+        ]);
+      }
+    }),
+  );
+};
+
+const versionOf = async (connections: Connections, schema: string, url: string): Promise<number> => {
+  const name = quotedName(schema);
+  const [facts] = await connections.query(
+    {
+      name: '',
+      text: "select current_setting('server_version_num')::int, to_regclass($1) is not null, current_setting('server_version')",
+    },
+    [`${name}.migrations`],
+  );
+  if (Number(facts![0]) < 140_000)
+    throw new StoreError(`Postgres ${facts![2]} is too old`, {
+      kind: 'server',
+      url,
+      hint: 'ratectl needs Postgres 14 or newer',
+    });
+  if (facts![1] === 'f') return 0;
+  const [row] = await connections.query({
+    name: '',
+    text: `select coalesce(max(version), 0) from ${name}.migrations`,
+  });
+  return Number(row![0]);
+};
+
+const newer = (version: number, schema: string, url: string): StoreError =>
+  new StoreError(
+    `the schema "${schema}" is newer than this ratectl (version ${version}, known are those up to ${NEWEST})`,
+    {
+      kind: 'wrong-database',
+      url,
+      hint: 'use the ratectl that made it, or a newer one; ?schema= names another schema',
+    },
+  );

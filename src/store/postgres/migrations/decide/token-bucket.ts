@@ -1,0 +1,37 @@
+import type {Arithmetic} from './arithmetic.ts';
+
+/** Twin of `algorithms/token-bucket.ts`; `w0` since, `w1` taken, `w2` last. */
+export const tokenBucketSql = ({mulDivFloor, mulDivCeil}: Arithmetic): string => {
+  const timeToRefill = (tokens: string): string => {
+    const time = mulDivCeil(tokens, 'p2', 'p1');
+    return `(case when p5 = 1 then ${time} else ceil(${time} / p5) * p5 end)`;
+  };
+  return `
+          p2 := p_sets[c + 2]; p3 := p_sets[c + 3]; p5 := p_sets[c + 5];
+          t := greatest(now_, w2);
+          n0 := w0; n1 := w1; n2 := t;
+          if n1 = 0 then n0 := t; n1 := p3 - p_sets[c + 4]; end if;
+          e := t - n0;
+          if e >= p_sets[c + 6] then
+            n0 := t; n1 := 0; x := 0;
+          else
+            if p5 <> 1 then e := floor(e / p5) * p5; end if;
+            x := ${mulDivFloor('e', 'p1', 'p2')};
+            if x >= n1 then n0 := t; n1 := 0; x := 0; end if;
+          end if;
+          x := p3 - n1 + x;
+          cap := p3;
+          if ask <= x then
+            remaining := x - ask; writes := ask > 0; n1 := n1 + ask;
+          else
+            remaining := greatest(0, x); writes := w1 = 0 and n1 > 0;
+            if ask > p3 then
+              kind := 2;
+            else
+              kind := 1;
+              x := ask - p3 + n1;
+              retry := n0 + ${timeToRefill('x')} - now_;
+            end if;
+          end if;
+          reset := (case when n1 = 0 then t else n0 + ${timeToRefill('n1')} end) - now_;`;
+};

@@ -1,0 +1,41 @@
+/**
+ * Takes leases out of a row (see stored-leases.ts). Arguments: how the value of a row of that shape begins, the fencing token
+ * of the last lease, how many, now in µs (empty: the server's). Answers 1 when one of them was held.
+ */
+export const RELEASE_LUA = `
+local value = redis.call('GET', KEYS[1])
+local head = ARGV[1]
+if not value or string.sub(value, 1, #head) ~= head then return 0 end
+local token, count, now = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+if not now then
+  local time = redis.call('TIME')
+  now = time[1] * 1000000 + time[2]
+end
+local words = {t = 3, p = 2, s = 2, g = 2, f = 2, h = 2, c = 2, w = 3, n = 2}
+local parts, from, held = {head}, #head + 1, false
+for b = 3, #head do
+  local letter = string.sub(head, b, b)
+  if letter == 'k' then
+    local length, last = struct.unpack('<dd', value, from)
+    local kept = {}
+    for i = from + 16, from + 16 * length, 16 do
+      local expiry, number = struct.unpack('<dd', value, i)
+      if expiry <= now or number > token or number <= token - count then
+        kept[#kept + 1] = string.sub(value, i, i + 15)
+      else
+        held = true
+      end
+    end
+    parts[#parts + 1] = struct.pack('<dd', #kept, last) .. table.concat(kept)
+    from = from + 16 + 16 * length
+  else
+    local size
+    if letter == 'l' then size = 16 + 16 * struct.unpack('<d', value, from) else size = 8 * words[letter] end
+    parts[#parts + 1] = string.sub(value, from, from + size - 1)
+    from = from + size
+  end
+end
+if not held then return 0 end
+redis.call('SET', KEYS[1], table.concat(parts), 'KEEPTTL')
+return 1
+`;

@@ -1,0 +1,41 @@
+import {quoted} from '../../base/safe-text.ts';
+import type {Store} from '../port.ts';
+import {redactedUrl} from '../redacted-url.ts';
+import {StoreError} from '../store-error.ts';
+import type {RedisTarget, StoreOptions} from '../store-target.ts';
+import {RedisConnection} from './redis-connection.ts';
+import {RedisStore} from './redis-store.ts';
+
+const DEFAULT_PREFIX = 'rl:';
+
+/**
+ * Opens a store in Redis 6.2 or newer, or Valkey. Rejects with a `StoreError` within `timeoutMs` when it cannot be used, also
+ * with `connection: 'reconnect'`: an application learns at its start that a password is wrong.
+ *
+ * What its users may do (`ACL SETUSER`), for the prefix `rl:`:
+ *
+ *   application  ~rl:* +evalsha +eval +script|load +time +get +mget +scan +type +pttl +set +del +incr +hget +hgetall +hset
+ *                +hdel +hincrby +sadd +smembers +zadd +zincrby +zrem +zremrangebyrank +zremrangebyscore +zrevrange
+ *                +zrevrangebyscore +zmscore +xadd +xrevrange +expire +info +ping +select +client|setname
+ *   read-only    ~rl:* +time +get +mget +scan +type +pttl +hget +hgetall +smembers +zrevrange +zrevrangebyscore +zmscore
+ *                +xrevrange +info +ping +select +client|setname
+ *
+ * In a Cluster both need `+cluster|slots +cluster|info +readonly` too. Without `+info` the version is not checked.
+ */
+export const openRedisStore = async (target: RedisTarget, options: StoreOptions): Promise<Store> => {
+  const prefix = target.parameters.get('prefix') ?? options.prefix ?? DEFAULT_PREFIX;
+  if (/[{}]/.test(prefix))
+    throw new StoreError(`the prefix ${quoted(prefix)} holds a brace`, {
+      kind: 'wrong-database',
+      url: redactedUrl(target),
+      hint: 'braces mark what keys of a Redis Cluster have in common: use another prefix',
+    });
+  const connection = await RedisConnection.open(target, options);
+  return new RedisStore({
+    connection,
+    prefix,
+    topology: target.topology.kind,
+    ...(options.slack === undefined ? {} : {slack: options.slack}),
+    ...(options.clock === undefined ? {} : {clock: options.clock}),
+  });
+};

@@ -1,0 +1,207 @@
+import {BucketKind} from '../../engine/bucket-code.ts';
+import type {Check, CheckAnswer, Layer, LayerVerdict, RowAddress} from '../../engine/live/check.ts';
+import {denierOf} from '../../engine/live/check.ts';
+import type {AlgorithmSpec} from '../../engine/policy-model.ts';
+import {Kind} from '../../engine/verdict.ts';
+import {StoreError} from '../store-error.ts';
+import {ForeignRowError} from './foreign-row-error.ts';
+import {keySlot} from './key-slot.ts';
+import {RELEASE_LUA} from './lua/release.lua.ts';
+import type {RedisConnection} from './redis-connection.ts';
+import {type Answered, type Ask, Charge, decodeAnswer, RequestCodec} from './request-codec.ts';
+import type {RowKeys} from './row-key.ts';
+import {headOf} from './row-value.ts';
+import {COMPLEX, type Script, ScriptLibrary, scriptOf} from './script-library.ts';
+import type {ServerClock} from './server-clock.ts';
+
+/** Checks in one call of a script: a server does nothing else meanwhile. */
+const CHECKS_PER_CALL = 64;
+/** How often more than there are checks a call is repeated because its calendar windows were not those of the server's clock. */
+const EDGE_ATTEMPTS = 8;
+
+export interface RedisChecksOptions {
+  readonly connection: RedisConnection;
+  readonly keys: RowKeys;
+  readonly clock: ServerClock;
+  /** µs. */
+  readonly slack: number;
+  readonly topology: 'single' | 'sentinel' | 'cluster';
+}
+
+/**
+ * Decides checks by scripts inside the server, with the server's clock: one call for all of them on one server.
+ *
+ * In a Cluster there is one call per slot, and keys with the same text are in the same slot. A check whose layers are in
+ * several slots takes two steps: all are asked, and when none denies, all are charged. When in between another request took
+ * what was left, the check is refused; what its other layers were charged stays charged. So a limit is never exceeded, and
+ * under contention a little of it may be lost.
+ */
+export class RedisChecks {
+  readonly #options: RedisChecksOptions;
+  readonly #codec = new RequestCodec();
+  readonly #scripts = new ScriptLibrary();
+  /** Features whose script the server knows, unless it forgot. */
+  readonly #loaded = new Set<number>();
+  readonly #release: Script = scriptOf(RELEASE_LUA);
+
+  constructor(options: RedisChecksOptions) {
+    this.#options = options;
+  }
+
+  async check(checks: readonly Check[]): Promise<readonly CheckAnswer[]> {
+    const {clock, topology} = this.#options;
+    const asked = checks.filter(({layers}) => layers.length > 0);
+    const answered =
+      topology === 'cluster'
+        ? await Promise.all(asked.map((check) => this.#slotted(check)))
+        : await this.#decide(asked.map((check) => ({check, charge: Charge[check.charge]})));
+    if (asked.length === checks.length && answered.every((answer) => !(answer instanceof Foreign)))
+      return answered as CheckAnswer[];
+    let next = 0;
+    const all = checks.map(({layers}) =>
+      layers.length === 0 ? {now: clock.estimate(), verdicts: []} : answered[next++]!,
+    );
+    const foreign = all.find((answer) => answer instanceof Foreign);
+    if (foreign === undefined) return all as CheckAnswer[];
+    const {connection, keys} = this.#options;
+    throw new ForeignRowError(
+      keys.nameOf(foreign.address),
+      connection.url,
+      all.map((answer) => (answer instanceof Foreign ? undefined : answer)),
+    );
+  }
+
+  async release(address: RowAddress, shape: string, fencingToken: number, count: number): Promise<boolean> {
+    const {connection, keys, clock} = this.#options;
+    const now = clock.given === undefined ? '' : String(clock.given());
+    const name = keys.nameOf(address);
+    const args = [headOf(shape), String(fencingToken), String(count), now];
+    return Number(await connection.evaluate(this.#release, [name], args)) === 1;
+  }
+
+  /** Decides what is on one server (in a Cluster: in one slot), in as few calls as there may be. */
+  async #decide(asks: readonly Ask[]): Promise<(CheckAnswer | Foreign)[]> {
+    if (asks.length <= CHECKS_PER_CALL) return this.#call(asks);
+    const parts: Ask[][] = [];
+    for (let from = 0; from < asks.length; from += CHECKS_PER_CALL)
+      parts.push(asks.slice(from, from + CHECKS_PER_CALL));
+    // Calls of which one may have to be repeated wait for one another: checks are decided in their order.
+    const features = featuresOf(asks);
+    const answers: (CheckAnswer | Foreign)[] = [];
+    if (!this.#loaded.has(features) || (features & (1 << BucketKind.calendarWindow)) !== 0)
+      for (const part of parts) answers.push(...(await this.#call(part, features)));
+    else answers.push(...(await Promise.all(parts.map((part) => this.#call(part, features)))).flat());
+    return answers;
+  }
+
+  /** `features`: more that the script shall know. */
+  async #call(asks: readonly Ask[], features = 0): Promise<(CheckAnswer | Foreign)[]> {
+    if (asks.length === 0) return [];
+    const answers = await this.#send(asks, features);
+    for (let attempt = 0; answers.some(({kind}) => kind === 'again'); attempt++) {
+      if (attempt === EDGE_ATTEMPTS + asks.length) throw this.#noEdges();
+      const places = answers.flatMap(({kind}, i) => (kind === 'again' ? [i] : []));
+      const next = await this.#send(
+        places.map((i) => {
+          const answer = answers[i]!;
+          return answer.kind === 'again' ? {...asks[i]!, around: answer.around} : asks[i]!;
+        }),
+        features,
+      );
+      for (const [n, i] of places.entries()) answers[i] = next[n]!;
+    }
+    return answers.map((answer, i) => {
+      if (answer.kind === 'decided') return answer.answer;
+      if (answer.kind === 'foreign') return new Foreign(asks[i]!.check.layers[answer.layers[0]!]!.address);
+      throw this.#noEdges();
+    });
+  }
+
+  async #send(asks: readonly Ask[], more: number): Promise<Answered[]> {
+    const {connection, keys, clock, slack} = this.#options;
+    const now = clock.given?.();
+    const request = this.#codec.encode(asks, {slack, now, estimate: clock.estimate()});
+    const features = request.features | more;
+    const names: string[] = [];
+    for (const {check} of asks) for (const {address} of check.layers) names.push(keys.nameOf(address));
+    const reply = await connection.ask(this.#scripts.forFeatures(features), names, request.bytes);
+    this.#loaded.add(features);
+    clock.learn(reply.readDoubleLE(0));
+    return decodeAnswer(reply, asks);
+  }
+
+  async #slotted(check: Check): Promise<CheckAnswer | Foreign> {
+    const {keys} = this.#options;
+    const bySlot = new Map<number, number[]>();
+    check.layers.forEach(({address}, i) => {
+      const slot = keySlot(keys.nameOf(address));
+      bySlot.set(slot, [...(bySlot.get(slot) ?? []), i]);
+    });
+    const groups = [...bySlot.values()];
+    if (groups.length === 1 || check.charge === 'always')
+      return this.#step(check, groups, Charge[check.charge]);
+    const asked = await this.#step(check, groups, Charge.ask);
+    if (asked instanceof Foreign) return asked;
+    const denier = denierOf(check, asked.verdicts);
+    if (denier < 0) return this.#step(check, groups, Charge['all-or-nothing']);
+    if (!check.layers[denier]!.buckets.buckets.some(({spec}) => keepsRefusals(spec))) return asked;
+    const kept = await this.#step(check, [[denier]], Charge.refusals);
+    if (kept instanceof Foreign) return kept;
+    const verdict = kept.verdicts[denier]!;
+    if (verdict.kind === Kind.allow) return asked;
+    return {now: asked.now, verdicts: asked.verdicts.map((said, i) => (i === denier ? verdict : said))};
+  }
+
+  /** One call per group of layers; the verdicts of the others are left out. */
+  async #step(
+    {layers, hold}: Check,
+    groups: readonly (readonly number[])[],
+    charge: Charge,
+  ): Promise<CheckAnswer | Foreign> {
+    const answers = await Promise.all(
+      groups.map((group) =>
+        this.#call([{check: {layers: group.map((i): Layer => layers[i]!), hold}, charge}]),
+      ),
+    );
+    const verdicts: LayerVerdict[] = [];
+    let now = 0;
+    for (const [g, [answer]] of answers.entries()) {
+      if (answer instanceof Foreign) return answer;
+      now = Math.max(now, answer!.now);
+      groups[g]!.forEach((layer, i) => {
+        verdicts[layer] = answer!.verdicts[i]!;
+      });
+    }
+    return {now, verdicts};
+  }
+
+  #noEdges(): StoreError {
+    return new StoreError('the clock of the server jumps', {
+      kind: 'server',
+      url: this.#options.connection.url,
+      hint: 'check the clock of the server: TIME',
+    });
+  }
+}
+
+/** In place of an answer: the row of this address is not ours. */
+class Foreign {
+  readonly address: RowAddress;
+
+  constructor(address: RowAddress) {
+    this.address = address;
+  }
+}
+
+/** A script that can do all of it. */
+const featuresOf = (asks: readonly Ask[]): number => {
+  let features = COMPLEX;
+  for (const {check} of asks)
+    for (const {buckets} of check.layers) for (const {code} of buckets.buckets) features |= 1 << code.kind;
+  return features;
+};
+
+/** Whether a refusal leaves something behind. */
+const keepsRefusals = (spec: AlgorithmSpec): boolean =>
+  (spec.kind === 'fixed-window' && spec.countDenied) ||
+  (spec.kind === 'token-bucket' && (spec.initial < spec.burst || spec.refill.kind === 'smoothed'));

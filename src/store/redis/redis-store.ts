@@ -1,0 +1,183 @@
+import type {Check, CheckAnswer, RowAddress} from '../../engine/live/check.ts';
+import type {
+  DeniedKey,
+  HotKey,
+  JournalEntry,
+  PutOptions,
+  RowChange,
+  RowChanged,
+  RowPage,
+  RowSelection,
+  Store,
+  StoredDocument,
+  StoredRow,
+  StoreFacts,
+  UsageDelta,
+  UsageSlot,
+} from '../port.ts';
+import {storeClosed} from '../store-closed.ts';
+import type {StoreOptions} from '../store-target.ts';
+import {RedisChecks} from './redis-checks.ts';
+import type {RedisConnection} from './redis-connection.ts';
+import {RedisDocuments} from './redis-documents.ts';
+import {redisFacts} from './redis-facts.ts';
+import {RedisJournals} from './redis-journals.ts';
+import {RedisRows} from './redis-rows.ts';
+import {RedisUsage} from './redis-usage.ts';
+import {RowKeys} from './row-key.ts';
+import {ServerClock} from './server-clock.ts';
+
+const SLACK = 5_000_000;
+
+export interface RedisStoreOptions extends Pick<StoreOptions, 'slack' | 'clock'> {
+  readonly connection: RedisConnection;
+  readonly prefix: string;
+  readonly topology: 'single' | 'sentinel' | 'cluster';
+}
+
+/** State in Redis or Valkey: rows as in row-value.ts under names as in row-key.ts, all else in the slot of `{~}`. */
+export class RedisStore implements Store {
+  readonly #connection: RedisConnection;
+  readonly #keys: RowKeys;
+  readonly #clock: ServerClock;
+  readonly #checks: RedisChecks;
+  readonly #rows: RedisRows;
+  readonly #documents: RedisDocuments;
+  readonly #journals: RedisJournals;
+  readonly #usage: RedisUsage;
+  #closed = false;
+
+  constructor({connection, prefix, topology, slack = SLACK, clock: given}: RedisStoreOptions) {
+    const keys = new RowKeys(prefix);
+    const clock = new ServerClock(given);
+    this.#connection = connection;
+    this.#keys = keys;
+    this.#clock = clock;
+    this.#checks = new RedisChecks({connection, keys, clock, slack, topology});
+    this.#rows = new RedisRows(connection, keys, clock);
+    this.#documents = new RedisDocuments(connection, keys, clock);
+    this.#journals = new RedisJournals(connection, keys, clock);
+    this.#usage = new RedisUsage(connection, keys, clock);
+  }
+
+  async check(checks: readonly Check[]): Promise<readonly CheckAnswer[]> {
+    this.#open();
+    return this.#checks.check(checks);
+  }
+
+  async release(address: RowAddress, shape: string, fencingToken: number, count: number): Promise<boolean> {
+    this.#open();
+    return this.#checks.release(address, shape, fencingToken, count);
+  }
+
+  async read(addresses: readonly RowAddress[]): Promise<readonly (StoredRow | undefined)[]> {
+    this.#open();
+    return this.#rows.read(addresses);
+  }
+
+  async *scan(selection: RowSelection, pageSize?: number): AsyncGenerator<RowPage> {
+    this.#open();
+    yield* this.#rows.scan(selection, pageSize);
+  }
+
+  async change(changes: readonly RowChange[]): Promise<readonly RowChanged[]> {
+    this.#open();
+    return this.#rows.change(changes);
+  }
+
+  async get(kind: string, id: string): Promise<StoredDocument | undefined> {
+    this.#open();
+    return this.#documents.get(kind, id);
+  }
+
+  async list(kind: string): Promise<readonly StoredDocument[]> {
+    this.#open();
+    return this.#documents.list(kind);
+  }
+
+  async put(
+    kind: string,
+    id: string,
+    value: unknown,
+    options: PutOptions = {},
+  ): Promise<StoredDocument | undefined> {
+    this.#open();
+    return this.#documents.put(kind, id, value, options);
+  }
+
+  async remove(kind: string, id: string, ifVersion?: number): Promise<boolean> {
+    this.#open();
+    return this.#documents.remove(kind, id, ifVersion);
+  }
+
+  async append(journal: string, values: readonly unknown[]): Promise<void> {
+    this.#open();
+    return this.#journals.append(journal, values);
+  }
+
+  async latest(journal: string, count: number, since = 0): Promise<readonly JournalEntry[]> {
+    this.#open();
+    return this.#journals.latest(journal, count, since);
+  }
+
+  async record(delta: UsageDelta): Promise<void> {
+    this.#open();
+    return this.#usage.record(delta);
+  }
+
+  async hot(count: number): Promise<readonly HotKey[]> {
+    this.#open();
+    return this.#usage.hot(count);
+  }
+
+  async *slots(from: number, until: number): AsyncGenerator<UsageSlot> {
+    this.#open();
+    yield* this.#usage.slots(from, until);
+  }
+
+  async mostDenied(from: number, until: number, count: number): Promise<readonly DeniedKey[]> {
+    this.#open();
+    return this.#usage.mostDenied(from, until, count);
+  }
+
+  async forget(addresses: readonly RowAddress[]): Promise<void> {
+    this.#open();
+    return this.#usage.forget(addresses);
+  }
+
+  async generation(): Promise<number> {
+    this.#open();
+    return Number((await this.#connection.run(() => this.#connection.client.get(this.#generation))) ?? 0);
+  }
+
+  async announce(): Promise<void> {
+    this.#open();
+    await this.#connection.run(() => this.#connection.client.incr(this.#generation));
+  }
+
+  async facts(): Promise<StoreFacts> {
+    this.#open();
+    return redisFacts(this.#connection, this.#clock);
+  }
+
+  /** Rows end by themselves; documents that have ended go here. */
+  async sweep(): Promise<number> {
+    this.#open();
+    await this.#usage.sweep();
+    return this.#documents.sweep();
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#connection.close();
+  }
+
+  get #generation(): string {
+    return this.#keys.own('generation');
+  }
+
+  #open(): void {
+    if (this.#closed) throw storeClosed(this.#connection.url);
+  }
+}

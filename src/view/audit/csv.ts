@@ -1,0 +1,19 @@
+import {csv} from '../csv.ts';
+import type {AuditList} from '../model/audit-list.ts';
+
+const HEADER = ['at', 'action', 'by', 'host', 'target', 'keys', 'why', 'receipt'];
+
+export const auditCsv = ({entries}: AuditList): string =>
+  csv(
+    HEADER,
+    entries.map(({at, action, by, host, target, keys, why, receipt}) => [
+      at,
+      action,
+      by,
+      host,
+      target,
+      keys,
+      why,
+      receipt ?? undefined,
+    ]),
+  );

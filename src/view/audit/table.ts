@@ -1,0 +1,37 @@
+import {type Fact, facts} from '../facts.ts';
+import {formatCount, formatPlural} from '../format-number.ts';
+import type {AuditList} from '../model/audit-list.ts';
+import type {Style} from '../style.ts';
+import {type Column, table} from '../table.ts';
+
+const COLUMNS: readonly Column[] = [
+  {title: 'when (UTC)'},
+  {title: 'who', min: 8, drop: 3},
+  {title: 'what'},
+  {title: 'target', min: 12, cut: 'middle'},
+  {title: 'keys', align: 'right', drop: 2},
+  {title: 'why', min: 8, drop: 1},
+];
+
+/** The journal of changes, for people. */
+export const auditTable = ({store, entries}: AuditList, style: Style): string => {
+  const head: readonly Fact[] = [
+    {
+      label: 'audit',
+      value: entries.length === 0 ? 'no entries' : formatPlural(entries.length, 'entry', 'entries'),
+    },
+    {label: 'store', value: store},
+  ];
+  const rows = entries.map(({at, by, host, action, target, keys, why}) => ({
+    cells: [
+      `${at.slice(0, 10)} ${at.slice(11, 19)}`,
+      by.includes('@') ? by : `${by}@${host}`,
+      action,
+      target,
+      formatCount(keys),
+      why,
+    ],
+  }));
+  const lines = [...facts(head, style), ...(rows.length === 0 ? [] : ['', ...table(COLUMNS, rows, style)])];
+  return `${lines.join('\n')}\n`;
+};

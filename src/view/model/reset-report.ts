@@ -1,0 +1,52 @@
+/** What `reset` did, or would do: `data` in the JSON answer. */
+export interface ResetReport {
+  /** `plan`: written to a file, and nothing else. */
+  readonly action: 'reset' | 'undo' | 'plan';
+  /** Nothing was changed: the numbers are what would be. */
+  readonly dryRun: boolean;
+  /** As it is typed, or the file of --plan or --undo. */
+  readonly selector: string;
+  /** The store's URL without any secret. */
+  readonly store: string;
+  /** Keys that were reset or restored (dry run, plan: that would be). A key with state in several tiers counts once per tier. */
+  readonly keys: number;
+  /** The first ones by limit, key and tier, as they were before; for an undo as they are again. */
+  readonly shown: readonly ResetKey[];
+  /** Undo: keys that were as before already. */
+  readonly already: number;
+  /** Undo: keys that the store would have forgotten by now; they stay forgotten. */
+  readonly expired: number;
+  /** Keys that stayed as they were although they should have changed. */
+  readonly failed: number;
+  /** The first of them. */
+  readonly failedKeys: readonly FailedKey[];
+  /** False when the store failed before all was done: the same command again does the rest. */
+  readonly complete: boolean;
+  /** What the store said then; null otherwise. */
+  readonly error: string | null;
+  /** Where the receipt is; null without one. */
+  readonly receipt: string | null;
+  /** Where the plan is; null without one. */
+  readonly plan: string | null;
+  readonly by: string;
+  readonly host: string;
+  readonly why: string;
+}
+
+export interface ResetKey {
+  readonly limit: string;
+  readonly key: string;
+  readonly tier: string;
+  /** Units used and all units; null when no policy says what the state means. */
+  readonly used: number | null;
+  readonly capacity: number | null;
+  /** When the store would forget the key by itself, RFC 3339; null: never. */
+  readonly expiresAt: string | null;
+}
+
+export interface FailedKey {
+  readonly limit: string;
+  readonly key: string;
+  readonly tier: string;
+  readonly why: 'changed' | 'in use' | 'unknown';
+}

@@ -1,0 +1,17 @@
+import {csv} from '../csv.ts';
+import type {StatusKey} from '../model/status-report.ts';
+import {STATUS_FIELD_NAMES, type StatusField, statusField} from './fields.ts';
+
+/** The line of titles. */
+export const statusCsvHeader = (fields: readonly StatusField[] = STATUS_FIELD_NAMES): string =>
+  csv(fields, []);
+
+/** A line per key, without the titles: for a stream. */
+export const statusCsvRows = (
+  keys: readonly StatusKey[],
+  fields: readonly StatusField[] = STATUS_FIELD_NAMES,
+): string =>
+  csv(
+    fields,
+    keys.map((key) => fields.map((name) => statusField(name).value(key))),
+  ).slice(statusCsvHeader(fields).length);

@@ -1,0 +1,38 @@
+import {painter} from '../colour.ts';
+import {flow, type Piece} from '../flow.ts';
+import {formatCount, formatPlural} from '../format-number.ts';
+import {STATUS_STATES, type StatusReport} from '../model/status-report.ts';
+import {type Style, usableWidth} from '../style.ts';
+import {stateRole} from './state-role.ts';
+
+const nothingText = ({scope, totals, policy}: StatusReport): string => {
+  if (scope.kind === 'recent')
+    return policy === null
+      ? 'no key was refused or near a limit in the last moments'
+      : 'no key is limited or near a limit';
+  if (scope.kind === 'exact')
+    return `${scope.selector} has no state: it was never seen, or is as if never used`;
+  return totals.read === 0 ? 'no keys' : `none of ${formatPlural(totals.read, 'key')} matches`;
+};
+
+/** How many keys are in which state, and what is not shown. */
+export const summaryLines = (report: StatusReport, style: Style): readonly string[] => {
+  const {totals, scope} = report;
+  const paint = painter(style);
+  const room = usableWidth(style) - 2;
+  const more = totals.matching - totals.shown;
+  const pieces: Piece[] = STATUS_STATES.filter((state) => totals.states[state] > 0).map((state) => ({
+    text: `${formatCount(totals.states[state])} ${state}`,
+    role: stateRole(state),
+  }));
+  const lines =
+    totals.matching === 0
+      ? flow([{text: nothingText(report), role: scope.kind === 'recent' ? 'good' : undefined}], room, style)
+      : flow(pieces, room, style);
+  const hints = [
+    ...(more > 0 ? [`${formatPlural(more, 'more key')}: --limit ${totals.matching}`] : []),
+    ...(scope.kind === 'recent' ? ['every key: --all'] : [`${formatPlural(totals.read, 'key')} read`]),
+    ...(totals.complete ? [] : ['there may be more']),
+  ];
+  return [...lines, ...flow(hints, room, style).map((line) => paint(line, 'dim'))].map((line) => `  ${line}`);
+};

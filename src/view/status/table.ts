@@ -1,0 +1,62 @@
+import {cutText} from '../cut-text.ts';
+import {facts} from '../facts.ts';
+import {formatCount} from '../format-number.ts';
+import type {StatusBucket, StatusKey, StatusReport} from '../model/status-report.ts';
+import type {Style} from '../style.ts';
+import {type Cell, table} from '../table.ts';
+import {visible} from '../visible.ts';
+import {type Times, whenText} from '../when.ts';
+import {type StatusField, statusField} from './fields.ts';
+import {headerFacts, usageFacts} from './header-facts.ts';
+import {shownFields} from './shown-fields.ts';
+import {summaryLines} from './summary-lines.ts';
+
+export interface StatusTableOptions {
+  readonly detail: 'table' | 'wide';
+  /** Undefined: those that say something. */
+  readonly fields: readonly StatusField[] | undefined;
+  readonly contextName: string | null;
+  readonly times: Times;
+}
+
+const bucketText = ({algorithm, used, capacity, resetAfterMs}: StatusBucket, times: Times): string =>
+  `${algorithm}: ${formatCount(used)}/${formatCount(capacity)} used, resets ${times.format === 'relative' ? 'in' : 'at'} ${whenText(resetAfterMs, times)}`;
+
+/**
+ * A text that would take most of the line is cut before the columns are sized: one giant key must not cost the others their bars.
+ * What asks for wide gets what the width allows.
+ */
+const boundedCell = (cell: Cell, {detail}: StatusTableOptions, style: Style): Cell =>
+  detail === 'wide' || typeof cell !== 'string'
+    ? cell
+    : cutText(visible(cell, style), Math.max(24, Math.floor(style.width / 3)), style, 'middle');
+
+const noteOf = ({buckets}: StatusKey, {detail, times}: StatusTableOptions): string | undefined =>
+  detail === 'wide' && buckets.length > 0
+    ? buckets.map((bucket) => bucketText(bucket, times)).join('; ')
+    : undefined;
+
+/** One screen: where from, the keys, how many, what the limits did. */
+export const statusTable = (report: StatusReport, options: StatusTableOptions, style: Style): string => {
+  const {detail, contextName, times} = options;
+  const fields = (options.fields ?? shownFields(report.keys, detail)).map(statusField);
+  const rows = report.keys.map((key) => ({
+    cells: fields.map(({cell}) => boundedCell(cell(key, times), options, style)),
+    note: noteOf(key, options),
+  }));
+  const used = usageFacts(report.usage);
+  const blocks = [
+    facts(headerFacts(report, contextName, times), style),
+    table(
+      fields.map(({column}) => column(times)),
+      rows,
+      style,
+    ),
+    summaryLines(report, style),
+    used.length === 0 ? [] : facts(used, style),
+  ];
+  return `${blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+};

@@ -1,0 +1,110 @@
+import {expect, test} from 'vitest';
+import {limiterFor, memoryStore, policyWith, setOverride, watchedStore} from './support.ts';
+
+test('acquire waits until it is allowed, and no request too many passes', async () => {
+  const limiter = await limiterFor({
+    policy: policyWith({name: 'api', key: 'api', rate: '50/s', burst: 5}),
+    store: memoryStore(),
+  });
+  const began = performance.now();
+  const decisions = await Promise.all(Array.from({length: 20}, () => limiter.acquire({})));
+  expect(decisions.every(({allowed}) => allowed)).toBe(true);
+  // 5 at once, 15 more at 50 per second: not before 300 ms.
+  expect(performance.now() - began).toBeGreaterThanOrEqual(299);
+});
+
+test('it gives up at once when the wait is longer than the timeout', async () => {
+  const limiter = await limiterFor({
+    policy: policyWith({name: 'api', key: 'api', rate: '1/h'}),
+    store: memoryStore(),
+  });
+  await limiter.acquire({});
+  await expect(limiter.acquire({}, {timeoutMs: 10_000})).rejects.toMatchObject({
+    message: 'limit "api" refused: not within 10000 ms',
+    decision: {allowed: false},
+  });
+});
+
+test('what can never be is not waited for', async () => {
+  const limiter = await limiterFor({
+    policy: policyWith({name: 'api', key: 'api', rate: '1/h'}),
+    store: memoryStore(),
+  });
+  await expect(limiter.acquire({}, {cost: 2, timeoutMs: Number.POSITIVE_INFINITY})).rejects.toMatchObject({
+    decision: {never: true},
+  });
+});
+
+test('a signal ends the waiting', async () => {
+  const limiter = await limiterFor({
+    policy: policyWith({name: 'api', key: 'api', rate: '1/m'}),
+    store: memoryStore(),
+  });
+  await limiter.acquire({});
+  const abort = new AbortController();
+  const waiting = limiter.acquire({}, {timeoutMs: Number.POSITIVE_INFINITY, signal: abort.signal});
+  setTimeout(() => abort.abort(new Error('shutting down')), 20);
+  await expect(waiting).rejects.toThrow('shutting down');
+  await expect(limiter.acquire({}, {signal: abort.signal})).rejects.toThrow('shutting down');
+});
+
+test('an override wakes whoever waits', async () => {
+  const store = memoryStore();
+  const limiter = await limiterFor({policy: policyWith({name: 'api', key: 'api', rate: '1/h'}), store});
+  await limiter.acquire({});
+  const waiting = limiter.acquire({}, {timeoutMs: Number.POSITIVE_INFINITY});
+  await setOverride(store, {
+    limit: 'api',
+    key: 'api',
+    until: Number.POSITIVE_INFINITY,
+    effect: {kind: 'exempt'},
+  });
+  expect(await waiting).toMatchObject({allowed: true});
+});
+
+test('a slot is taken when it is given back, not when it would have ended', async () => {
+  const limiter = await limiterFor({
+    policy: policyWith({name: 'slots', key: 'all', algorithm: 'concurrency', max: 1, timeout: '1h'}),
+    store: memoryStore(),
+  });
+  const first = await limiter.acquire({});
+  const second = limiter.acquire({}, {timeoutMs: 10_000});
+  await first.release();
+  expect(await second).toMatchObject({allowed: true});
+  await expect(limiter.acquire({}, {timeoutMs: 120})).rejects.toMatchObject({
+    decision: {scope: 'concurrency'},
+  });
+});
+
+test('those who wait are served in their order, and only the first in line asks', async () => {
+  const watched = watchedStore(memoryStore());
+  const policy = policyWith({name: 'api', key: 'api', rate: '200/s', burst: 1});
+  const limiter = await limiterFor({policy, store: watched.store});
+  const served: number[] = [];
+  await Promise.all(
+    Array.from({length: 40}, async (_, i) => {
+      await limiter.acquire({});
+      served.push(i);
+    }),
+  );
+  expect(served).toEqual(Array.from({length: 40}, (_, i) => i));
+  // One check for each, one more for each whose timer was early; not 40 × 40 / 2.
+  expect(watched.calls.get('check')).toBeLessThan(200);
+});
+
+test('whoever gives up leaves the line to the others', async () => {
+  const policy = policyWith({name: 'slots', key: 'all', algorithm: 'concurrency', max: 1});
+  const limiter = await limiterFor({policy, store: memoryStore()});
+  const held = await limiter.acquire({});
+  const abort = new AbortController();
+  const [first, second, third] = [
+    limiter.acquire({}, {timeoutMs: 100}),
+    limiter.acquire({}, {signal: abort.signal}),
+    limiter.acquire({}),
+  ];
+  abort.abort(new Error('enough'));
+  await expect(second).rejects.toThrow('enough');
+  await expect(first).rejects.toThrow('not within 100 ms');
+  await held.release();
+  expect(await third).toMatchObject({allowed: true});
+});

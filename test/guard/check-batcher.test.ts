@@ -1,0 +1,87 @@
+import {expect, test} from 'vitest';
+import type {Check} from '../../src/engine/live/check.ts';
+import {CheckBatcher} from '../../src/guard/check-batcher.ts';
+import {limiterFor, memoryStore, PER_IP, watchedStore} from './support.ts';
+
+const checkOf = (key: string): Check => ({
+  layers: [{address: {limit: 'a', key, tier: ''}}] as unknown as Check['layers'],
+  charge: 'all-or-nothing',
+  hold: 0,
+});
+
+const keyOf = (check: Check): string => check.layers[0]!.address.key;
+
+test('all checks of one tick are one call of the store', async () => {
+  const watched = watchedStore(memoryStore());
+  const limiter = await limiterFor({policy: PER_IP, store: watched.store});
+  const decisions = await Promise.all(Array.from({length: 100}, (_, i) => limiter.check({ip: `${i % 25}`})));
+  expect(watched.calls.get('check')).toBe(1);
+  // In the order in which they were asked: the first two of each key are allowed.
+  expect(decisions.map(({allowed}) => allowed)).toEqual(Array.from({length: 100}, (_, i) => i < 50));
+});
+
+test('a check that comes alone leaves before anything else of the event loop', async () => {
+  const order: string[] = [];
+  const batcher = new CheckBatcher(
+    async (checks) => {
+      order.push('sent');
+      return checks.map(() => ({now: 0, verdicts: []}));
+    },
+    () => 0,
+    () => false,
+  );
+  setImmediate(() => order.push('immediate'));
+  setTimeout(() => order.push('timer'), 0);
+  await batcher.check(checkOf('a'));
+  expect(order).toEqual(['sent']);
+});
+
+test('several calls may be under way, and none holds more than 128 checks', async () => {
+  const sizes: number[] = [];
+  let open = 0;
+  let most = 0;
+  const batcher = new CheckBatcher(
+    async (checks) => {
+      sizes.push(checks.length);
+      most = Math.max(most, ++open);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      open--;
+      return checks.map((check) => ({now: Number(keyOf(check)), verdicts: []}));
+    },
+    () => 0,
+    () => false,
+  );
+  const answers = await Promise.all(Array.from({length: 300}, (_, i) => batcher.check(checkOf(`${i}`))));
+  expect(sizes).toEqual([128, 128, 44]);
+  expect(most).toBe(3);
+  expect(answers.map(({answer}) => answer.now)).toEqual(Array.from({length: 300}, (_, i) => i));
+});
+
+test('an error of one key does not fail the checks beside it', async () => {
+  const batcher = new CheckBatcher(
+    async (checks) => {
+      if (checks.some((check) => keyOf(check) === 'bad')) throw new Error('foreign');
+      return checks.map(() => ({now: 1, verdicts: []}));
+    },
+    () => 0,
+    (error) => (error as Error).message === 'foreign',
+  );
+  const results = await Promise.allSettled(['a', 'bad', 'b'].map((key) => batcher.check(checkOf(key))));
+  expect(results.map(({status}) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+});
+
+test('any other error fails all of a call, and nothing after it', async () => {
+  let fails = true;
+  const batcher = new CheckBatcher(
+    async (checks) => {
+      if (fails) throw new Error('gone');
+      return checks.map(() => ({now: 1, verdicts: []}));
+    },
+    () => 0,
+    () => false,
+  );
+  const results = await Promise.allSettled([batcher.check(checkOf('a')), batcher.check(checkOf('b'))]);
+  expect(results.map(({status}) => status)).toEqual(['rejected', 'rejected']);
+  fails = false;
+  await expect(batcher.check(checkOf('a'))).resolves.toMatchObject({answer: {now: 1}});
+});

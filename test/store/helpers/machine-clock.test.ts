@@ -1,0 +1,18 @@
+import {expect, test} from 'vitest';
+import {machineClock} from '../../../src/store/machine-clock.ts';
+import {DAY, HOUR, MINUTE, S} from '../../support/instants.ts';
+
+test('the clock of a process is the time of day, and follows only what is far ahead', () => {
+  const machine = {day: DAY, monotonic: 5 * S};
+  const clock = machineClock({wall: () => machine.day, monotonic: () => machine.monotonic});
+  const pass = (span: number, correction = 0): number => {
+    machine.monotonic += span;
+    machine.day += span + correction;
+    return clock();
+  };
+  expect(clock()).toBe(DAY);
+  expect(pass(S)).toBe(DAY + S);
+  expect(pass(S, -HOUR)).toBe(DAY + 2 * S);
+  expect(pass(S, HOUR + MINUTE)).toBe(DAY + 3 * S);
+  expect(pass(S, 2 * MINUTE)).toBe(DAY + 4 * S + 3 * MINUTE);
+});
