@@ -82,6 +82,7 @@ export const queryOf = (more: Partial<StatusQuery> = {}): StatusQuery => ({
   direction: 'forward',
   limit: 20,
   maxKeys: Number.POSITIVE_INFINITY,
+  mostRecent: Number.POSITIVE_INFINITY,
   ...more,
 });
 

@@ -22,6 +22,12 @@ export interface StatusRequest {
 const SHORTEST_INTERVAL_MS = 250;
 const SCREEN = 20;
 const DOCUMENT = 1_000;
+/** One screen needs the keys with the most refusals: a page of rows, and the answer is there at once. */
+const SCREEN_READS = 500;
+
+/** What asks for more than the most refused keys is answered from the whole index. */
+const isThorough = ({state, sort, limit, failOn, failEmpty}: StatusFlags): boolean =>
+  [state, sort, limit, failOn, failEmpty].some((flag) => flag !== undefined);
 
 export const statusRequest = (argument: string | undefined, flags: StatusFlags): StatusRequest => {
   const format = outputFormat(flags);
@@ -38,6 +44,7 @@ export const statusRequest = (argument: string | undefined, flags: StatusFlags):
       direction: flags.reverse === true ? 'reverse' : 'forward',
       limit: flags.limit === 0 ? Number.POSITIVE_INFINITY : (flags.limit ?? usual),
       maxKeys: flags.maxKeys ?? Number.POSITIVE_INFINITY,
+      mostRecent: isThorough(flags) ? Number.POSITIVE_INFINITY : SCREEN_READS,
     },
     fields: flags.fields === undefined ? undefined : listOf(flags.fields, STATUS_FIELD_NAMES, 'field'),
     streams,

@@ -13,6 +13,8 @@ export interface FindOptions {
   readonly wants: (address: RowAddress) => boolean;
   /** Rows after which a search through the keys ends. */
   readonly maxKeys: number;
+  /** Keys of the index that are read, those with the most refusals. */
+  readonly mostRecent: number;
 }
 
 /** Keys found together, and what was met on the way. */
@@ -27,8 +29,6 @@ export interface Found {
 
 /** Rows per round trip. */
 const PAGE = 500;
-/** Of the index at most so many, those with the most refusals: one screen needs no more. */
-const MOST_RECENT = 2_000;
 
 /** Finds the keys of a scope, page by page, and says how each stands at that moment. */
 export async function* findKeys(
@@ -55,7 +55,7 @@ export async function* findKeys(
       scope.kind === 'recent'
         ? view.hot.map(({address}) => address).filter(options.wants)
         : addressesOf(scope, policy!).filter(options.wants);
-    const all = scope.kind === 'recent' ? mostRefused(wanted, view) : wanted;
+    const all = scope.kind === 'recent' ? mostRefused(wanted, view, options.mostRecent) : wanted;
     for (let from = 0; from < all.length; from += PAGE) {
       const addresses = all.slice(from, from + PAGE);
       const rows = await store.read(addresses);
@@ -87,11 +87,15 @@ export async function* findKeys(
 const isThere = ({row, override, state}: ObservedKey): boolean =>
   row !== undefined || (override !== undefined && state.units !== undefined);
 
-const mostRefused = (addresses: readonly RowAddress[], view: StoreView): readonly RowAddress[] => {
-  if (addresses.length <= MOST_RECENT) return addresses;
+const mostRefused = (
+  addresses: readonly RowAddress[],
+  view: StoreView,
+  count: number,
+): readonly RowAddress[] => {
+  if (addresses.length <= count) return addresses;
   return addresses
     .map((address) => ({address, denied: view.deniedLastMinute(address)}))
     .sort((a, b) => b.denied - a.denied)
-    .slice(0, MOST_RECENT)
+    .slice(0, count)
     .map(({address}) => address);
 };

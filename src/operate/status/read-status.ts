@@ -26,6 +26,8 @@ export interface StatusQuery {
   readonly limit: number;
   /** Rows after which a search through the keys ends; Infinity: none. */
   readonly maxKeys: number;
+  /** Without a selector: keys of the index that are read, those with the most refusals. */
+  readonly mostRecent: number;
 }
 
 export interface StatusSource extends Looked {
@@ -60,7 +62,7 @@ export const readStatus = async (
   const order = statusOrder(query.sort, query.direction);
   const top = new TopRows<ObservedKey>(onKey === undefined ? query.limit : 0, order);
   const wants = wanted(query);
-  for await (const found of findKeys(source, view, scope, {wants, maxKeys: query.maxKeys})) {
+  for await (const found of findKeys(source, view, scope, {...query, wants})) {
     tally.met(found.read, found.foreign, found.cut);
     onRead?.(tally.read);
     for (const key of found.keys) {

@@ -15,7 +15,7 @@ import {COMPLEX, type Script, ScriptLibrary, scriptOf} from './script-library.ts
 import type {ServerClock} from './server-clock.ts';
 
 /** Checks in one call of a script: a server does nothing else meanwhile. */
-const CHECKS_PER_CALL = 64;
+const CHECKS_PER_CALL = 128;
 /** How often more than there are checks a call is repeated because its calendar windows were not those of the server's clock. */
 const EDGE_ATTEMPTS = 8;
 

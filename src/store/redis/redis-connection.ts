@@ -7,7 +7,7 @@ import {quoted} from '../../base/safe-text.ts';
 import {redactedUrl} from '../redacted-url.ts';
 import {StoreError} from '../store-error.ts';
 import type {RedisTarget, StoreOptions} from '../store-target.ts';
-import {redisFailure} from './redis-failure.ts';
+import {isVague, redisFailure} from './redis-failure.ts';
 import {ScriptCommand} from './script-command.ts';
 import type {Script} from './script-library.ts';
 
@@ -47,12 +47,11 @@ export class RedisConnection {
     this.timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.#reconnects = options.connection === 'reconnect';
     this.client = createClient(target, options, this.timeoutMs, url);
-    this.client.on('error', (error: unknown) => {
-      this.#lastError = error;
-    });
-    this.client.on('node error', (error: unknown) => {
-      this.#lastError = error;
-    });
+    const remember = (error: unknown): void => {
+      if (this.#lastError === undefined || !isVague(error)) this.#lastError = error;
+    };
+    this.client.on('error', remember);
+    this.client.on('node error', remember);
     this.client.on('close', () => {
       if (performance.now() - this.#lostAt > GRACE_MS && !this.#closing) this.#lostAt = performance.now();
     });
@@ -71,7 +70,9 @@ export class RedisConnection {
     let timer: NodeJS.Timeout | undefined;
     try {
       const timeout = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error('connect ETIMEDOUT')), connection.timeoutMs);
+        timer = setTimeout(() => {
+          reject(new Error(connection.#isHandshaking() ? 'no TLS handshake' : 'connect ETIMEDOUT'));
+        }, connection.timeoutMs);
       });
       await Promise.race([connection.#connect(), timeout]);
       return connection;
@@ -94,6 +95,12 @@ export class RedisConnection {
         url: this.url,
         hint: 'Redis 6.2 or newer, or Valkey, is needed',
       });
+  }
+
+  /** Whether the server took the connection and has not begun with TLS. */
+  #isHandshaking(): boolean {
+    const {stream} = this.client as {stream?: {connecting?: boolean; secureConnecting?: boolean}};
+    return stream?.secureConnecting === true && stream.connecting !== true;
   }
 
   async #version(): Promise<string | undefined> {
@@ -273,7 +280,8 @@ const createClient = (
     replyMapping: 'legacy' as const,
     connectionName: options.clientName ?? 'ratectl',
     disableClientInfo: true,
-    connectTimeout: timeoutMs,
+    // A little later than `open` gives up, which knows more about why.
+    connectTimeout: timeoutMs + 100,
     commandTimeout: timeoutMs,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,

@@ -56,13 +56,13 @@ const RULES: readonly Rule[] = [
     hint: () => 'check the service name behind the hosts: SENTINEL MASTERS lists them',
   },
   {
-    when: /^Protocol error, got "(\\u0015|\u0015)/,
+    when: /^Unknown RESP type 21\b/,
     kind: 'tls',
     says: () => 'the server speaks TLS',
     hint: (found) => `use ${tlsScheme(found)}`,
   },
   {
-    when: /^Protocol error|^ERR unknown command.*(HTTP|INFO)/,
+    when: /^Unknown RESP type|^Protocol error|^ERR unknown command.*INFO/,
     kind: 'server',
     says: () => 'what answers there is not Redis',
     hint: () => 'check host and port',
@@ -121,6 +121,12 @@ const RULES: readonly Rule[] = [
     says: ({message}) => `the server takes no writes: ${excerpt(message)}`,
     hint: () => 'see its log, and INFO memory, persistence and replication',
   },
+  {
+    when: /no TLS handshake/,
+    kind: 'tls',
+    says: ({timeoutMs}) => `the server does not answer the TLS handshake within ${timeoutMs / 1_000} s`,
+    hint: (found) => `use ${plainScheme(found)} when the server speaks no TLS, or its port for TLS`,
+  },
   {when: /ECONNREFUSED/, kind: 'unreachable', says: () => 'connection refused', hint: serverHint},
   {
     when: /ENOTFOUND|EAI_AGAIN/,
@@ -139,6 +145,12 @@ const RULES: readonly Rule[] = [
     kind: 'unreachable',
     says: ({timeoutMs}) => `no answer within ${timeoutMs / 1_000} s`,
     hint: () => 'check host, port and firewalls',
+  },
+  {
+    when: /^All sentinels are unreachable/,
+    kind: 'unreachable',
+    says: () => 'none of the Sentinels answers',
+    hint: () => 'check the hosts and ports of the Sentinels (26379 unless said), and that they are running',
   },
   {
     when: /ECONNRESET|EPIPE|connection (is )?closed|Stream isn't writeable|max retries per request|Command aborted|failed to refresh slots|None of startup nodes|all sentinels/i,
@@ -178,9 +190,11 @@ const wordsOf = (error: unknown, depth = 0): string[] => {
   ];
 };
 
-/** Says nothing but that there is no connection: why is in the last error of the connection. */
 const VAGUE =
   /^(Connection is closed\.|Stream isn't writeable|Reached the max retries|All sentinels are unreachable|None of startup nodes|Failed to refresh slots)/;
+
+/** Whether it says nothing but that there is no connection. */
+export const isVague = (error: unknown): boolean => error instanceof Error && VAGUE.test(error.message);
 
 /** The error of a driver as one that people can act on. */
 export const redisFailure = (error: unknown, context: FailureContext): StoreError => {

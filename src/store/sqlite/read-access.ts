@@ -14,6 +14,7 @@ import type {FileOptions} from './write-access.ts';
  */
 export class ReadAccess implements SqliteAccess {
   readonly url: string;
+  readonly mode = 'read';
   readonly #options: FileOptions;
   #opened: {readonly handle: SqliteHandle; readonly state: string} | undefined;
   #closed = false;

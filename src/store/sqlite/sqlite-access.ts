@@ -6,6 +6,7 @@ export type Work<T> = (handle: SqliteHandle, now: number) => T;
 /** Access to the file. Both methods reject with a `StoreError`. */
 export interface SqliteAccess {
   readonly url: string;
+  readonly mode: 'read' | 'write';
   /** Each statement by itself; nothing is written. */
   read<T>(work: Work<T>): Promise<T>;
   /** One transaction, alone among all processes. */

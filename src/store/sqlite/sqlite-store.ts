@@ -162,7 +162,7 @@ export class SqliteStore implements Store {
       now,
       roundTrip: Math.ceil((performance.now() - start) * 1_000),
       remarks: [
-        ...(journal === 'wal'
+        ...(journal === 'wal' || this.#access.mode === 'read'
           ? []
           : [`journal mode ${journal} in place of WAL: readers and writers wait for each other`]),
         ...(Math.abs(ahead) < NOTABLE

@@ -69,8 +69,9 @@ const countDenied = (handle: SqliteHandle, keys: readonly KeyUsage[], hour: numb
   }
   if (handle.number('SELECT count(*) FROM denied_keys WHERE hour = ?', hour) <= 2 * DENIED_KEYS) return;
   handle.run(
-    `DELETE FROM denied_keys WHERE hour = ?1 AND (limit_name, key, tier) NOT IN
-       (SELECT limit_name, key, tier FROM denied_keys WHERE hour = ?1 ORDER BY denied DESC LIMIT ?2)`,
+    `DELETE FROM denied_keys WHERE hour = ? AND (limit_name, key, tier) NOT IN
+       (SELECT limit_name, key, tier FROM denied_keys WHERE hour = ? ORDER BY denied DESC LIMIT ?)`,
+    hour,
     hour,
     DENIED_KEYS,
   );

@@ -1,4 +1,4 @@
-import {mkdirSync} from 'node:fs';
+import {accessSync, constants, mkdirSync} from 'node:fs';
 import {dirname} from 'node:path';
 import {setTimeout} from 'node:timers/promises';
 import {storeClosed} from '../store-closed.ts';
@@ -35,6 +35,7 @@ export interface FileOptions {
 /** The file for reading and writing, made when there is none, with one connection. */
 export class WriteAccess implements SqliteAccess {
   readonly url: string;
+  readonly mode = 'write';
   readonly #handle: SqliteHandle;
   readonly #options: FileOptions;
   #closed = false;
@@ -48,6 +49,7 @@ export class WriteAccess implements SqliteAccess {
   static async open(options: FileOptions): Promise<WriteAccess> {
     const {path, url} = options;
     makeFolder(path, url);
+    refuseReadOnly(path, url);
     const handle = opened(path, url);
     const access = new WriteAccess(handle, options);
     try {
@@ -117,6 +119,22 @@ const opened = (path: string, url: string): SqliteHandle => {
     return SqliteHandle.open(path, 'write');
   } catch (error) {
     throw sqliteError(error, url);
+  }
+};
+
+/** SQLite would open the file for reading, and leave others beside it, before it says so. */
+const refuseReadOnly = (path: string, url: string): void => {
+  try {
+    accessSync(path, constants.W_OK);
+  } catch (error) {
+    const {code} = error as Error & {code?: string};
+    if (code !== 'EACCES' && code !== 'EROFS' && code !== 'EPERM') return;
+    throw new StoreError('cannot write to the file', {
+      kind: 'rights',
+      url,
+      hint: 'the file or its file system is read-only for this user',
+      cause: error,
+    });
   }
 };
 

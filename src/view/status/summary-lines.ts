@@ -32,7 +32,9 @@ export const summaryLines = (report: StatusReport, style: Style): readonly strin
   const hints = [
     ...(more > 0 ? [`${formatPlural(more, 'more key')}: --limit ${totals.matching}`] : []),
     ...(scope.kind === 'recent' ? ['every key: --all'] : [`${formatPlural(totals.read, 'key')} read`]),
-    ...(totals.complete ? [] : ['there may be more']),
+    ...(totals.complete
+      ? []
+      : [scope.kind === 'recent' ? 'the most refused of more: --limit 0' : 'there may be more']),
   ];
   return [...lines, ...flow(hints, room, style).map((line) => paint(line, 'dim'))].map((line) => `  ${line}`);
 };

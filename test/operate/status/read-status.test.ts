@@ -124,6 +124,15 @@ describe('without a selector', () => {
     expect(report.totals.read).toBe(2);
   });
 
+  test('reads the most refused keys of a full index first, and says that there are more', async () => {
+    await state.refused('per-ip', '203.0.113.8', 1);
+    await state.refused('per-ip', '203.0.113.7', 5);
+    await state.refused('per-ip', '203.0.113.9', 2);
+    const {report} = await read({mostRecent: 2});
+    expect(report.keys.map(({key}) => key)).toEqual(['203.0.113.7', '203.0.113.9']);
+    expect(report.totals).toMatchObject({read: 2, complete: false});
+  });
+
   test('never looks through the keys', async () => {
     const {store} = state;
     const source = {

@@ -64,7 +64,7 @@ describe('eight processes with skewed clocks ask for one key, one is killed', ()
   beforeAll(async () => {
     hammers.push(...SKEWS.slice(0, PROCESSES).map((skew) => new Hammer(path, skew)));
     const ended = hammers.map(({child}) => once(child, 'close'));
-    await setTimeout(FOR_MS / 2);
+    while (hammers[3]!.granted.length < 100) await setTimeout(20);
     hammers[3]!.child.kill('SIGKILL');
     await Promise.all(ended);
     all = hammers.flatMap(({granted}) => granted);
@@ -89,7 +89,7 @@ describe('eight processes with skewed clocks ask for one key, one is killed', ()
   test('a bucket gives its burst and what flows in by the store’s clock, and not one more', () => {
     const instants = all.map(({now}) => now).sort((a, b) => a - b);
     const elapsed = instants.at(-1)! - instants[0]!;
-    const budget = 1_000 + Math.floor((elapsed * 500) / 1e6);
+    const budget = 1_000 + Math.floor((elapsed * 1_500) / 1e6);
     const granted = sum(all.map(({bucket}) => bucket));
     expect(granted).toBeLessThanOrEqual(budget);
     expect(granted).toBeGreaterThanOrEqual(0.999 * budget);

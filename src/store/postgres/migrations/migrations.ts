@@ -1,6 +1,7 @@
 import {changeFunctionSql} from './change-function.ts';
 import {checkFunctionSql} from './check-function.ts';
 import {checkOneFunctionSql} from './check-one-function.ts';
+import {checkSetFunctionsSql} from './check-set-functions.ts';
 import {releaseFunctionSql} from './release-function.ts';
 import {tablesSql} from './tables.ts';
 import {usageFunctionsSql} from './usage-functions.ts';
@@ -20,7 +21,11 @@ export interface Migration {
 
 export const MIGRATIONS: readonly Migration[] = [
   {version: 1, name: 'tables', sql: ({schema, durability}) => tablesSql(schema, durability)},
-  {version: 2, name: 'check', sql: ({schema}) => checkFunctionSql(schema) + checkOneFunctionSql(schema)},
+  {
+    version: 2,
+    name: 'check',
+    sql: ({schema}) => checkFunctionSql(schema) + checkOneFunctionSql(schema) + checkSetFunctionsSql(schema),
+  },
   {
     version: 3,
     name: 'change, sweep and release',

@@ -1,0 +1,72 @@
+import type {CheckAnswer} from '../../engine/live/check.ts';
+import type {Kind} from '../../engine/verdict.ts';
+import {hexLiteral, numbersLiteral, parseNumbers} from './array-literal.ts';
+import type {AskedCheck, CheckSettings} from './encode-checks.ts';
+import type {RowCache} from './row-cache.ts';
+
+/** Shapes that have a function `check_set_…` (see `checkSetFunctionsSql`). */
+export const SET_SHAPES = ['t', 'g', 'f', 'w'] as const;
+export type SetShape = (typeof SET_SHAPES)[number];
+
+/** A call of one of these functions. */
+export interface EncodedSet {
+  readonly shape: SetShape;
+  readonly values: string[];
+}
+
+/** Fewer are quicker one by one. */
+const FEWEST = 2;
+
+/** The arguments when all checks are of one layer with the same bucket, of different rows that are there as far as is known. */
+export const encodeCheckSet = (
+  asked: readonly AskedCheck[],
+  cache: RowCache,
+  {lockTimeoutMs, slack, commit, clock = -1}: CheckSettings,
+): EncodedSet | undefined => {
+  const set = asked[0]?.check.layers[0]?.buckets;
+  const shape = SET_SHAPES.find((shape) => shape === set?.shape);
+  if (asked.length < FEWEST || set === undefined || shape === undefined) return undefined;
+  const call = cache.nextCall();
+  const ids: string[] = [];
+  const costs: number[] = [];
+  for (const {check} of asked) {
+    const layer = check.layers[0]!;
+    if (check.layers.length > 1 || layer.buckets !== set || layer.cost === 0 || layer.blockedUntil > 0)
+      return undefined;
+    const row = cache.get(layer.address);
+    if (!row.present || row.call === call) return undefined;
+    row.call = call;
+    ids.push(row.hex);
+    costs.push(layer.cost);
+  }
+  const values = [
+    hexLiteral(ids),
+    numbersLiteral(costs),
+    String(set.keep),
+    numbersLiteral(set.buckets[0]!.code.numbers(0)),
+    numbersLiteral([lockTimeoutMs, slack, commit === 'asynchronous' ? 1 : 0, clock]),
+  ];
+  return {shape, values};
+};
+
+/** What the function answered: the columns of `count` checks. */
+export const decodeCheckSet = (text: string, count: number): CheckAnswer[] => {
+  const numbers = parseNumbers(text);
+  if (numbers.length !== 1 + 5 * count || numbers.some(Number.isNaN))
+    throw new RangeError(`an answer of ${numbers.length} numbers, not ${1 + 5 * count}`);
+  const now = numbers[0]!;
+  return Array.from({length: count}, (_, i) => ({
+    now,
+    verdicts: [
+      {
+        kind: numbers[1 + i] as Kind,
+        remaining: numbers[1 + count + i]!,
+        capacity: numbers[1 + 2 * count + i]!,
+        retryAfter: numbers[1 + 3 * count + i]!,
+        resetAfter: numbers[1 + 4 * count + i]!,
+        delay: 0,
+        fencingToken: 0,
+      },
+    ],
+  }));
+};

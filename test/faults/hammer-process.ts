@@ -1,0 +1,45 @@
+/**
+ * A process that asks one store for the same two keys as often as it can, with a wall clock of its own.
+ *
+ *   node hammer-process.ts URL SKEW_MS FOR_MS
+ *
+ * After each call it prints `NOW BUCKET_ADMITTED WINDOW_ADMITTED`, at once; a call that failed prints `0 0 0`.
+ */
+import {writeSync} from 'node:fs';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {RequestRouter} from '../../src/engine/live/request-router.ts';
+import {openStore} from '../../src/store/open-store.ts';
+import {parseStoreUrl} from '../../src/store/parse-store-url.ts';
+import {isStoreError} from '../../src/store/store-error.ts';
+import {policyOf} from '../support/policies.ts';
+import {HAMMERED_BUCKET, HAMMERED_WINDOW} from './hammered-limits.ts';
+
+const [url, skew, span] = process.argv.slice(2) as [string, string, string];
+const wall = Date.now.bind(Date);
+Date.now = () => wall() + Number(skew);
+
+const store = await openStore(parseStoreUrl(url), {
+  access: 'write',
+  connection: 'reconnect',
+  timeoutMs: 2_000,
+});
+const request = {cost: 1, now: 0, hold: Number.POSITIVE_INFINITY};
+const [toBucket, toWindow] = [HAMMERED_BUCKET, HAMMERED_WINDOW].map((bucket, i) =>
+  new RequestRouter(policyOf([{name: i === 0 ? 'bucket' : 'window', buckets: [bucket]}])).route(
+    {key: 'k'},
+    request,
+  ),
+);
+const end = wall() + Number(span);
+while (wall() < end) {
+  try {
+    const answers = await store.check([toBucket!, toBucket!, toBucket!, toWindow!]);
+    const admitted = answers.map(({verdicts}) => Number(verdicts[0]!.kind === 0));
+    writeSync(1, `${answers[0]!.now} ${admitted[0]! + admitted[1]! + admitted[2]!} ${admitted[3]}\n`);
+  } catch (error) {
+    if (!isStoreError(error)) throw error;
+    writeSync(1, '0 0 0\n');
+    await sleep(10);
+  }
+}
+await store.close();

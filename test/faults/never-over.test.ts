@@ -1,0 +1,94 @@
+import {randomUUID} from 'node:crypto';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {describe, expect, inject, onTestFinished, test} from 'vitest';
+import {startPostgres} from '../support/servers/postgres-server.ts';
+import {startRedis} from '../support/servers/redis-server.ts';
+import {type Granted, HAMMER_MS, hammer} from './hammer.ts';
+import {HAMMERED_BUCKET} from './hammered-limits.ts';
+
+/** Figures of a run by hand, for docs/guarantees.md. */
+const tell = (name: string, {errors: _, ...granted}: Granted): void => {
+  if (process.env['HAMMER_MS'] !== undefined) console.log(name, JSON.stringify(granted));
+};
+
+const TIMEOUT = {timeout: 60_000 + 2 * HAMMER_MS};
+
+const withParameters = (url: string, parameters: string): string =>
+  `${url}${url.includes('?') ? '&' : '?'}${parameters}`;
+
+describe(
+  'eight processes, clocks skewed by up to 30 s, one key: admitted is the budget, exactly',
+  TIMEOUT,
+  () => {
+    test.each([
+      ['Redis', () => withParameters(inject('redisUrl'), `prefix=${randomUUID()}:`)],
+      ['Postgres', () => withParameters(inject('databaseUrl'), `schema=hammer_${randomUUID().slice(0, 8)}`)],
+    ])('%s', async (name, url) => {
+      const granted = await hammer(url());
+      tell(name, granted);
+      expect(granted).toMatchObject({errors: '', failed: 0, window: granted.windowLimit});
+      expect(granted.bucket).toBeLessThanOrEqual(granted.budget);
+      expect(granted.bucket).toBeGreaterThanOrEqual(0.999 * granted.budget);
+    });
+  },
+);
+
+describe('the server crashes and comes back while they ask', TIMEOUT, () => {
+  test('Redis that writes every command to disk (appendfsync always) forgets nothing: never over', async () => {
+    const server = await startRedis({args: ['--appendonly', 'yes', '--appendfsync', 'always']});
+    onTestFinished(() => server.stop());
+    const granted = await hammer(server.url, async () => {
+      await server.kill();
+      await sleep(300);
+      await server.start();
+    });
+    tell('Redis, appendfsync always, kill -9', granted);
+    expect(granted.errors).toBe('');
+    expect(granted.failed).toBeGreaterThan(0);
+    expect(granted.bucket).toBeLessThanOrEqual(granted.budget);
+    expect(granted.window).toBeLessThanOrEqual(granted.windowLimit);
+    expect(granted.longestSilenceMs).toBeLessThan(5_000);
+  });
+
+  test('Redis without persistence forgets all: over by one fresh bucket at most', async () => {
+    const server = await startRedis();
+    onTestFinished(() => server.stop());
+    const granted = await hammer(server.url, async () => {
+      await server.kill();
+      await server.start();
+    });
+    tell('Redis, no persistence, kill -9', granted);
+    expect(granted.errors).toBe('');
+    expect(granted.bucket).toBeLessThanOrEqual(granted.budget + HAMMERED_BUCKET.burst);
+    expect(granted.window).toBeLessThanOrEqual(2 * granted.windowLimit);
+    expect(granted.longestSilenceMs).toBeLessThan(5_000);
+  });
+
+  test('Postgres that commits to disk forgets nothing: never over', async () => {
+    const server = await startPostgres({durability: 'on'});
+    onTestFinished(() => server.stop());
+    const granted = await hammer(server.url, async () => {
+      await server.kill();
+      await server.start();
+    });
+    tell('Postgres, kill -9', granted);
+    expect(granted.errors).toBe('');
+    expect(granted.failed).toBeGreaterThan(0);
+    expect(granted.bucket).toBeLessThanOrEqual(granted.budget);
+    expect(granted.window).toBeLessThanOrEqual(granted.windowLimit);
+    expect(granted.longestSilenceMs).toBeLessThan(5_000);
+  });
+
+  test('Postgres with an UNLOGGED table forgets all in a crash: over by one fresh bucket at most', async () => {
+    const server = await startPostgres({durability: 'on'});
+    onTestFinished(() => server.stop());
+    const granted = await hammer(withParameters(server.url, 'unlogged=true'), async () => {
+      await server.kill();
+      await server.start();
+    });
+    tell('Postgres, UNLOGGED, kill -9', granted);
+    expect(granted.errors).toBe('');
+    expect(granted.bucket).toBeLessThanOrEqual(granted.budget + HAMMERED_BUCKET.burst);
+    expect(granted.window).toBeLessThanOrEqual(2 * granted.windowLimit);
+  });
+});

@@ -1,0 +1,141 @@
+import {readFileSync} from 'node:fs';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {Redis} from 'ioredis';
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {RequestRouter} from '../../../src/engine/live/request-router.ts';
+import type {Store} from '../../../src/store/port.ts';
+import {openRedisStore} from '../../../src/store/redis/open-redis-store.ts';
+import {MINUTE, S} from '../../support/instants.ts';
+import {gcraSpec, policyOf, tokenBucketSpec} from '../../support/policies.ts';
+import {type RedisServer, startRedis} from '../../support/servers/redis-server.ts';
+import {targetOf} from './redis-target.ts';
+
+/** The rules as they are documented, so that the document stays true. */
+const rules = (): Map<string, string[]> => {
+  const source = readFileSync(
+    new URL('../../../src/store/redis/open-redis-store.ts', import.meta.url),
+    'utf8',
+  );
+  const lines = source.split('\n').filter((line) => /^ \* {3,}\S/.test(line));
+  const found = new Map<string, string[]>();
+  let user = '';
+  for (const line of lines) {
+    const named = /^ \* {3}(application|read-only) /.exec(line);
+    if (named !== null) user = named[1]!;
+    found.set(user, [...(found.get(user) ?? []), ...(line.match(/[~+]\S+/g) ?? [])]);
+  }
+  return found;
+};
+
+const router = new RequestRouter(
+  policyOf([
+    {name: 'one', key: '{ip}', buckets: [gcraSpec(1, S, 2), tokenBucketSpec(5, S)]},
+    {name: 'two', key: '{ip}', buckets: [gcraSpec(5, MINUTE, 5)]},
+  ]),
+);
+const OPTIONS = {cost: 1, now: 0, hold: Number.POSITIVE_INFINITY};
+const address = {limit: 'two', key: '10.0.0.1', tier: ''};
+
+const look = async (store: Store): Promise<void> => {
+  await store.read([address, {...address, key: 'nobody'}]);
+  for await (const _ of store.scan({keys: {kind: 'all'}})) await sleep(0);
+  await store.get('override', 'a');
+  await store.list('override');
+  await store.latest('audit', 10);
+  await store.hot(10);
+  for await (const _ of store.slots(0, Number.MAX_SAFE_INTEGER)) await sleep(0);
+  await store.mostDenied(0, Number.MAX_SAFE_INTEGER, 10);
+  await store.generation();
+  await store.facts();
+};
+
+const work = async (store: Store): Promise<void> => {
+  await store.check([router.route({ip: '10.0.0.1'}, OPTIONS)]);
+  await store.release(address, 'k', 1, 1);
+  await store.put('override', 'a', {x: 1}, {ifVersion: 0});
+  await store.append('audit', [{who: 'me'}]);
+  await store.record({
+    limits: [{limit: 'two', allowed: 1, denied: 2, shadowDenied: 0}],
+    keys: [{address, denied: 2, shadow: false, until: Date.now() * 1_000 + MINUTE}],
+  });
+  await store.announce();
+  const [row] = await store.read([address]);
+  await store.change([{address, expected: row, next: row}]);
+  await store.change([{address: {...address, key: 'gone'}, expected: 'any', next: undefined}]);
+  await store.forget([{...address, key: 'gone'}]);
+  await store.sweep();
+  await store.put('override', 'b', 1);
+  await store.remove('override', 'b');
+};
+
+describe('with the documented rights', () => {
+  let server: RedisServer;
+  let admin: Redis;
+  beforeAll(async () => {
+    server = await startRedis();
+    admin = new Redis(server.url, {protocol: 2});
+    for (const [user, rights] of rules())
+      await admin.call('acl', 'setuser', user, 'on', '>pw', 'resetkeys', '-@all', ...rights);
+  });
+  afterAll(async () => {
+    admin.disconnect();
+    await server.stop();
+  });
+
+  const as = (user: string, access: 'read' | 'write'): Promise<Store> =>
+    openRedisStore(targetOf(`redis://${user}:pw@127.0.0.1:${server.port}`), {access});
+
+  test('an application works', async () => {
+    const store = await as('application', 'write');
+    await work(store);
+    await look(store);
+    await store.close();
+  });
+
+  test('a read-only user looks, and may not change anything', async () => {
+    const store = await as('read-only', 'read');
+    await look(store);
+    const failure = {kind: 'rights', message: expect.stringContaining('the user may not do this')};
+    await expect(store.check([router.route({ip: 'x'}, OPTIONS)])).rejects.toMatchObject(failure);
+    await expect(store.announce()).rejects.toMatchObject(failure);
+    await expect(store.append('audit', [1])).rejects.toMatchObject(failure);
+    await expect(store.change([{address, expected: 'any', next: undefined}])).rejects.toMatchObject(failure);
+    await store.close();
+  });
+
+  test('a user without any right is told so', async () => {
+    await admin.call('acl', 'setuser', 'nothing', 'on', '>pw', '-@all');
+    await expect(as('nothing', 'read').then((store) => store.generation())).rejects.toMatchObject({
+      kind: 'rights',
+    });
+  });
+
+  test('what looks sends nothing but commands that read', async () => {
+    const before = await admin.dbsize();
+    const monitor = await admin.duplicate().monitor();
+    const seen = new Set<string>();
+    monitor.on('monitor', (_time: string, args: string[]) => seen.add(args[0]!.toLowerCase()));
+    const store = await as('read-only', 'read');
+    await look(store);
+    await store.close();
+    await sleep(100);
+    monitor.disconnect();
+    const reads = [
+      'get',
+      'mget',
+      'pttl',
+      'time',
+      'scan',
+      'type',
+      'hget',
+      'hgetall',
+      'smembers',
+      'xrevrange',
+      'info',
+    ];
+    const more = ['zrevrange', 'zrevrangebyscore', 'zmscore', 'client', 'select', 'auth', 'quit', 'ping'];
+    expect([...seen].filter((name) => ![...reads, ...more].includes(name))).toEqual([]);
+    expect(seen.size).toBeGreaterThan(8);
+    expect(await admin.dbsize()).toBe(before);
+  });
+});
