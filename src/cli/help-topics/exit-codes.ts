@@ -5,17 +5,17 @@ export const exitCodes = `Exit codes
     1  unexpected: a mistake in ratectl
     2  wrong usage or bad input: flags, policy, trace, files that cannot be
        read or written
-    3  the store cannot be reached, or refuses the login
-    4  refused for safety: ratectl init would replace a file (--force does)
-    5  the condition was met: a threshold failed, a --fail-if held, or --solve
-       found no value
-    6  partial: some of it could not be done
-    7  nothing to do where something was required
+    3  the store cannot be reached, or refuses the login or a right
+    4  refused for safety: a confirmation is missing (--yes, --confirm), the
+       context is read-only, a plan does not fit any more, or ratectl init would
+       replace a file (--force does)
+    5  the condition was met: a threshold failed, a --fail-if held, --solve found
+       no value, or status --fail-on found a key
+    6  partial: some keys could not be reset or restored; the answer names them
+    7  nothing to do where something was required (--fail-empty)
   129  the terminal went away
   130  interrupted (Ctrl-C)
   143  terminated
-
-Today's commands never end with 3, 6 or 7.
 
 With 2 nothing is left behind: files named by --decisions, --junit or --out are
 written aside and get their name at the end. With 5 the run itself succeeded:

@@ -7,6 +7,7 @@ import {quoted} from '../../base/safe-text.ts';
 import {redactedUrl} from '../redacted-url.ts';
 import {StoreError} from '../store-error.ts';
 import type {RedisTarget, StoreOptions} from '../store-target.ts';
+import {probeHost} from './probe-host.ts';
 import {isVague, redisFailure} from './redis-failure.ts';
 import {ScriptCommand} from './script-command.ts';
 import type {Script} from './script-library.ts';
@@ -20,6 +21,7 @@ const BACKOFF_MS = 500;
 /** For how long after the connection was lost calls wait for it to come back, rather than fail at once. */
 const GRACE_MS = 500;
 const REPEAT_MS = 50;
+const PROBE_MS = 1_000;
 
 /** Answers that say that the command was not executed, and that it may be later. */
 const NOT_READY = /^(LOADING|MASTERDOWN|BUSY|TRYAGAIN|CLUSTERDOWN)/;
@@ -78,6 +80,9 @@ export class RedisConnection {
       return connection;
     } catch (error) {
       connection.client.disconnect();
+      // Of Sentinels and nodes of a Cluster the driver says only that none was there.
+      if (target.topology.kind !== 'single' && isVague(error) && isVague(connection.#lastError ?? error))
+        connection.#lastError = (await probeHost(target.hosts[0]!, PROBE_MS)) ?? connection.#lastError;
       throw connection.failure(error);
     } finally {
       clearTimeout(timer);
@@ -299,7 +304,8 @@ const createClient = (
     const {retryStrategy: _, ...node} = common;
     return new Cluster([...hosts], {
       lazyConnect: true,
-      enableOfflineQueue: false,
+      // Nodes are connected to when they are first asked: until then their commands wait, at most for the timeout.
+      enableOfflineQueue: true,
       clusterRetryStrategy: reconnects ? backoff : () => null,
       retryDelayOnFailover: 0,
       retryDelayOnClusterDown: 0,

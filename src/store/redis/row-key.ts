@@ -30,7 +30,7 @@ export class RowKeys {
   /** Whose row it is. Undefined when it is none; `own`: something else of ours. */
   parse(name: Buffer): RowAddress | 'own' | undefined {
     const from = this.#prefixBytes.length;
-    if (name.compare(this.#prefixBytes, 0, from, 0, from) !== 0 || !isUtf8(name)) return undefined;
+    if (!name.subarray(0, from).equals(this.#prefixBytes) || !isUtf8(name)) return undefined;
     const rest = name.toString('utf8', from);
     if (rest.startsWith('{~}:')) return 'own';
     const open = rest.indexOf(':{');

@@ -2,9 +2,9 @@ import {statSync} from 'node:fs';
 import {pathToFileURL} from 'node:url';
 import {storeClosed} from '../store-closed.ts';
 import {StoreError} from '../store-error.ts';
+import {patiently} from './patiently.ts';
 import {schemaState} from './schema.ts';
 import type {SqliteAccess, Work} from './sqlite-access.ts';
-import {sqliteError} from './sqlite-error.ts';
 import {SqliteHandle} from './sqlite-handle.ts';
 import type {FileOptions} from './write-access.ts';
 
@@ -31,17 +31,17 @@ export class ReadAccess implements SqliteAccess {
     return access;
   }
 
-  async read<T>(work: Work<T>): Promise<T> {
-    if (this.#closed) throw storeClosed(this.url);
-    try {
-      for (let attempt = 1; ; attempt++) {
-        const {handle, state} = this.#current();
-        const result = work(handle, this.#options.clock.peek(handle));
-        // Somebody began to write while a file was read that could not change: what was read may be neither old nor new.
-        if (state === WRITTEN || state === this.#stateOfFile() || attempt === 3) return result;
-      }
-    } catch (error) {
-      throw sqliteError(error, this.url);
+  read<T>(work: Work<T>): Promise<T> {
+    return patiently(() => this.#readNow(work), this.#options);
+  }
+
+  #readNow<T>(work: Work<T>): T {
+    for (let attempt = 1; ; attempt++) {
+      if (this.#closed) throw storeClosed(this.url);
+      const {handle, state} = this.#current();
+      const result = work(handle, this.#options.clock.peek(handle));
+      // Somebody began to write while a file was read that could not change: what was read may be neither old nor new.
+      if (state === WRITTEN || state === this.#stateOfFile() || attempt === 3) return result;
     }
   }
 

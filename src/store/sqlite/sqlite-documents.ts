@@ -17,7 +17,7 @@ export const listDocuments = (access: SqliteAccess, kind: string): Promise<reado
       .map(documentOf),
   );
 
-export const putDocument = (
+export const putDocument = async (
   access: SqliteAccess,
   kind: string,
   id: string,

@@ -1,15 +1,12 @@
 import {accessSync, constants, mkdirSync} from 'node:fs';
 import {dirname} from 'node:path';
-import {setTimeout} from 'node:timers/promises';
 import {storeClosed} from '../store-closed.ts';
 import {StoreError} from '../store-error.ts';
+import {patiently} from './patiently.ts';
 import {migrate, schemaState} from './schema.ts';
 import type {SqliteAccess, StoreClock, Work} from './sqlite-access.ts';
-import {isBusy, sqliteError} from './sqlite-error.ts';
+import {sqliteError} from './sqlite-error.ts';
 import {SqliteHandle} from './sqlite-handle.ts';
-
-/** Milliseconds at most between two attempts at a locked file; the wait is random, so that processes do not keep step. */
-const RETRY_MS = 4;
 
 /**
  * A WAL, so that readers and a writer work side by side; a crash of the machine may lose the last moments, never the file. Keys
@@ -81,20 +78,11 @@ export class WriteAccess implements SqliteAccess {
     this.#handle.close();
   }
 
-  /** Tries again while another process has the file locked, without keeping this one from its work. */
-  async #patiently<T>(attempt: () => T): Promise<T> {
-    let deadline: number | undefined;
-    for (;;) {
+  #patiently<T>(attempt: () => T): Promise<T> {
+    return patiently(() => {
       if (this.#closed) throw storeClosed(this.url);
-      try {
-        return attempt();
-      } catch (error) {
-        if (!isBusy(error)) throw sqliteError(error, this.url);
-        deadline ??= performance.now() + this.#options.timeoutMs;
-        if (performance.now() >= deadline) throw sqliteError(error, this.url);
-      }
-      await setTimeout(1 + Math.random() * RETRY_MS);
-    }
+      return attempt();
+    }, this.#options);
   }
 }
 

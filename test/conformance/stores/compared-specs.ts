@@ -28,7 +28,7 @@ const window = fc
 const calendar = (unit: CalendarUnit): fc.Arbitrary<AlgorithmSpec> =>
   fc
     .record({
-      limit: small,
+      limit: fc.oneof(small, fc.integer({min: 50, max: 1_000})),
       timeZone: fc.constantFrom('UTC', 'Europe/Berlin', 'Asia/Kathmandu', 'America/St_Johns'),
       countDenied: fc.boolean(),
     })

@@ -1,0 +1,15 @@
+import {createConnection} from 'node:net';
+import type {Host} from '../store-target.ts';
+
+/** Why a host cannot be connected to; undefined when it can. For drivers that keep the reason to themselves. */
+export const probeHost = ({host, port}: Host, timeoutMs: number): Promise<Error | undefined> =>
+  new Promise((resolve) => {
+    const socket = createConnection({host, port, timeout: timeoutMs});
+    const end = (error?: Error): void => {
+      socket.destroy();
+      resolve(error);
+    };
+    socket.once('connect', () => end());
+    socket.once('timeout', () => end(new Error('connect ETIMEDOUT')));
+    socket.once('error', end);
+  });

@@ -1,0 +1,196 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+import {Redis} from 'ioredis';
+import {afterEach, describe, expect, test} from 'vitest';
+import {RequestRouter} from '../../../src/engine/live/request-router.ts';
+import type {AlgorithmSpec} from '../../../src/engine/policy-model.ts';
+import type {Store} from '../../../src/store/port.ts';
+import {ForeignRowError} from '../../../src/store/redis/foreign-row-error.ts';
+import {openRedisStore} from '../../../src/store/redis/open-redis-store.ts';
+import {HOUR, MINUTE, S} from '../../support/instants.ts';
+import {fixedWindowSpec, gcraSpec, policyOf, slidingLogSpec} from '../../support/policies.ts';
+import {type SentinelServers, startSentinels} from '../../support/servers/redis-sentinel.ts';
+import {type RedisServer, startRedis} from '../../support/servers/redis-server.ts';
+import {targetOf} from './redis-target.ts';
+
+const OPTIONS = {cost: 1, now: 0, hold: Number.POSITIVE_INFINITY};
+const routerOf = (spec: AlgorithmSpec): RequestRouter =>
+  new RequestRouter(policyOf([{name: 'one', buckets: [spec]}]));
+
+describe('when something goes wrong', () => {
+  const ends: (() => Promise<void>)[] = [];
+  const later = <T extends {stop(): Promise<void>}>(server: T): T => {
+    ends.push(() => server.stop());
+    return server;
+  };
+  afterEach(async () => {
+    for (const end of ends.splice(0).reverse()) await end();
+  });
+  const open = async (server: RedisServer, more: object = {}): Promise<Store> => {
+    const store = await openRedisStore(targetOf(server.url), {access: 'write', ...more});
+    ends.push(() => store.close());
+    return store;
+  };
+  const adminOf = (server: RedisServer): Redis => {
+    const admin = new Redis(server.url, {protocol: 2});
+    ends.push(async () => admin.disconnect());
+    return admin;
+  };
+
+  test('scripts that the server forgot are sent again, and every check counts once', async () => {
+    const server = later(await startRedis());
+    const [store, admin] = [await open(server), adminOf(server)];
+    const router = routerOf(gcraSpec(1, HOUR, 50));
+    let allowed = 0;
+    for (let i = 0; i < 20; i++) {
+      if (i % 3 === 0) await admin.script('FLUSH');
+      const answers = await Promise.all(
+        [1, 2, 3].map(() => store.check([router.route({key: 'k'}, OPTIONS)])),
+      );
+      allowed += answers.filter(([answer]) => answer!.verdicts[0]!.kind === 0).length;
+    }
+    expect(allowed).toBe(50);
+    const row = await store.read([{limit: 'one', key: 'k', tier: ''}]);
+    await admin.script('FLUSH');
+    expect(
+      (await store.change([{address: row[0]!.address, expected: row[0], next: undefined}]))[0]!.outcome,
+    ).toBe('done');
+  });
+
+  test('what is not ours is named and left alone; the other checks of the call are decided', async () => {
+    const server = later(await startRedis());
+    const [store, admin] = [await open(server), adminOf(server)];
+    await admin.hset('rl:one:{hash}', 'a', 'b');
+    await admin.set('rl:one:{text}', 'hello');
+    for (const spec of [gcraSpec(1, HOUR, 50), slidingLogSpec(50, HOUR)]) {
+      for (const key of ['hash', 'text']) {
+        const router = routerOf(spec);
+        const checks = ['x', key, 'y'].map((each) => router.route({key: each}, OPTIONS));
+        const error = await store.check(checks).catch((failure: unknown) => failure);
+        expect(error).toBeInstanceOf(ForeignRowError);
+        expect((error as ForeignRowError).message).toContain(`rl:one:{${key}}`);
+        const answers = (error as ForeignRowError).answers;
+        expect(answers.map((answer) => answer?.verdicts.map(({kind}) => kind))).toEqual([
+          [0],
+          undefined,
+          [0],
+        ]);
+      }
+    }
+    const page = await store
+      .scan({keys: {kind: 'all'}})
+      [Symbol.asyncIterator]()
+      .next();
+    expect([...page.value!.foreign].sort()).toEqual(['rl:one:{hash}', 'rl:one:{text}']);
+    expect(await admin.hget('rl:one:{hash}', 'a')).toBe('b');
+    const hash = {limit: 'one', key: 'hash', tier: ''};
+    expect(await store.change([{address: hash, expected: 'any', next: undefined}])).toEqual([
+      {outcome: 'drifted', before: undefined},
+    ]);
+  });
+
+  test('an application is served again within seconds after a restart, and fails at once meanwhile', async () => {
+    const server = later(await startRedis());
+    const store = await open(server, {connection: 'reconnect', timeoutMs: 1_000});
+    const check = routerOf(gcraSpec(1_000, MINUTE, 1_000)).route({key: 'k'}, OPTIONS);
+    await store.check([check]);
+    await server.kill();
+    await expect(store.check([check])).rejects.toMatchObject({kind: 'unreachable'});
+    await sleep(700);
+    const from = performance.now();
+    await expect(store.check([check])).rejects.toMatchObject({kind: 'unreachable'});
+    expect(performance.now() - from).toBeLessThan(300);
+    await server.start();
+    const up = performance.now();
+    while (
+      await store.check([check]).then(
+        () => false,
+        () => true,
+      )
+    )
+      await sleep(20);
+    expect(performance.now() - up).toBeLessThan(5_000);
+  });
+
+  test('a server that hangs is given up in time, and used again when it goes on', async () => {
+    const server = later(await startRedis());
+    const store = await open(server, {connection: 'reconnect', timeoutMs: 500});
+    const check = routerOf(gcraSpec(1_000, MINUTE, 1_000)).route({key: 'k'}, OPTIONS);
+    await store.check([check]);
+    server.signal('SIGSTOP');
+    await expect(store.check([check])).rejects.toMatchObject({kind: 'unreachable'});
+    server.signal('SIGCONT');
+    const up = performance.now();
+    while (
+      await store.check([check]).then(
+        () => false,
+        () => true,
+      )
+    )
+      await sleep(20);
+    expect(performance.now() - up).toBeLessThan(5_000);
+  });
+
+  test('rows are forgotten by the server a little after they mean nothing', async () => {
+    const server = later(await startRedis());
+    const [store, admin] = [await open(server, {slack: 2 * S}), adminOf(server)];
+    await store.check([
+      routerOf(fixedWindowSpec(5, 10 * S, {align: 'first-hit'})).route({key: 'k'}, OPTIONS),
+    ]);
+    const ttl = await admin.pttl('rl:one:{k}');
+    expect(ttl).toBeGreaterThan(11_000);
+    expect(ttl).toBeLessThanOrEqual(12_000);
+    const [row] = await store.read([{limit: 'one', key: 'k', tier: ''}]);
+    expect(Math.abs(row!.expiresAt - (Date.now() + ttl) * 1_000)).toBeLessThan(2 * S);
+  });
+
+  test('calendar windows follow the clock of the server, however wrong that of the client is', async () => {
+    const server = later(await startRedis());
+    const spec: AlgorithmSpec = {
+      kind: 'fixed-window',
+      limit: 3,
+      window: {align: 'calendar', unit: 'month', timeZone: 'Asia/Tokyo'},
+      countDenied: false,
+    };
+    const router = routerOf(spec);
+    const wrong = await open(server, {clock: () => Date.parse('2020-02-03T00:00:00Z') * 1_000});
+    const right = await open(server);
+    const ask = async (store: Store): Promise<number> =>
+      (await store.check([router.route({key: 'k'}, OPTIONS)]))[0]!.verdicts[0]!.remaining;
+    // A clock six years back, then the server's own, then back again: it stays in the later window.
+    expect(await ask(wrong)).toBe(2);
+    expect(await ask(right)).toBe(2);
+    expect(await ask(wrong)).toBe(1);
+  });
+
+  test('one number is kept for GCRA, in 80 bytes or less', async () => {
+    const server = later(await startRedis());
+    const [store, admin] = [await open(server), adminOf(server)];
+    await store.check([routerOf(gcraSpec(10, S, 10)).route({key: 'some-user-1234'}, OPTIONS)]);
+    expect(await admin.call('object', 'encoding', 'rl:one:{some-user-1234}')).toBe('int');
+    expect(Number(await admin.call('memory', 'usage', 'rl:one:{some-user-1234}'))).toBeLessThanOrEqual(80);
+  });
+
+  test('when Sentinels fail over, an application goes on with the new primary', async () => {
+    const servers: SentinelServers = later(await startSentinels());
+    const {port} = servers.sentinels[0]!;
+    const target = targetOf(`redis://127.0.0.1:${port}`, {
+      topology: {kind: 'sentinel', service: servers.service},
+    });
+    const store = await openRedisStore(target, {access: 'write', connection: 'reconnect', timeoutMs: 1_000});
+    ends.push(() => store.close());
+    const check = routerOf(gcraSpec(1_000, MINUTE, 1_000)).route({key: 'k'}, OPTIONS);
+    await store.check([check]);
+    await servers.primary.kill();
+    const down = performance.now();
+    while (
+      await store.check([check]).then(
+        () => false,
+        () => true,
+      )
+    ) {
+      await sleep(50);
+      expect(performance.now() - down).toBeLessThan(15_000);
+    }
+    expect((await store.facts()).remarks.join()).not.toContain('replica');
+  }, 30_000);
+});
