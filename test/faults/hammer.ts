@@ -2,7 +2,7 @@ import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {HAMMERED_BUCKET, HAMMERED_WINDOW} from './hammered-limits.ts';
+import {HAMMERED_BUCKET, WINDOW_LIMIT} from './hammered-limits.ts';
 
 /** How long the processes go on. Longer by hand: `HAMMER_MS=20000`. */
 export const HAMMER_MS = Number(process.env['HAMMER_MS'] ?? 4_000);
@@ -26,12 +26,16 @@ export interface Granted {
 }
 
 /** Lets eight processes with skewed clocks ask a store for one key, while `during` happens. */
-export const hammer = async (url: string, during: () => Promise<void> = async () => {}): Promise<Granted> => {
+export const hammer = async (
+  url: string,
+  during: () => Promise<void> = async () => {},
+  forMs = HAMMER_MS,
+): Promise<Granted> => {
   const script = join(import.meta.dirname, 'hammer-process.ts');
   const outputs: string[] = SKEWS.map(() => '');
   let errors = '';
   const children = SKEWS.map((skew, i): ChildProcess => {
-    const child = spawn(process.execPath, [script, url, String(skew), String(HAMMER_MS)], {
+    const child = spawn(process.execPath, [script, url, String(skew), String(forMs)], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     child.stdout!.setEncoding('utf8').on('data', (text: string) => {
@@ -68,7 +72,7 @@ export const hammer = async (url: string, during: () => Promise<void> = async ()
     bucket: answered.reduce((sum, [, bucket]) => sum + bucket, 0),
     budget: burst + Math.floor((elapsed * count) / per),
     window: answered.reduce((sum, [, , window]) => sum + window, 0),
-    windowLimit: HAMMERED_WINDOW.limit,
+    windowLimit: WINDOW_LIMIT,
     calls: all.length,
     failed: all.length - answered.length,
     longestSilenceMs: Math.max(0, ...silences) / 1_000,

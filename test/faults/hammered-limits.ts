@@ -3,4 +3,5 @@ import {fixedWindowSpec, tokenBucketSpec} from '../support/policies.ts';
 
 /** More is asked for than there is, however slow the machine. */
 export const HAMMERED_BUCKET = tokenBucketSpec(500, S, 1_000);
-export const HAMMERED_WINDOW = {...fixedWindowSpec(300, 400 * DAY, {align: 'first-hit'})};
+export const WINDOW_LIMIT = 300;
+export const HAMMERED_WINDOW = fixedWindowSpec(WINDOW_LIMIT, 400 * DAY, {align: 'first-hit'});

@@ -2,6 +2,7 @@ import {randomUUID} from 'node:crypto';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {describe, expect, inject, onTestFinished, test} from 'vitest';
 import {startPostgres} from '../support/servers/postgres-server.ts';
+import {startSentinels} from '../support/servers/redis-sentinel.ts';
 import {startRedis} from '../support/servers/redis-server.ts';
 import {type Granted, HAMMER_MS, hammer} from './hammer.ts';
 import {HAMMERED_BUCKET} from './hammered-limits.ts';
@@ -90,5 +91,20 @@ describe('the server crashes and comes back while they ask', TIMEOUT, () => {
     expect(granted.errors).toBe('');
     expect(granted.bucket).toBeLessThanOrEqual(granted.budget + HAMMERED_BUCKET.burst);
     expect(granted.window).toBeLessThanOrEqual(2 * granted.windowLimit);
+  });
+
+  test('Sentinel: the replica that takes over lacks at most what was not replicated when the primary died', async () => {
+    const {service, primary, sentinels, stop} = await startSentinels();
+    onTestFinished(stop);
+    const hosts = sentinels.map(({port}) => `127.0.0.1:${port}`).join(',');
+    const url = `redis+sentinel://${hosts}/${service}`;
+    const granted = await hammer(url, () => primary.kill(), Math.max(HAMMER_MS, 10_000));
+    tell('Redis, Sentinel, kill -9 of the primary', granted);
+    expect(granted.errors).toBe('');
+    expect(granted.failed).toBeGreaterThan(0);
+    const {count} = HAMMERED_BUCKET;
+    // A second's worth: replication was milliseconds behind.
+    expect(granted.bucket).toBeLessThanOrEqual(granted.budget + count);
+    expect(granted.window).toBeLessThanOrEqual(granted.windowLimit + count);
   });
 });

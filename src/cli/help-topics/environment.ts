@@ -37,8 +37,8 @@ Live state (ratectl help configuration):
   RATECTL_PREFIX         name under which everything is kept in the store
   RATECTL_TIMEOUT        how long a command waits for the store, such as 2s
   RATECTL_READ_ONLY      1: commands that change state refuse
-  RATECTL_ACTOR          who changes something, for receipts and the audit journal;
-                         else the user of the operating system
+  RATECTL_ACTOR          who changes something, for receipts and the audit
+                         journal; else the user of the operating system
   RATECTL_NO_CONFIG      1: no configuration files are read
   XDG_CONFIG_HOME        where ratectl/config.yaml is; else ~/.config
   XDG_STATE_HOME         where the default store is when the folder cannot be

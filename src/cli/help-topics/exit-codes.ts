@@ -7,10 +7,10 @@ export const exitCodes = `Exit codes
        read or written
     3  the store cannot be reached, or refuses the login or a right
     4  refused for safety: a confirmation is missing (--yes, --confirm), the
-       context is read-only, a plan does not fit any more, or ratectl init would
-       replace a file (--force does)
-    5  the condition was met: a threshold failed, a --fail-if held, --solve found
-       no value, or status --fail-on found a key
+       context is read-only, a plan does not fit any more, or ratectl init
+       would replace a file (--force does)
+    5  the condition was met: a threshold failed, a --fail-if held, --solve
+       found no value, or status --fail-on found a key
     6  partial: some keys could not be reset or restored; the answer names them
     7  nothing to do where something was required (--fail-empty)
   129  the terminal went away

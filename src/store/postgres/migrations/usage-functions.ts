@@ -21,9 +21,9 @@ begin
   hour_ := floor(now_ / 3600000000) * 3600000000;
 
   insert into ${schema}.minutes as m (at, limit_name, allowed, denied, shadow_denied)
-  select minute_, name, allowed, denied, shadow_denied
+  select minute_, name, sum(allowed), sum(denied), sum(shadow_denied)
   from unnest(p_limits, p_allowed, p_denied, p_shadow_denied) as u (name, allowed, denied, shadow_denied)
-  order by name
+  group by name order by name
   on conflict (at, limit_name) do update set
     allowed = m.allowed + excluded.allowed, denied = m.denied + excluded.denied,
     shadow_denied = m.shadow_denied + excluded.shadow_denied;
@@ -31,9 +31,9 @@ begin
   if cardinality(p_ids) > 0 then
     -- A clock that steps back stays in the minute it knows.
     insert into ${schema}.hot as h (id, limit_name, key, tier, shadow, until, minute, current, previous)
-    select id, name, key, tier, shadow, until, minute_, refused, 0
+    select id, name, key, tier, bool_or(shadow), max(until), minute_, sum(refused), 0
     from unnest(p_ids, p_names, p_keys, p_tiers, p_refused, p_shadow, p_until) as u (id, name, key, tier, refused, shadow, until)
-    order by id
+    group by id, name, key, tier order by id
     on conflict (id) do update set
       shadow = excluded.shadow, until = greatest(h.until, excluded.until), minute = greatest(h.minute, excluded.minute),
       current = excluded.current + case when h.minute >= excluded.minute then h.current else 0 end,
@@ -44,10 +44,10 @@ begin
       end;
 
     insert into ${schema}.hours as h (at, id, limit_name, key, tier, denied)
-    select hour_, id, name, key, tier, refused
+    select hour_, id, name, key, tier, sum(refused)
     from unnest(p_ids, p_names, p_keys, p_tiers, p_refused) as u (id, name, key, tier, refused)
     where refused > 0
-    order by id
+    group by id, name, key, tier order by id
     on conflict (at, id) do update set denied = h.denied + excluded.denied;
     perform ${schema}.trim_usage(now_);
   end if;

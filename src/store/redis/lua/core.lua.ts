@@ -38,7 +38,7 @@ for i = 1, set_count do
   sets[i] = set
 end
 
--- Rows by key as this call knows them: 0 none, or one of another shape; 1 not ours; else its words.
+-- Rows by key as this call knows them: 0 none, 1 not ours, the text of one of another shape than was asked for, else its words.
 local rows, dirty, failure = {}, {}, nil
 
 local function read_lists(value, set)
@@ -88,23 +88,23 @@ local function parse(value, set)
   return {number, 0, head = head}
 end
 
--- The row of a key for a set of buckets; nil when what is there is not ours.
+-- The row of a key for a set of buckets; nil when what is there is not ours. One of another shape stays until it is written over.
 local function find(key, set)
   local row = rows[key]
   if row == nil then
-    local value = redis_pcall('GET', key)
-    if not value then
-      row = 0
-    elseif type(value) == 'table' then
-      if not string.find(value.err, 'WRONGTYPE', 1, true) then failure = value end
+    row = redis_pcall('GET', key) or 0
+    if type(row) == 'table' then
+      if not string.find(row.err, 'WRONGTYPE', 1, true) then failure = row end
       row = 1
-    else
-      row = parse(value, set)
     end
-    rows[key] = row
   end
+  if type(row) == 'string' then
+    local parsed = parse(row, set)
+    if parsed ~= 0 then row = parsed end
+  end
+  rows[key] = row
   if row == 1 then return nil end
-  if row ~= 0 and row.head == set.head then return row end
+  if type(row) == 'table' and row.head == set.head then return row end
   local fresh = {head = set.head}
   for i = 1, set.words do fresh[i] = 0 end
   for b = 1, set.count do

@@ -17,7 +17,7 @@ for i = 1, set_count do
   sets[i] = p
 end
 
--- Rows by key as this call knows them: 0 one of another shape, 1 not ours, else its words.
+-- Rows by key as this call knows them: 1 not ours, the text of one of another shape than was asked for, else its words.
 local keys, rows, dirty, dirty_count = KEYS, {}, {}, 0
 local out, index, size = {}, 0, #bytes
 while pos <= size do
@@ -32,17 +32,22 @@ while pos <= size do
     local words, head = p[1], p[10]
     local row = rows[key]
     if row == nil then
-      local value = redis_pcall('GET', key)
-      if not value then
+      row = redis_pcall('GET', key)
+      if not row then
         row = {0, 0, 0, head = head, ttl = 0, p = p, dirty = false}
-      elseif type(value) == 'table' then
-        if not string.find(value.err, 'WRONGTYPE', 1, true) then return value end
+      elseif type(row) == 'table' then
+        if not string.find(row.err, 'WRONGTYPE', 1, true) then return row end
         row = 1
-      elseif string.byte(value) == 1 then
+      end
+      rows[key] = row
+    end
+    if type(row) == 'string' then
+      local value = row
+      if string.byte(value) == 1 then
         if sub(value, 1, 3) ~= head then
           local n = string.byte(value, 2) or 0
           local letters = sub(value, 3, 2 + n)
-          if n > 0 and #letters == n and not string.find(letters, '[^a-z]') then row = 0 else row = 1 end
+          if n == 0 or #letters ~= n or string.find(letters, '[^a-z]') then row = 1 end
         elseif #value ~= 3 + 8 * words then
           row = 1
         elseif words == 2 then
@@ -58,8 +63,6 @@ while pos <= size do
           row = 1
         elseif head == '\1\1g' then
           row = {number, 0, 0, head = head, ttl = 0, p = p, dirty = false}
-        else
-          row = 0
         end
       end
       rows[key] = row
@@ -68,12 +71,12 @@ while pos <= size do
       out[index] = '\5'
     else
       local before = row
-      if row == 0 or row.head ~= head then row = {0, 0, 0, head = head, ttl = 0, p = p, dirty = false} end
+      if row.head ~= head then row = {0, 0, 0, head = head, ttl = 0, p = p, dirty = false} end
       local kind, remaining, retry, reset, delay, writes, w0, w1, w2 = DECIDE(row, 1, now, cost, p)
       if writes and (mode < 2 or (mode == 3 and kind ~= 0)) then
         if before ~= row then
           rows[key] = row
-          row.dirty = before ~= 0 and before.dirty
+          row.dirty = before.dirty
         end
         row[1], row[2], row[3] = w0, w1, w2 or 0
         row.p = p
