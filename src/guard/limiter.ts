@@ -20,6 +20,7 @@ import {publishPolicy} from './publish-policy.ts';
 import {StoreClock} from './store-clock.ts';
 import {StoreGuard, type StoreState} from './store-guard.ts';
 import {type SourcedAnswer, StoreLoss} from './store-loss.ts';
+import {Sweeper} from './sweeper.ts';
 import {type Observation, Upstream, type UpstreamAnswer} from './upstream.ts';
 import {UsageRecorder} from './usage-recorder.ts';
 import {WaitingLines} from './waiting-lines.ts';
@@ -36,6 +37,7 @@ export class Limiter {
   readonly #cache: DenialCache | undefined;
   readonly #usage: UsageRecorder | undefined;
   readonly #metrics: LimiterMetrics | undefined;
+  readonly #sweeper: Sweeper;
   readonly #upstream: Upstream;
   readonly #loss: StoreLoss;
   readonly #report: LimiterReport;
@@ -86,6 +88,7 @@ export class Limiter {
     this.#usage = settings.usage
       ? new UsageRecorder((delta) => this.#guard.call((opened) => opened.record(delta)))
       : undefined;
+    this.#sweeper = new Sweeper({guard: this.#guard, now: () => this.#clock.now()});
     this.#loss = new StoreLoss(settings.onStoreError, settings.instances, () => this.#clock.now());
     this.#report = new LimiterReport(this.#metrics, this.#usage, events);
     this.#upstream = new Upstream({
@@ -121,6 +124,7 @@ export class Limiter {
     }
     this.#started = true;
     this.#watcher.start();
+    this.#sweeper.start();
     if (this.#guard.state === 'ok') await this.#watcher.refresh();
   }
 
@@ -220,6 +224,7 @@ export class Limiter {
     if (this.#closed) return;
     this.#closed = true;
     this.#watcher.close();
+    this.#sweeper.close();
     await this.#preparing;
     await this.#usage?.close();
     await this.#guard.close();

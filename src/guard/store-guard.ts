@@ -103,6 +103,12 @@ export class StoreGuard {
     return this.#call(use, (kind) => kind === 'unreachable');
   }
 
+  /** Work beside the requests that may take its time: whether it fails says nothing about the store. */
+  async aside<T>(use: (store: Store) => Promise<T>): Promise<T> {
+    if (this.#state !== 'ok' || this.#store === undefined || this.#closed) throw this.#lostError();
+    return use(this.#store);
+  }
+
   async #call<T>(use: (store: Store) => Promise<T>, isLoss: (kind: StoreErrorKind) => boolean): Promise<T> {
     const store = this.#store;
     if (store === undefined || this.#state === 'lost' || this.#closed) throw this.#lostError();

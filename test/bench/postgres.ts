@@ -17,7 +17,8 @@ import {RequestRouter} from '../../src/engine/live/request-router.ts';
 import type {Store} from '../../src/store/port.ts';
 import {openPostgresStore} from '../../src/store/postgres/open-postgres-store.ts';
 import {gcraSpec, policyOf} from '../support/policies.ts';
-import {postgresBin, startPostgres} from '../support/servers/postgres-server.ts';
+import {findBinary} from '../support/servers/find-binary.ts';
+import {startPostgres} from '../support/servers/postgres-server.ts';
 
 const {values: flags} = parseArgs({
   options: {
@@ -94,7 +95,7 @@ const coalescing = (store: Store, atOnce: number): ((check: Check) => Promise<Ch
 
 const bench = (port: number, script: string, clients: number, settings: string): number => {
   const output = execFileSync(
-    join(postgresBin('pgbench'), 'pgbench'),
+    findBinary('pgbench') ?? 'pgbench',
     ['-h', '127.0.0.1', '-p', String(port), '-U', 'ratectl', '-n', '-M', 'prepared', '-f', script].concat([
       '-c',
       String(clients),

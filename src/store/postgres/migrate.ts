@@ -64,9 +64,14 @@ export const migrate = async (
       const run = (text: string): Promise<unknown> => query({name: '', text}, []);
       const name = quotedName(schema);
       await query({name: '', text: 'select pg_advisory_xact_lock(hashtext($1))'}, [`ratectl ${schema}`]);
+      // Read from the tables: what the server remembers of names may be from before the lock was ours.
       const [found] = await query(
-        {name: '', text: 'select to_regclass($1) is not null, to_regnamespace($2) is not null'},
-        [`${name}.migrations`, name],
+        {
+          name: '',
+          text: `select exists (select from pg_class c join pg_namespace n on n.oid = relnamespace where nspname = $1 and relname = 'migrations'),
+            exists (select from pg_namespace where nspname = $1)`,
+        },
+        [schema],
       );
       if (found![1] === 'f') await run(`create schema ${name}`);
       if (found![0] === 'f')

@@ -1,18 +1,16 @@
-import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {afterAll, beforeAll, describe, expect, inject, test} from 'vitest';
 import {liveDecision} from '../../../src/engine/live/live-decision.ts';
 import {RequestRouter} from '../../../src/engine/live/request-router.ts';
 import type {Store} from '../../../src/store/port.ts';
 import {CONFORMANCE} from '../../conformance/conformance.ts';
 import {policyOf} from '../../support/policies.ts';
-import {openTestStore, serverForTests} from './postgres-place.ts';
-
-const server = serverForTests();
+import {openTestStore} from './postgres-place.ts';
 
 describe('Postgres passes the conformance table', () => {
   let store: Store;
   let now = 0;
   beforeAll(async () => {
-    store = await openTestStore(server().url, {clock: () => now});
+    store = await openTestStore(inject('databaseUrl'), {clock: () => now});
   });
   afterAll(() => store.close());
 

@@ -1,14 +1,15 @@
+import {inject} from 'vitest';
+import {runSql} from '../../support/servers/postgres-server.ts';
 import {describeStore} from '../contract.ts';
-import {openTestStore, randomSchema, serverForTests} from './postgres-place.ts';
-
-const server = serverForTests();
+import {openTestStore, randomSchema} from './postgres-place.ts';
 
 describeStore('the Postgres store', async () => {
+  const url = inject('databaseUrl');
   const schema = randomSchema();
   return {
-    open: (options = {}) => openTestStore(server().url, {schema, ...options}),
+    open: (options = {}) => openTestStore(url, {schema, ...options}),
     remove: async () => {
-      await server().sql(`set client_min_messages = error; drop schema ${schema} cascade`);
+      await runSql(url, `set client_min_messages = error; drop schema ${schema} cascade`);
     },
   };
 });

@@ -2,7 +2,7 @@ import {createServer, type Server} from 'node:net';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {openPostgresStore} from '../../../src/store/postgres/open-postgres-store.ts';
 import type {StoreError} from '../../../src/store/store-error.ts';
-import {freePort} from '../../support/servers/postgres-server.ts';
+import {freePort} from '../../support/servers/free-port.ts';
 import {serverForTests, targetOf} from './postgres-place.ts';
 
 const server = serverForTests({

@@ -1,14 +1,16 @@
 import {type ChildProcess, spawn} from 'node:child_process';
-import {chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {chmodSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {connect} from 'node:net';
 import {tmpdir} from 'node:os';
-import {delimiter, join} from 'node:path';
+import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {RequestRouter} from '../../../src/engine/live/request-router.ts';
 import {HOUR} from '../../support/instants.ts';
 import {fixedWindowSpec, policyOf} from '../../support/policies.ts';
-import {asUser, freePort, unprivileged} from '../../support/servers/postgres-server.ts';
+import {freePort} from '../../support/servers/free-port.ts';
+import {ensureBinary} from '../../support/servers/install.ts';
+import {asUser, unprivileged} from '../../support/servers/postgres-server.ts';
 import {openTestStore, randomSchema, serverForTests} from './postgres-place.ts';
 
 const server = serverForTests();
@@ -16,13 +18,7 @@ let bouncer: ChildProcess;
 let dir: string;
 let url: string;
 
-const pgbouncer = (): string => {
-  const dirs = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
-  const found = dirs.map((dir) => join(dir, 'pgbouncer')).find((path) => existsSync(path));
-  if (found === undefined)
-    throw new Error('no pgbouncer found: apt-get install pgbouncer, or brew install pgbouncer');
-  return found;
-};
+const PGBOUNCER = {binaries: ['pgbouncer'], apt: 'pgbouncer', brew: 'pgbouncer'};
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'ratectl-bouncer-'));
@@ -48,7 +44,7 @@ server_reset_query = discard all
 server_reset_query_always = 1
 `,
   );
-  const [command, args] = asUser(unprivileged(), pgbouncer(), ['-q', ini]);
+  const [command, args] = asUser(unprivileged(), ensureBinary(PGBOUNCER), ['-q', ini]);
   bouncer = spawn(command, args, {stdio: 'ignore', cwd: tmpdir()});
   for (let tries = 0; tries < 200; tries++) {
     const up = await new Promise<boolean>((resolve) => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {afterAll, beforeAll, describe, expect, inject, test} from 'vitest';
 import type {Check} from '../../../src/engine/live/check.ts';
 import {RequestRouter} from '../../../src/engine/live/request-router.ts';
 import type {Policy} from '../../../src/engine/policy-model.ts';
@@ -7,11 +7,10 @@ import type {Store} from '../../../src/store/port.ts';
 import {S} from '../../support/instants.ts';
 import {policyOf} from '../../support/policies.ts';
 import {policies, type RandomRequest, randomRequests, SPEC_ARBITRARIES} from '../../support/twin-policies.ts';
-import {openTestStore, serverForTests} from './postgres-place.ts';
+import {openTestStore} from './postgres-place.ts';
 import {Reference} from './reference.ts';
 
 const START = 1_700_000_000 * S;
-const server = serverForTests();
 
 /** The same check of keys that no other run has. */
 const ofRun = (check: Check, run: number): Check => ({
@@ -27,7 +26,7 @@ describe('Postgres decides as the engine does, in every number', () => {
   let now = START;
   let run = 0;
   beforeAll(async () => {
-    store = await openTestStore(server().url, {clock: () => now});
+    store = await openTestStore(inject('databaseUrl'), {clock: () => now});
   });
   afterAll(() => store.close());
 

@@ -1,10 +1,12 @@
 import {type ChildProcess, execFileSync, spawn} from 'node:child_process';
-import {chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
-import {createServer} from 'node:net';
+import {chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
-import {delimiter, join} from 'node:path';
+import {dirname, join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import pg from 'pg';
+import type {Certificates} from './certificates.ts';
+import {freePort} from './free-port.ts';
+import {ensureBinary, POSTGRES} from './install.ts';
 
 export interface PostgresOptions {
   /** Settings, such as `max_connections=20`. */
@@ -17,6 +19,8 @@ export interface PostgresOptions {
   readonly durability?: 'on' | 'off';
   /** Lines of `pg_hba.conf` before the last, which trusts everybody on this machine. */
   readonly access?: readonly string[];
+  /** Speaks TLS with this certificate. */
+  readonly tls?: Pick<Certificates, 'cert' | 'key'>;
 }
 
 export interface PostgresServer {
@@ -45,7 +49,7 @@ export interface PostgresServer {
 
 /** A private Postgres for tests: own data folder, own port, TCP on this machine only. */
 export const startPostgres = async (options: PostgresOptions = {}): Promise<PostgresServer> => {
-  const bin = postgresBin();
+  const bin = dirname(ensureBinary(POSTGRES));
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'ratectl-pg-'));
   const port = options.port ?? (await freePort());
   const user = unprivileged();
@@ -59,12 +63,22 @@ export const startPostgres = async (options: PostgresOptions = {}): Promise<Post
       [...(options.access ?? []), 'local all all trust', 'host all all 127.0.0.1/32 trust', ''].join('\n'),
     );
   }
+  const tls = options.tls === undefined ? [] : ['ssl=on', 'ssl_cert_file=tls.crt', 'ssl_key_file=tls.key'];
+  if (options.tls !== undefined) {
+    const files = {[options.tls.cert]: 'tls.crt', [options.tls.key]: 'tls.key'};
+    for (const [from, to] of Object.entries(files)) {
+      copyFileSync(from, join(dir, to));
+      chmodSync(join(dir, to), 0o600);
+      if (user !== undefined) execFileSync('chown', [user, join(dir, to)]);
+    }
+  }
   const durable = options.durability === 'on';
   const settings = [
     'listen_addresses=127.0.0.1',
     `unix_socket_directories=${dir}`,
     ...(durable ? [] : ['fsync=off', 'full_page_writes=off']),
     'shared_buffers=64MB',
+    ...tls,
     ...(options.settings ?? []),
   ].flatMap((setting) => ['-c', setting]);
   let child: ChildProcess | undefined;
@@ -116,16 +130,7 @@ export const startPostgres = async (options: PostgresOptions = {}): Promise<Post
     dir,
     url,
     urlOf,
-    sql: async (text, database) => {
-      const client = new pg.Client({connectionString: urlOf(database === undefined ? {} : {database})});
-      await client.connect();
-      try {
-        const result = await client.query(text);
-        return (Array.isArray(result) ? result.at(-1) : result).rows;
-      } finally {
-        await client.end();
-      }
-    },
+    sql: (text, database) => runSql(urlOf(database === undefined ? {} : {database}), text),
     halt: () => end('SIGINT'),
     // The postmaster takes its children with it: SIGQUIT is what a crash looks like to the data.
     kill: () => end('SIGQUIT'),
@@ -137,21 +142,16 @@ export const startPostgres = async (options: PostgresOptions = {}): Promise<Post
   };
 };
 
-/** Folder that has `initdb`, `postgres` and what else is named: in PATH, else the newest of Debian's. */
-export const postgresBin = (...programs: readonly string[]): string => {
-  const wanted = ['initdb', 'postgres', ...programs];
-  const debian = '/usr/lib/postgresql';
-  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
-  const found = [
-    ...(process.env['PATH'] ?? '').split(delimiter),
-    ...versions.map((version) => join(debian, version, 'bin')),
-    ...['/opt/homebrew/bin', '/usr/local/bin'],
-  ].find((dir) => wanted.every((program) => existsSync(join(dir, program))));
-  if (found === undefined)
-    throw new Error(
-      `no Postgres server found (${wanted.join(', ')}): apt-get install postgresql, or brew install postgresql`,
-    );
-  return found;
+/** Runs statements on a server; rows of the last one. */
+export const runSql = async (url: string, text: string): Promise<readonly Record<string, unknown>[]> => {
+  const client = new pg.Client({connectionString: url});
+  await client.connect();
+  try {
+    const result = await client.query(text);
+    return (Array.isArray(result) ? result.at(-1) : result).rows;
+  } finally {
+    await client.end();
+  }
 };
 
 /** Postgres refuses to run as root. */
@@ -181,13 +181,3 @@ export const asUser = (
           ...args,
         ],
       ];
-
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
