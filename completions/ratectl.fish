@@ -153,7 +153,7 @@ complete -c ratectl -n '__ratectl_at \'ratectl\' 0' -a validate -d 'Check policy
 complete -c ratectl -n '__ratectl_at \'ratectl\' 0' -a policy -d 'Facts about policy files'
 complete -c ratectl -n '__ratectl_at \'ratectl\' 0' -a context -d 'Stores by name, and which of them commands use'
 complete -c ratectl -n '__ratectl_at \'ratectl\' 0' -a config -d 'What holds for a command, and which file says so'
-complete -c ratectl -n '__ratectl_at \'ratectl\' 0' -a demo -d 'Replay the example traffic of a small web shop through an example policy: no server, no set-up'
+complete -c ratectl -n '__ratectl_at \'ratectl\' 0' -a demo -d 'Show the screens with example traffic and a store of its own: no server, no set-up'
 complete -c ratectl -n '__ratectl_at \'ratectl\' 0' -a completion -d 'Print the script that completes commands, options and files in a shell'
 complete -c ratectl -n '__ratectl_at \'ratectl\' 0' -a help -d 'Show help for a command, or one of the topics below'
 complete -c ratectl -n '__ratectl_in \'ratectl\'' -s V -l version -d 'print the version'

@@ -64,7 +64,9 @@ const readPublished = ({value}: StoredDocument, now: number): FoundPolicy => {
     return {policy: parsePolicy(source, file), from: `published by the applications${age}`, warnings: []};
   } catch (error) {
     if (!isRatectlError(error)) throw error;
-    return unusable(error.message);
+    // A warning is one line: the first problem of several stands for them.
+    const [first, second] = error.message.split('\n');
+    return unusable(second === undefined ? first! : `${first}, the first: ${second.trim()}`);
   }
 };
 

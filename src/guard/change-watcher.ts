@@ -105,8 +105,8 @@ export class ChangeWatcher {
       if (generation !== this.#generation) {
         const overrides = await guard.call(listOverrides);
         const news = Number.isNaN(this.#generation) ? 'learned' : 'changed';
-        this.#generation = generation;
         onNews(overrides, news);
+        this.#generation = generation;
       }
       this.#heardAt = askedAt;
     } catch {

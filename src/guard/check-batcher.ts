@@ -23,19 +23,22 @@ const MOST = 128;
 export class CheckBatcher {
   readonly #send: (checks: readonly Check[]) => Promise<readonly CheckAnswer[]>;
   readonly #clock: () => number;
-  /** Whether an error concerns one check only: then the others of its batch are asked again by themselves. */
-  readonly #isSingle: (error: unknown) => boolean;
+  /**
+   * What a call that failed because of some of its checks decided of the others, in their order; empty: it did not say, so each is
+   * asked again by itself. Undefined for an error of the call as a whole.
+   */
+  readonly #answersOf: (error: unknown) => readonly (CheckAnswer | undefined)[] | undefined;
   #waiting: Waiting[] = [];
   #underWay = 0;
 
   constructor(
     send: (checks: readonly Check[]) => Promise<readonly CheckAnswer[]>,
     clock: () => number,
-    isSingle: (error: unknown) => boolean,
+    answersOf: (error: unknown) => readonly (CheckAnswer | undefined)[] | undefined,
   ) {
     this.#send = send;
     this.#clock = clock;
-    this.#isSingle = isSingle;
+    this.#answersOf = answersOf;
   }
 
   check(check: Check): Promise<TimedAnswer> {
@@ -61,9 +64,15 @@ export class CheckBatcher {
       const answers = await this.#send(batch.map(({check}) => check));
       for (let i = 0; i < batch.length; i++) batch[i]!.resolve({answer: answers[i]!, sentAt});
     } catch (error) {
-      // Some of the batch may have been charged; asked again they are charged twice, which refuses too much, never too little.
-      if (batch.length > 1 && this.#isSingle(error)) for (const waiting of batch) void this.#ask([waiting]);
-      else for (const {reject} of batch) reject(error);
+      const answers = this.#answersOf(error);
+      const asksAgain = answers?.length === 0 && batch.length > 1;
+      batch.forEach((waiting, i) => {
+        const answer = answers?.[i];
+        if (answer !== undefined) waiting.resolve({answer, sentAt});
+        // It may have been charged already; then it is charged twice, which refuses too much, never too little.
+        else if (asksAgain) void this.#ask([waiting]);
+        else waiting.reject(error);
+      });
     } finally {
       this.#underWay--;
     }

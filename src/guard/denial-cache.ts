@@ -26,6 +26,11 @@ export const NOT_ASKED: LayerVerdict = {
 };
 
 const MAX_REFUSALS = 10_000;
+/**
+ * After this the store is asked again, µs: a clock that was put right, a key that somebody deleted by hand or another primary are
+ * announced by nobody.
+ */
+const LONGEST = 60_000_000;
 /** Keys come from requests: longer ones are asked about each time rather than kept. */
 const LONGEST_KEY = 1_024;
 
@@ -34,7 +39,7 @@ const LONGEST_KEY = 1_024;
  *
  * A layer that refused a cost at the store's instant `now` with `retryAfter` refuses it at least until `now + retryAfter`:
  * other requests can only make the wait longer. The question left before the store's `now`, so a refusal that is used for
- * `retryAfter` from then on ends early by the way to the store, never late. What lets go earlier is a reset or an override, which
+ * `retryAfter` from then on, at most a minute, ends early by the way to the store, never late. What lets go earlier is a reset or an override, which
  * the change watcher hears of (`clear`), and the release of a slot, which is why `concurrency` is not remembered. Neither is
  * anything whose refusals write something: counted ones, refills that need to be asked, and `charge: always`.
  */
@@ -104,7 +109,8 @@ export class DenialCache {
     if (refusal === undefined) return undefined;
     const {verdict, sentAt, answeredAt, buckets, blockedUntil} = refusal;
     const now = this.#clock();
-    const ended = verdict.kind === Kind.notYet && now - sentAt >= verdict.retryAfter;
+    const lasts = verdict.kind === Kind.notYet ? Math.min(verdict.retryAfter, LONGEST) : LONGEST;
+    const ended = now - sentAt >= lasts;
     if (ended || now < sentAt || buckets !== layer.buckets || blockedUntil !== layer.blockedUntil) {
       this.#refusals.delete(id);
       return undefined;

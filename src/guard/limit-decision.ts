@@ -17,6 +17,13 @@ export interface Lease {
   readonly count: number;
 }
 
+/** The slots that a check was granted. */
+export const leasesOf = (check: Check, {verdicts}: CheckAnswer): readonly Lease[] =>
+  check.layers.flatMap(({address, buckets, cost}, i) => {
+    const {fencingToken} = verdicts[i]!;
+    return fencingToken > 0 ? [{address, shape: buckets.shape, fencingToken, count: cost}] : [];
+  });
+
 /** What a decision is made of. */
 export interface DecisionParts {
   readonly check: Check;
@@ -106,11 +113,7 @@ export class LimitDecision implements DecisionView {
 
   /** The slots of `concurrency` limits that the request holds. */
   get leases(): readonly Lease[] {
-    const {check, answer} = this.#parts;
-    this.#leases ??= check.layers.flatMap(({address, buckets, cost}, i) => {
-      const {fencingToken} = answer.verdicts[i]!;
-      return fencingToken > 0 ? [{address, shape: buckets.shape, fencingToken, count: cost}] : [];
-    });
+    this.#leases ??= leasesOf(this.#parts.check, this.#parts.answer);
     return this.#leases;
   }
 

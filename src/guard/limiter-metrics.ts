@@ -1,9 +1,9 @@
 import type {Check, CheckAnswer} from '../engine/live/check.ts';
 import {denierOf} from '../engine/live/check.ts';
+import {isNearLimit} from '../engine/live/near-limit.ts';
 import {Kind} from '../engine/verdict.ts';
 import type {DecisionSource} from './decision-view.ts';
 import {Histogram} from './histogram.ts';
-import {isNearLimit} from './near-limit.ts';
 
 /** Facts that are read when the metrics are. */
 export interface MetricsNow {
@@ -56,7 +56,8 @@ export class LimiterMetrics {
       const refused = verdict.kind !== Kind.allow;
       const outcome = !refused ? 'allowed' : shadow ? 'shadow_denied' : 'denied';
       this.#requests.add(`limit="${address.limit}",outcome="${outcome}"`);
-      if (!refused && isNearLimit(verdict)) this.#near.add(`limit="${address.limit}"`);
+      if (!refused && isNearLimit(verdict.remaining, verdict.capacity))
+        this.#near.add(`limit="${address.limit}"`);
     }
     let histogram = this.#durations.get(source);
     if (histogram === undefined) {

@@ -45,7 +45,7 @@ export interface LimiterOptions {
   readonly publishPolicy?: boolean | undefined;
   /** Name under which everything is kept in the store. @default what the URL says, else `rl` */
   readonly prefix?: string | undefined;
-  /** Milliseconds for which a key is kept beyond the instant from which it means nothing. @default 5,000 */
+  /** Milliseconds for which a key is kept beyond the instant from which it means nothing; 0 … a day. @default 5,000 */
   readonly ttlSlackMs?: number | undefined;
   readonly events?: LimiterEvents | undefined;
   /** A monotonic clock in whole microseconds, for replays and tests. @default the process's */

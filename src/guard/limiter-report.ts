@@ -1,11 +1,11 @@
 import type {Check, CheckAnswer} from '../engine/live/check.ts';
+import {isNearLimit} from '../engine/live/near-limit.ts';
 import type {OnStoreError} from '../engine/policy-model.ts';
 import {Kind} from '../engine/verdict.ts';
 import type {StoreError} from '../store/store-error.ts';
 import type {LimitDecision} from './limit-decision.ts';
 import type {LimiterEvents} from './limiter-events.ts';
 import type {LimiterMetrics} from './limiter-metrics.ts';
-import {isNearLimit} from './near-limit.ts';
 import type {UsageRecorder} from './usage-recorder.ts';
 
 /** Whom a limiter tells what it decided, and how its store is: counters, the store's sums, and the functions of its user. */
@@ -58,9 +58,8 @@ export class LimiterReport {
 
   #tellNear(check: Check, {verdicts}: CheckAnswer): void {
     check.layers.forEach(({address, shadow}, i) => {
-      const verdict = verdicts[i]!;
-      if (verdict.kind !== Kind.allow || !isNearLimit(verdict)) return;
-      const {capacity, remaining} = verdict;
+      const {kind, capacity, remaining} = verdicts[i]!;
+      if (kind !== Kind.allow || !isNearLimit(remaining, capacity)) return;
       this.#tell(this.#events.onNearLimit, {...address, capacity, remaining, shadow});
     });
   }

@@ -25,14 +25,19 @@ export interface LimiterSettings {
   readonly clock: () => number;
 }
 
+/** A day: it only has to outlast what clocks and networks are late by. */
+const MOST_SLACK_MS = 86_400_000;
+
 /** Reads options. Throws a RatectlError that names the option, or what is wrong with the policy. */
 export const limiterSettings = (options: LimiterOptions): LimiterSettings => {
-  const {mode = 'enforce', rollout = 1, instances = 1, timeoutMs = 500} = options;
+  const {mode = 'enforce', rollout = 1, instances = 1, timeoutMs = 500, ttlSlackMs = 0} = options;
   if (mode !== 'enforce' && mode !== 'shadow') throw wrong('mode', mode, '"enforce" or "shadow"');
   if (!(rollout >= 0 && rollout <= 1)) throw wrong('rollout', rollout, 'a share from 0 to 1');
   if (!isWhole(instances, 1, 10_000)) throw wrong('instances', instances, 'a whole number from 1 to 10000');
   if (!isWhole(timeoutMs, 10, 60_000))
     throw wrong('timeoutMs', timeoutMs, 'a whole number of milliseconds from 10 to 60000');
+  if (!isWhole(ttlSlackMs, 0, MOST_SLACK_MS))
+    throw wrong('ttlSlackMs', ttlSlackMs, `a whole number of milliseconds from 0 to ${MOST_SLACK_MS}`);
   const loaded = loadedPolicy(options.policy ?? './ratectl.yaml');
   const onStoreError = options.onStoreError ?? loaded.policy.onStoreError;
   if (!['open', 'closed', 'local'].includes(onStoreError))

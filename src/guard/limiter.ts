@@ -3,13 +3,14 @@ import type {LiveOverride} from '../engine/live/live-override.ts';
 import {type Attributes, RequestRouter} from '../engine/live/request-router.ts';
 import type {OnStoreError, Policy} from '../engine/policy-model.ts';
 import type {Store} from '../store/port.ts';
+import {ForeignRowError} from '../store/redis/foreign-row-error.ts';
 import {isStoreError, type StoreError} from '../store/store-error.ts';
 import {type AcquireOptions, acquire, type Waiting} from './acquire.ts';
 import {ChangeWatcher} from './change-watcher.ts';
 import {CheckBatcher} from './check-batcher.ts';
 import {checkedOptions} from './checked-options.ts';
 import {DenialCache} from './denial-cache.ts';
-import {type Lease, LimitDecision} from './limit-decision.ts';
+import {LimitDecision, leasesOf} from './limit-decision.ts';
 import type {LimiterEvents} from './limiter-events.ts';
 import {LimiterMetrics} from './limiter-metrics.ts';
 import type {CheckOptions} from './limiter-options.ts';
@@ -17,6 +18,7 @@ import {LimiterReport} from './limiter-report.ts';
 import type {LimiterSettings} from './limiter-settings.ts';
 import {peekCheck} from './peek-check.ts';
 import {publishPolicy} from './publish-policy.ts';
+import {SlotReturns} from './slot-returns.ts';
 import {StoreClock} from './store-clock.ts';
 import {StoreGuard, type StoreState} from './store-guard.ts';
 import {type SourcedAnswer, StoreLoss} from './store-loss.ts';
@@ -41,12 +43,13 @@ export class Limiter {
   readonly #upstream: Upstream;
   readonly #loss: StoreLoss;
   readonly #report: LimiterReport;
-  #liveOverrides = 0;
+  readonly #slots: SlotReturns;
+  #overrides: readonly LiveOverride[] = [];
   #started = false;
   #wasLost = false;
   /** What is under way since the store was opened, or came back. */
   #preparing: Promise<unknown> = Promise.resolve();
-  #closed = false;
+  #closing: Promise<void> | undefined;
   readonly #wakes = new Set<() => void>();
   readonly #waiting: Waiting = {
     lines: new WaitingLines(),
@@ -76,10 +79,15 @@ export class Limiter {
       onError: (kind) => this.#metrics?.storeError(kind),
     });
     this.#batcher = new CheckBatcher(
-      (checks) => this.#guard.decide((opened) => opened.check(checks)),
+      (checks) =>
+        this.#guard.decide(
+          (opened) => opened.check(checks),
+          (late) => void this.#slots.giveBack(checks.flatMap((check, i) => leasesOf(check, late[i]!))),
+        ),
       clock,
-      (error) => isStoreError(error) && error.kind === 'foreign',
+      decidedBeside,
     );
+    this.#slots = new SlotReturns(this.#guard);
     this.#watcher = new ChangeWatcher({
       guard: this.#guard,
       clock,
@@ -207,7 +215,7 @@ export class Limiter {
     return (
       this.#metrics?.text({
         storeUp: this.#guard.state === 'ok',
-        liveOverrides: this.#liveOverrides,
+        liveOverrides: this.#overrides.filter(({until}) => until > this.#clock.now()).length,
         rememberedRefusals: this.#cache?.size ?? 0,
         usageDropped: this.#usage?.dropped ?? 0,
       }) ?? ''
@@ -220,9 +228,12 @@ export class Limiter {
   }
 
   /** Writes what was summed up and closes the store, unless it was given open. Checks that come later go without it. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     this.#watcher.close();
     this.#sweeper.close();
     await this.#preparing;
@@ -250,22 +261,14 @@ export class Limiter {
   }
 
   #byStore(answer: CheckAnswer): SourcedAnswer {
-    return {answer, source: 'store', release: this.#release};
+    return {answer, source: 'store', release: (leases) => this.#slots.giveBack(leases)};
   }
 
   /** No limit applies, or limits are off. */
   #unlimited(): SourcedAnswer {
     const source = this.#settings.enabled ? 'store' : 'open';
-    return {answer: {now: this.#clock.now(), verdicts: []}, source, release: this.#release};
+    return {...this.#byStore({now: this.#clock.now(), verdicts: []}), source};
   }
-
-  readonly #release = async (leases: readonly Lease[]): Promise<void> => {
-    const calls = leases.map(({address, shape, fencingToken, count}) =>
-      this.#guard.call((store) => store.release(address, shape, fencingToken, count)),
-    );
-    // What cannot be given back ends with its timeout.
-    await Promise.allSettled(calls);
-  };
 
   #lost(error: StoreError): void {
     const {onStoreError, failFast} = this.#settings;
@@ -278,8 +281,8 @@ export class Limiter {
   }
 
   #back(store: Store, lostForMs: number): void {
-    this.#loss.end();
     this.#cache?.clear();
+    void this.#slots.retry();
     const prepare = async (): Promise<void> => {
       await this.#watcher.refresh();
       const {now} = await store.facts();
@@ -293,10 +296,17 @@ export class Limiter {
   }
 
   #heard(overrides: readonly LiveOverride[], news: 'learned' | 'changed'): void {
-    this.#liveOverrides = overrides.length;
+    this.#overrides = overrides;
     this.#router.setOverrides(overrides);
     this.#cache?.clear();
+    this.#upstream.forget();
     if (news === 'changed') this.#metrics?.change();
     for (const wake of [...this.#wakes]) wake();
   }
 }
+
+/** Keys under which something foreign is kept fail alone; the store says what it decided of the others. */
+const decidedBeside = (error: unknown): readonly (CheckAnswer | undefined)[] | undefined => {
+  if (error instanceof ForeignRowError) return error.answers;
+  return isStoreError(error) && error.kind === 'foreign' ? [] : undefined;
+};

@@ -11,8 +11,8 @@ const MAX_KEYS = 50_000;
 const TRY_AGAIN = 1_000_000;
 
 /**
- * Decides while the store is lost with `onStoreError: local`: a bounded store of this process, with its share of each limit. Each
- * loss begins with full buckets, and nothing of it is charged to the store afterwards.
+ * Decides while the store is lost with `onStoreError: local`: a bounded store of this process, with its share of each limit. It
+ * begins with full buckets and goes on from one loss to the next; nothing of it is charged to the store afterwards.
  */
 export class LocalFallback {
   readonly #store: MemoryStore;

@@ -76,13 +76,16 @@ export class StoreGuard {
     }
   }
 
-  /** Has the store decide. Rejects with a StoreError; at once while the store is lost. */
-  async decide<T>(use: (store: Store) => Promise<T>): Promise<T> {
+  /**
+   * Has the store decide. Rejects with a StoreError; at once while the store is lost. `onLate` is told what arrives after it was
+   * waited for no longer.
+   */
+  async decide<T>(use: (store: Store) => Promise<T>, onLate?: (late: T) => void): Promise<T> {
     const trial = this.#state === 'trial';
     if (trial && this.#trying) throw this.#lostError();
     this.#trying = trial;
     try {
-      const result = await this.#call(use, (kind) => this.#endsDeciding(kind));
+      const result = await this.#call(use, (kind) => this.#endsDeciding(kind), onLate);
       this.#failures = 0;
       if (trial && this.#state === 'trial') this.#back();
       return result;
@@ -109,12 +112,16 @@ export class StoreGuard {
     return use(this.#store);
   }
 
-  async #call<T>(use: (store: Store) => Promise<T>, isLoss: (kind: StoreErrorKind) => boolean): Promise<T> {
+  async #call<T>(
+    use: (store: Store) => Promise<T>,
+    isLoss: (kind: StoreErrorKind) => boolean,
+    onLate?: (late: T) => void,
+  ): Promise<T> {
     const store = this.#store;
     if (store === undefined || this.#state === 'lost' || this.#closed) throw this.#lostError();
     const epoch = this.#epoch;
     try {
-      return await this.#withTimeout(use(store));
+      return await this.#withTimeout(use(store), onLate);
     } catch (error) {
       const cause = asStoreError(error);
       this.#options.onError(cause.kind);
@@ -181,10 +188,13 @@ export class StoreGuard {
     await this.#opening;
   }
 
-  #withTimeout<T>(call: Promise<T>): Promise<T> {
+  #withTimeout<T>(call: Promise<T>, onLate?: (late: T) => void): Promise<T> {
     return new Promise((resolve, reject) => {
       const {timeoutMs} = this.#options;
-      const late = (): void =>
+      let isSettled = false;
+      const late = (): void => {
+        if (isSettled) return;
+        if (onLate !== undefined) call.then(onLate).catch(() => undefined);
         reject(
           new StoreError(`no answer within ${timeoutMs} ms`, {
             kind: 'unreachable',
@@ -192,9 +202,13 @@ export class StoreGuard {
             hint: 'is the server overloaded? a longer timeoutMs waits longer',
           }),
         );
+      };
       // Timers come before sockets in the event loop: when this process itself was held up, the answer may be there already.
       const timer = setTimeout(() => setImmediate(() => setImmediate(late)), timeoutMs);
-      call.then(resolve, reject).finally(() => clearTimeout(timer));
+      call.then(resolve, reject).finally(() => {
+        isSettled = true;
+        clearTimeout(timer);
+      });
     });
   }
 

@@ -18,17 +18,13 @@ export class StoreLoss {
   readonly #instances: number;
   /** The store's clock as far as it is known. */
   readonly #now: () => number;
+  /** Kept while the store is there: a store that is lost again and again must not hand out a fresh budget each time. */
   #local: LocalFallback | undefined;
 
   constructor(onStoreError: OnStoreError, instances: number, now: () => number) {
     this.#onStoreError = onStoreError;
     this.#instances = instances;
     this.#now = now;
-  }
-
-  /** The store is back: the next loss begins anew. */
-  end(): void {
-    this.#local = undefined;
   }
 
   async answer(check: Check): Promise<SourcedAnswer> {

@@ -59,6 +59,11 @@ export class Upstream {
     this.#options = options;
   }
 
+  /** Somebody changed overrides: a block that was written may be gone. */
+  forget(): void {
+    this.#blocks.clear();
+  }
+
   async observe(answer: UpstreamAnswer): Promise<Observation> {
     const layer = this.#layerOf(answer);
     const {blockedMs, remaining} = providerLimit(answer.status, answer.headers, Date.now());

@@ -1,8 +1,9 @@
 import type {Check, CheckAnswer, RowAddress} from '../engine/live/check.ts';
 import {denierOf} from '../engine/live/check.ts';
+import {isNearLimit} from '../engine/live/near-limit.ts';
 import {Kind} from '../engine/verdict.ts';
 import type {KeyUsage, LimitUsage, UsageDelta} from '../store/port.ts';
-import {isNearLimit, timeNearLimit} from './near-limit.ts';
+import {timeNearLimit} from './time-near-limit.ts';
 
 interface LimitSums {
   allowed: number;
@@ -24,6 +25,8 @@ const MAX_KEYS = 1_000;
 const MAX_REMEMBERED = 4 * MAX_KEYS;
 /** Characters of these keys together. */
 const MAX_TEXT = 1_000_000;
+/** Keys come from requests, and the store keeps the most refused ones for days: longer ones are only counted. */
+const LONGEST_KEY = 1_024;
 /** A refused key stays on the list at least until the next writes, µs: limits per second recover faster than they are told about. */
 const LISTED = 3 * FLUSH_MS * 1_000;
 
@@ -60,7 +63,7 @@ export class UsageRecorder {
       if (refused && !layer.shadow) sums.denied++;
       else sums.allowed++;
       if (refused && layer.shadow) sums.shadowDenied++;
-      if (!refused && !isNearLimit(verdict)) continue;
+      if (!refused && !isNearLimit(verdict.remaining, verdict.capacity)) continue;
       const until = now + timeNearLimit(layer, verdict);
       this.#addKey(layer.address, refused, layer.shadow, refused ? Math.max(until, now + LISTED) : until);
     }
@@ -109,7 +112,8 @@ export class UsageRecorder {
     const id = `${address.limit} ${address.tier.length} ${address.tier}${address.key}`;
     let sums = this.#keys.get(id);
     if (sums === undefined) {
-      if (this.#keys.size >= MAX_REMEMBERED || this.#text + id.length > MAX_TEXT) {
+      const isTooMuch = this.#keys.size >= MAX_REMEMBERED || this.#text + id.length > MAX_TEXT;
+      if (isTooMuch || address.key.length > LONGEST_KEY) {
         this.dropped++;
         return;
       }

@@ -132,7 +132,7 @@ export const requireKnownLimit = (selector: Selector, policy: Policy): void => {
   if (names.includes(selector.limit)) return;
   throw refusal(
     `unknown limit ${quoted(selector.limit)}${didYouMean(selector.limit, names)}`,
-    `the policy has ${namesText(names)}; keys of a limit that it no longer has: --match ${quoted(`${selector.limit}/*`)}`,
+    `the policy has ${namesText(names)}; keys of a limit that it no longer has: ratectl status --match ${quoted(`${selector.limit}/*`)}`,
     'selector/unknown-limit',
   );
 };

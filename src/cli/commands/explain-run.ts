@@ -1,4 +1,4 @@
-import {RatectlError} from '../../base/ratectl-error.ts';
+import {isRatectlError, RatectlError} from '../../base/ratectl-error.ts';
 import {quoted, safeJson, safeText} from '../../base/safe-text.ts';
 import {type ExplainSubject, explainKey} from '../../operate/explain/explain-key.ts';
 import {parseSelector, selectorFromJson} from '../../operate/selector.ts';
@@ -23,7 +23,7 @@ export const runExplain = async (
   timesOf(flags, 0, context);
   await withTarget(flags, context, 'read', async (target) => {
     const source = statusSource(target, context);
-    const answer = await explainKey(source, {subject, cost: flags.cost, tier: flags.tier});
+    const answer = await explainKey(source, {subject, cost: flags.cost, tier: flags.tier}).catch(withKeyHint);
     const warnings = [...target.warnings, ...answer.warnings];
     await context.streams.out.write(
       render(answer.explanation, {contextName: target.contextName, warnings}, flags, context),
@@ -62,6 +62,13 @@ const subjectOf = (argument: string | undefined, flags: ExplainFlags): ExplainSu
   const selector = parseSelector(text, {kind: 'exact'});
   if (selector.kind !== 'exact') throw new Error('unreachable: exact was asked for');
   return selector;
+};
+
+/** What stands before a `/` and is no limit may be the beginning of a key. */
+const withKeyHint = (error: unknown): never => {
+  if (!isRatectlError(error) || error.code !== 'selector/unknown-limit') throw error;
+  const {code, exit, hint, message} = error;
+  throw new RatectlError(message, {code, exit, hint: `a key that holds "/": --key; ${hint}`, cause: error});
 };
 
 /** `ip=…,path=…`: a comma separates where `name=` follows it, so that values may hold commas. */

@@ -43,7 +43,7 @@ export const createDemoPlace = (context: CliContext): DemoPlace => {
 const temporaryFolder = (): string => {
   const parent = tmpdir();
   try {
-    return mkdtempSync(join(parent, 'ratectl-demo-'));
+    return mkdtempSync(join(parent, 'ratectl-'));
   } catch (error) {
     throw new RatectlError(
       `cannot make a temporary folder in ${quoted(parent, 200)}: ${writeReason(error)}`,

@@ -25,8 +25,18 @@ export const DEMO_STEPS: readonly DemoStep[] = [
     words: ['reset', 'api/acme', '--yes', '--reason', 'customer call'],
   },
   {
-    about: 'Whoever guesses passwords gets no more tries for ten minutes; running applications follow within a second:',
-    words: ['override', 'set', 'login/203.0.113.66', '--block', '--for', '10m', '--reason', 'guesses passwords'],
+    about:
+      'Whoever guesses passwords gets no more tries for ten minutes; running applications follow within a second:',
+    words: [
+      'override',
+      'set',
+      'login/203.0.113.66',
+      '--block',
+      '--for',
+      '10m',
+      '--reason',
+      'guesses passwords',
+    ],
   },
   {
     about: 'And now?',

@@ -1,3 +1,4 @@
+import {setImmediate} from 'node:timers/promises';
 import {Command} from 'commander';
 import {loadPolicy} from '../../policy/load-policy.ts';
 import {readPolicyFile} from '../../policy/read-policy-file.ts';
@@ -13,10 +14,10 @@ import {DEMO_STEPS, type DemoStep} from './demo-steps.ts';
 import {playDemoTraffic} from './play-demo-traffic.ts';
 
 export interface LiveTour {
-  /** Path of the policy, as people are to see it. */
+  /** The policy file: as people are to see it, and where it is. */
   readonly policy: {readonly shown: string; readonly path: string};
   /** Called before each command. */
-  readonly announce: (step: DemoStep) => Promise<void>;
+  readonly announce: (step: DemoStep, place: 'first' | 'next') => Promise<void>;
 }
 
 /**
@@ -33,9 +34,11 @@ export const runLiveTour = async (
   try {
     await playDemoTraffic(place.statePath, loaded);
     for (const step of DEMO_STEPS) {
+      // The embedded store answers without the event loop, which is where Ctrl-C is heard.
+      await setImmediate();
       // A reader that went away (`| head`) sees no more of it.
       if (context.streams.out.closed) return;
-      await announce(step);
+      await announce(step, step === DEMO_STEPS[0] ? 'first' : 'next');
       await runStep(step, flags, place);
       if (place.context.exitCode !== 0) {
         context.exitCode = place.context.exitCode;
@@ -53,7 +56,8 @@ const runStep = async ({words}: DemoStep, flags: OutputFlags, {context}: DemoPla
   for (const register of [registerStatus, registerExplain, registerReset, registerOverride, registerAudit])
     register(program, context);
   const where = ['--store', DEMO_STORE, '--no-config'];
-  await program.parseAsync([...words, ...where, ...outputWords(flags)], {from: 'user'});
+  const wide = flags.output === 'wide' && words[0] === 'status' ? ['--output', 'wide'] : [];
+  await program.parseAsync([...words, ...where, ...wide, ...outputWords(flags)], {from: 'user'});
 };
 
 const outputWords = ({color, ascii, quiet}: OutputFlags): readonly string[] => [

@@ -105,7 +105,7 @@ class RoutedLimit {
     const tier = this.#tierOf?.(attributes) ?? '';
     const effect = this.#effectOn(key, now);
     if (effect?.kind === 'exempt') return undefined;
-    const buckets = effect?.kind === 'buckets' ? effect.set : this.#sets.get(tier);
+    const buckets = this.#setOf(key, tier, effect);
     const blockedUntil = effect?.kind === 'block' ? effect.until : 0;
     if (buckets === undefined && blockedUntil === 0) return undefined;
     const {name, cost} = this.spec;
@@ -131,8 +131,14 @@ class RoutedLimit {
   }
 
   bucketsFor(key: string, tier: string, now: number): BucketSet | undefined {
-    const effect = this.#effectOn(key, now);
-    return effect?.kind === 'buckets' ? effect.set : this.#sets.get(tier);
+    return this.#setOf(key, tier, this.#effectOn(key, now));
+  }
+
+  /** Those behind a block, too: the store's clock may say that it has ended, and other buckets would overwrite the key's row. */
+  #setOf(key: string, tier: string, effect: Effect | undefined): BucketSet | undefined {
+    const own = effect?.kind === 'block' ? this.#own.get(key) : effect;
+    if (own?.kind === 'buckets') return own.set;
+    return effect?.kind === 'block' && own?.kind === 'exempt' ? undefined : this.#sets.get(tier);
   }
 
   #effectOn(key: string, now: number): Effect | undefined {

@@ -1,5 +1,6 @@
 import type {RowAddress} from '../../engine/live/check.ts';
 import type {StoredRow} from '../../store/port.ts';
+import {isStoreError} from '../../store/store-error.ts';
 import {KeyStateReader} from '../key-state.ts';
 import {addressesOf, rowSelectionOf, type Selector, selectorTest} from '../selector.ts';
 import type {Looked, StoreView} from '../store-view.ts';
@@ -58,12 +59,17 @@ export async function* findKeys(
     const all = scope.kind === 'recent' ? mostRefused(wanted, view, options.mostRecent) : wanted;
     for (let from = 0; from < all.length; from += PAGE) {
       const addresses = all.slice(from, from + PAGE);
-      const rows = await store.read(addresses);
-      const seen = addresses.map((address, i) => observe(address, rows[i]));
+      if (scope.kind === 'exact') {
+        const rows = await store.read(addresses);
+        const keys = addresses.map((address, i) => observe(address, rows[i])).filter(isThere);
+        yield {keys, read: addresses.length, foreign: [], cut: false};
+        continue;
+      }
+      const {rows, foreign} = await readOurs(store, addresses);
       yield {
-        keys: scope.kind === 'recent' ? seen : seen.filter(isThere),
+        keys: rows.map(({address, row}) => observe(address, row)),
         read: addresses.length,
-        foreign: [],
+        foreign: foreign.map(({limit, key}) => `${limit}/${key}`),
         cut: all.length < wanted.length,
       };
     }
@@ -82,6 +88,29 @@ export async function* findKeys(
     if (cut) return;
   }
 }
+
+interface OurRows {
+  readonly rows: readonly {readonly address: RowAddress; readonly row: StoredRow | undefined}[];
+  readonly foreign: readonly RowAddress[];
+}
+
+/**
+ * The rows that are ours. One that somebody else wrote over makes the whole reading fail: it is looked for by halves, so that it
+ * does not hide all others.
+ */
+const readOurs = async (store: Looked['store'], addresses: readonly RowAddress[]): Promise<OurRows> => {
+  try {
+    const rows = await store.read(addresses);
+    return {rows: addresses.map((address, i) => ({address, row: rows[i]})), foreign: []};
+  } catch (error) {
+    if (!isStoreError(error) || error.kind !== 'foreign') throw error;
+    if (addresses.length <= 1) return {rows: [], foreign: addresses};
+  }
+  const middle = addresses.length >> 1;
+  const first = await readOurs(store, addresses.slice(0, middle));
+  const second = await readOurs(store, addresses.slice(middle));
+  return {rows: [...first.rows, ...second.rows], foreign: [...first.foreign, ...second.foreign]};
+};
 
 /** Of a key that was named, the tiers that have a row or are overridden; the others were never used. */
 const isThere = ({row, override, state}: ObservedKey): boolean =>

@@ -52,7 +52,7 @@ export const migrate = async (
       {
         kind: 'rights',
         url,
-        hint: `run a command that writes, such as "ratectl override ls --store URL", without migrate=never as a role that may ${
+        hint: `start an application once without migrate=never, as a role that may ${
           version === 0 ? 'create schemas (GRANT CREATE ON DATABASE)' : 'change the schema (its owner)'
         }`,
       },

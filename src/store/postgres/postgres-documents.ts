@@ -1,4 +1,5 @@
 import type {PutOptions, StoredDocument} from '../port.ts';
+import {storedJson} from '../stored-json.ts';
 import {bytea, nowSql, type Server, textOf} from './server.ts';
 import type {Statement} from './statement.ts';
 
@@ -95,5 +96,5 @@ const documentOf = ([id, version, expiresAt, value]: readonly (string | null)[])
   id: textOf(id!),
   version: Number(version),
   expiresAt: Number(expiresAt),
-  value: JSON.parse(value!),
+  value: storedJson(value!),
 });

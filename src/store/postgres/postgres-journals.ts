@@ -1,4 +1,5 @@
 import type {JournalEntry} from '../port.ts';
+import {storedJson} from '../stored-json.ts';
 import {textsLiteral} from './array-literal.ts';
 import {nowSql, type Server} from './server.ts';
 import type {Statement} from './statement.ts';
@@ -50,7 +51,7 @@ export class PostgresJournals {
     return rows.map(([id, at, value]) => ({
       id: id!.padStart(ID_DIGITS, '0'),
       at: Number(at),
-      value: JSON.parse(value!),
+      value: storedJson(value!),
     }));
   }
 

@@ -53,7 +53,7 @@ export class RedisChecks {
     const asked = checks.filter(({layers}) => layers.length > 0);
     const answered =
       topology === 'cluster'
-        ? await Promise.all(asked.map((check) => this.#slotted(check)))
+        ? await this.#bySlot(asked)
         : await this.#decide(asked.map((check) => ({check, charge: Charge[check.charge]})));
     if (asked.length === checks.length && answered.every((answer) => !(answer instanceof Foreign)))
       return answered as CheckAnswer[];
@@ -130,16 +130,44 @@ export class RedisChecks {
     return decodeAnswer(reply, asks);
   }
 
-  async #slotted(check: Check): Promise<CheckAnswer | Foreign> {
+  /** Checks in one slot go together; those of several each by itself. */
+  async #bySlot(checks: readonly Check[]): Promise<(CheckAnswer | Foreign)[]> {
     const {keys} = this.#options;
-    const bySlot = new Map<number, number[]>();
-    check.layers.forEach(({address}, i) => {
-      const slot = keySlot(keys.nameOf(address));
-      bySlot.set(slot, [...(bySlot.get(slot) ?? []), i]);
-    });
-    const groups = [...bySlot.values()];
-    if (groups.length === 1 || check.charge === 'always')
-      return this.#step(check, groups, Charge[check.charge]);
+    const answers: (CheckAnswer | Foreign)[] = [];
+    const together = new Map<number, number[]>();
+    const calls: Promise<void>[] = [];
+    for (const [i, check] of checks.entries()) {
+      const groups = new Map<number, number[]>();
+      check.layers.forEach(({address}, layer) => {
+        const slot = keySlot(keys.nameOf(address));
+        groups.set(slot, [...(groups.get(slot) ?? []), layer]);
+      });
+      const [slot] = groups.keys();
+      if (groups.size === 1) {
+        together.set(slot!, [...(together.get(slot!) ?? []), i]);
+        continue;
+      }
+      const decided = this.#acrossSlots(check, [...groups.values()]);
+      calls.push(
+        decided.then((answer) => {
+          answers[i] = answer;
+        }),
+      );
+    }
+    for (const places of together.values()) {
+      const asks = places.map((i): Ask => ({check: checks[i]!, charge: Charge[checks[i]!.charge]}));
+      calls.push(
+        this.#decide(asks).then((decided) => {
+          for (const [n, i] of places.entries()) answers[i] = decided[n]!;
+        }),
+      );
+    }
+    await Promise.all(calls);
+    return answers;
+  }
+
+  async #acrossSlots(check: Check, groups: readonly (readonly number[])[]): Promise<CheckAnswer | Foreign> {
+    if (check.charge === 'always') return this.#step(check, groups, Charge[check.charge]);
     const asked = await this.#step(check, groups, Charge.ask);
     if (asked instanceof Foreign) return asked;
     const denier = denierOf(check, asked.verdicts);

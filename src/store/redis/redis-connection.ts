@@ -1,12 +1,9 @@
-import {readFileSync} from 'node:fs';
 import {setTimeout as sleep} from 'node:timers/promises';
-import type {ConnectionOptions} from 'node:tls';
-import {Cluster, Redis, type RedisOptions} from 'ioredis';
-import {readReason} from '../../base/io-reason.ts';
-import {quoted} from '../../base/safe-text.ts';
+import {Cluster, type Redis} from 'ioredis';
 import {redactedUrl} from '../redacted-url.ts';
 import {StoreError} from '../store-error.ts';
 import type {RedisTarget, StoreOptions} from '../store-target.ts';
+import {createClient} from './create-client.ts';
 import {probeHost} from './probe-host.ts';
 import {isVague, redisFailure} from './redis-failure.ts';
 import {ScriptCommand} from './script-command.ts';
@@ -16,8 +13,6 @@ import type {Script} from './script-library.ts';
 export type RedisCommand = readonly [name: string, ...args: (string | number | Buffer)[]];
 
 const DEFAULT_TIMEOUT_MS = 5_000;
-/** Waits between attempts to connect again: quick, so that a server that is back is used within a second. */
-const BACKOFF_MS = 500;
 /** For how long after the connection was lost calls wait for it to come back, rather than fail at once. */
 const GRACE_MS = 500;
 const REPEAT_MS = 50;
@@ -40,7 +35,8 @@ export class RedisConnection {
   readonly #target: RedisTarget;
   readonly #reconnects: boolean;
   #lastError: unknown;
-  #lostAt = Number.NEGATIVE_INFINITY;
+  /** When the connection was lost; undefined while there is one. */
+  #lostAt: number | undefined;
   #closing = false;
 
   private constructor(target: RedisTarget, options: StoreOptions, url: string) {
@@ -54,8 +50,12 @@ export class RedisConnection {
     };
     this.client.on('error', remember);
     this.client.on('node error', remember);
+    this.client.on('ready', () => {
+      this.#lostAt = undefined;
+    });
+    // Comes again for every attempt to connect that fails.
     this.client.on('close', () => {
-      if (performance.now() - this.#lostAt > GRACE_MS && !this.#closing) this.#lostAt = performance.now();
+      this.#lostAt ??= performance.now();
     });
   }
 
@@ -149,7 +149,7 @@ export class RedisConnection {
   }
 
   #inGrace(): boolean {
-    return performance.now() - this.#lostAt < GRACE_MS;
+    return this.#lostAt !== undefined && performance.now() - this.#lostAt < GRACE_MS;
   }
 
   /** Runs a script that takes bytes and answers bytes. */
@@ -266,100 +266,4 @@ const sendEach = (client: Cluster, commands: readonly RedisCommand[]): Promise<u
 const isRecent = (version: string): boolean => {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major > 6 || (major === 6 && minor >= 2);
-};
-
-const createClient = (
-  target: RedisTarget,
-  options: StoreOptions,
-  timeoutMs: number,
-  url: string,
-): Redis | Cluster => {
-  const {topology, hosts, username, password, database, parameters} = target;
-  const reconnects = options.connection === 'reconnect';
-  const backoff = (times: number): number => Math.min(times * 50, BACKOFF_MS);
-  const tls = target.tls ? tlsOptions(target, url) : undefined;
-  const common = {
-    lazyConnect: true,
-    // Replies are bytes: the newer protocol has nothing to add.
-    protocol: 2 as const,
-    replyMapping: 'legacy' as const,
-    connectionName: options.clientName ?? 'ratectl',
-    disableClientInfo: true,
-    // A little later than `open` gives up, which knows more about why.
-    connectTimeout: timeoutMs + 100,
-    commandTimeout: timeoutMs,
-    maxRetriesPerRequest: 0,
-    autoResendUnfulfilledCommands: false,
-    enableOfflineQueue: false,
-    enableReadyCheck: false,
-    retryStrategy: reconnects ? backoff : () => null,
-    ...(reconnects ? {socketTimeout: timeoutMs} : {}),
-    // A primary that became a replica: whoever is primary now is found by connecting again.
-    reconnectOnError: (error: Error) => reconnects && error.message.startsWith('READONLY'),
-    ...(username === undefined ? {} : {username}),
-    ...(password === undefined ? {} : {password}),
-    ...(tls === undefined ? {} : {tls}),
-  } satisfies RedisOptions;
-  if (topology.kind === 'cluster') {
-    const {retryStrategy: _, ...node} = common;
-    return new Cluster([...hosts], {
-      lazyConnect: true,
-      // Nodes are connected to when they are first asked: until then their commands wait, at most for the timeout.
-      enableOfflineQueue: true,
-      clusterRetryStrategy: reconnects ? backoff : () => null,
-      retryDelayOnFailover: 0,
-      retryDelayOnClusterDown: 0,
-      slotsRefreshTimeout: Math.min(timeoutMs, 2_000),
-      slotsRefreshInterval: 2_000,
-      ...(tls === undefined ? {} : {dnsLookup: (address, found) => found(null, address)}),
-      redisOptions: node,
-    });
-  }
-  if (topology.kind === 'sentinel') {
-    const sentinelUsername = parameters.get('sentinel-username');
-    const sentinelPassword = parameters.get('sentinel-password');
-    return new Redis({
-      ...common,
-      db: database,
-      sentinels: [...hosts],
-      name: topology.service,
-      sentinelCommandTimeout: timeoutMs,
-      sentinelRetryStrategy: reconnects ? backoff : () => null,
-      failoverDetector: reconnects,
-      ...(sentinelUsername === undefined ? {} : {sentinelUsername}),
-      ...(sentinelPassword === undefined ? {} : {sentinelPassword}),
-      ...(tls === undefined ? {} : {enableTLSForSentinelMode: true, sentinelTLS: tls}),
-    });
-  }
-  const {host, port} = hosts[0]!;
-  return new Redis({...common, host, port, db: database});
-};
-
-const tlsOptions = ({parameters}: RedisTarget, url: string): ConnectionOptions => {
-  const read = (name: string): Buffer | undefined => {
-    const path = parameters.get(name);
-    if (path === undefined) return undefined;
-    try {
-      return readFileSync(path);
-    } catch (error) {
-      throw new StoreError(`cannot read ${name}=${quoted(path)}: ${readReason(error)}`, {
-        kind: 'tls',
-        url,
-        hint: 'check the path in the URL of the store',
-        cause: error,
-      });
-    }
-  };
-  const ca = read('ca');
-  const cert = read('cert');
-  const key = read('key');
-  const servername = parameters.get('tls-server-name');
-  const insecure = parameters.get('insecure');
-  return {
-    rejectUnauthorized: insecure === undefined || insecure === 'false',
-    ...(ca === undefined ? {} : {ca}),
-    ...(cert === undefined ? {} : {cert}),
-    ...(key === undefined ? {} : {key}),
-    ...(servername === undefined ? {} : {servername}),
-  };
 };

@@ -1,5 +1,6 @@
 import type {PutOptions, StoredDocument} from '../port.ts';
 import {PUT_DOCUMENT_LUA, REMOVE_DOCUMENT_LUA, SWEEP_DOCUMENT_LUA} from './lua/documents.lua.ts';
+import {storedJson} from '../stored-json.ts';
 import type {RedisConnection} from './redis-connection.ts';
 import type {RowKeys} from './row-key.ts';
 import {type Script, scriptOf} from './script-library.ts';
@@ -114,7 +115,7 @@ export const pairsOf = (answer: unknown): [field: string, value: string][] => {
 const parse = (id: string, text: string): StoredDocument => {
   const [, version = '1', expiry = 'inf', json = 'null'] = /^(\d+) (\S+) ([\s\S]*)$/.exec(text) ?? [];
   const expiresAt = expiry === 'inf' ? Number.POSITIVE_INFINITY : Number(expiry);
-  return {id, version: Number(version), expiresAt, value: JSON.parse(json)};
+  return {id, version: Number(version), expiresAt, value: storedJson(json)};
 };
 
 const live = (document: StoredDocument, now: number): StoredDocument | undefined =>

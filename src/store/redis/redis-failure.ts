@@ -1,4 +1,4 @@
-import {safeExcerpt} from '../../base/safe-text.ts';
+import {quoted, safeExcerpt} from '../../base/safe-text.ts';
 import {StoreError, type StoreErrorKind} from '../store-error.ts';
 import type {RedisTarget} from '../store-target.ts';
 
@@ -21,6 +21,8 @@ interface Rule {
 
 interface Found extends FailureContext {
   readonly message: string;
+  /** The key that the command was about, as far as the driver says. */
+  readonly key: string | undefined;
 }
 
 /** What a command of the application may do is in rights.ts. */
@@ -42,6 +44,15 @@ const RULES: readonly Rule[] = [
     kind: 'rights',
     says: ({message}) => `the user may not do this: ${excerpt(message.replace(/^NOPERM /, ''))}`,
     hint: () => RIGHTS_HINT,
+  },
+  {
+    when: /\bWRONGTYPE\b|wrong kind of value/,
+    kind: 'foreign',
+    says: ({key}) =>
+      key === undefined
+        ? 'something under the prefix of the store is of a type that ratectl did not write'
+        : `the key ${quoted(key, 120)} holds something that ratectl did not write`,
+    hint: () => 'use another prefix (?prefix=NAME: in the URL of the store), or remove that key',
   },
   {
     when: /^READONLY/,
@@ -172,6 +183,23 @@ const excerpt = (text: string): string => safeExcerpt(text, 200);
 const serviceOf = ({topology}: RedisTarget): string =>
   topology.kind === 'sentinel' ? `"${safeExcerpt(topology.service, 60)}"` : 'asked for';
 
+/** Commands whose first argument is a key. Of others, such as AUTH with its password, no argument is shown. */
+const KEYED = new Set(
+  'get set incr hget hgetall hset hdel hincrby sadd smembers zadd zincrby zrem zremrangebyrank zremrangebyscore zrevrange zrevrangebyscore zmscore xadd xrevrange'.split(
+    ' ',
+  ),
+);
+
+/** The key of the command that failed; undefined when there are several, or it is not known. */
+const keyOf = (error: unknown): string | undefined => {
+  if (!(error instanceof Error)) return undefined;
+  const {name, args = []} = (error as {command?: {name?: string; args?: readonly unknown[]}}).command ?? {};
+  const command = String(name).toLowerCase();
+  if (command === 'evalsha' || command === 'eval')
+    return String(args[1]) === '1' ? String(args[2]) : undefined;
+  return KEYED.has(command) && args.length > 0 ? String(args[0]) : undefined;
+};
+
 /** Everything an error says: its code, its message, and those of the errors inside. */
 const wordsOf = (error: unknown, depth = 0): string[] => {
   if (!(error instanceof Error) || depth > 4)
@@ -199,6 +227,7 @@ export const isVague = (error: unknown): boolean => error instanceof Error && VA
 /** The error of a driver as one that people can act on. */
 export const redisFailure = (error: unknown, context: FailureContext): StoreError => {
   if (error instanceof StoreError) return error;
+  const key = keyOf(error);
   // The driver puts the command beside the message: keys of strangers, and after AUTH the password.
   for (const each of [error, context.lastError])
     if (each instanceof Error) Reflect.deleteProperty(each, 'command');
@@ -208,7 +237,7 @@ export const redisFailure = (error: unknown, context: FailureContext): StoreErro
   for (const rule of RULES) {
     const message = words.find((word) => rule.when.test(word));
     if (message === undefined) continue;
-    const found: Found = {...context, message};
+    const found: Found = {...context, message, key};
     const {kind} = rule;
     return new StoreError(`${PREFIXES[kind]}${rule.says(found)}`, {
       kind,

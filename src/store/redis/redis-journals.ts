@@ -1,4 +1,5 @@
 import type {JournalEntry} from '../port.ts';
+import {storedJson} from '../stored-json.ts';
 import type {RedisCommand, RedisConnection} from './redis-connection.ts';
 import type {RowKeys} from './row-key.ts';
 import type {ServerClock} from './server-clock.ts';
@@ -54,5 +55,5 @@ const entryOf = ([id, fields]: [Buffer, Buffer[]]): JournalEntry => {
   const texts = fields.map(String);
   const given = texts[2] === 't' ? Number(texts[3]) : undefined;
   const [millis = '0'] = id.toString().split('-');
-  return {id: id.toString(), at: given ?? Number(millis) * 1_000, value: JSON.parse(texts[1]!)};
+  return {id: id.toString(), at: given ?? Number(millis) * 1_000, value: storedJson(texts[1])};
 };

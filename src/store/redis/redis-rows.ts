@@ -64,19 +64,27 @@ export class RedisRows {
     const matches = matcherOf(selection);
     const pattern = this.#patternOf(selection);
     for (const server of this.#connection.primaries()) {
-      let cursor = '0';
-      do {
-        const [next, names] = await this.#connection.run(
+      const list = (cursor: string): Promise<[Buffer, Buffer[]]> => {
+        const listed = this.#connection.run(
           () => server.scanBuffer(cursor, 'MATCH', pattern, 'COUNT', pageSize) as Promise<[Buffer, Buffer[]]>,
         );
-        cursor = next.toString();
+        // Whoever stops in the middle does not wait for the page that was asked for ahead.
+        listed.catch(() => {});
+        return listed;
+      };
+      let ahead: Promise<[Buffer, Buffer[]]> | undefined = list('0');
+      while (ahead !== undefined) {
+        const [next, names]: [Buffer, Buffer[]] = await ahead;
+        const cursor = next.toString();
+        // The server looks for the next page while this one is read.
+        ahead = cursor === '0' ? undefined : list(cursor);
         const page = await this.#page(server, names, matches);
         for (let from = 0; from < page.rows.length; from += pageSize) {
           const foreign = from === 0 ? page.foreign : [];
           yield {rows: page.rows.slice(from, from + pageSize), foreign};
         }
         if (page.rows.length === 0 && page.foreign.length > 0) yield page;
-      } while (cursor !== '0');
+      }
     }
   }
 
@@ -85,24 +93,24 @@ export class RedisRows {
     names: readonly Buffer[],
     matches: (address: RowAddress) => boolean,
   ): Promise<RowPage> {
-    const wanted: {readonly name: Buffer; readonly address: RowAddress}[] = [];
+    const wanted: {readonly name: string; readonly address: RowAddress}[] = [];
     const foreign: string[] = [];
     for (const name of names) {
       const address = this.#keys.parse(name);
       if (address === undefined) foreign.push(name.toString());
-      else if (address !== 'own' && matches(address)) wanted.push({name, address});
+      else if (address !== 'own' && matches(address)) wanted.push({name: name.toString(), address});
     }
     const values = await this.#values(
       server,
       wanted.map(({name}) => name),
     );
     const rows: StoredRow[] = [];
-    const odd: {readonly name: Buffer; readonly address: RowAddress}[] = [];
+    const odd: {readonly name: string; readonly address: RowAddress}[] = [];
     wanted.forEach((one, i) => {
       const value = values[i];
       const row = value instanceof Buffer ? parseRow(value) : undefined;
       if (row !== undefined) rows.push({address: one.address, ...row, expiresAt: Number.POSITIVE_INFINITY});
-      else if (value instanceof Buffer) foreign.push(one.name.toString());
+      else if (value instanceof Buffer) foreign.push(one.name);
       else odd.push(one);
     });
     // Without a value: it ended since it was listed, or it is of another type.
@@ -111,12 +119,12 @@ export class RedisRows {
       server,
     );
     odd.forEach(({name}, i) => {
-      if (String(types[i]) !== 'none') foreign.push(name.toString());
+      if (String(types[i]) !== 'none') foreign.push(name);
     });
     return {rows, foreign: foreign.slice(0, FOREIGN_NAMES)};
   }
 
-  async #values(server: Redis, names: readonly Buffer[]): Promise<readonly unknown[]> {
+  async #values(server: Redis, names: readonly string[]): Promise<readonly unknown[]> {
     if (names.length === 0) return [];
     if (this.#connection.client === server)
       return this.#connection.run(() => server.mgetBuffer(...names) as Promise<(Buffer | null)[]>);

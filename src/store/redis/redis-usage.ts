@@ -1,5 +1,6 @@
 import type {RowAddress} from '../../engine/live/check.ts';
 import type {DeniedKey, HotKey, LimitUsage, UsageDelta, UsageSlot} from '../port.ts';
+import {storedJson} from '../stored-json.ts';
 import {DENIED_KEYS, HOT_KEYS, hourOf, lastMinute, minuteOf, USAGE_KEPT} from '../usage-window.ts';
 import type {RedisCommand, RedisConnection} from './redis-connection.ts';
 import {HGETALL, instantOf, pairsOf} from './redis-documents.ts';
@@ -96,7 +97,10 @@ export class RedisUsage {
         Math.min(count, HOT_KEYS),
       ],
     ]);
-    const keys = pairsOf(found).map(([text, until]) => ({...parseMember(text), until: Number(until)}));
+    const keys = pairsOf(found).flatMap(([text, until]) => {
+      const parsed = parseMember(text);
+      return parsed === undefined ? [] : [{...parsed, until: until === 'inf' ? Number.POSITIVE_INFINITY : Number(until)}];
+    });
     if (keys.length === 0) return [];
     const minute = minuteOf(now);
     const members = keys.map(({address}) => nameless(address));
@@ -136,8 +140,11 @@ export class RedisUsage {
     }
     return [...sums]
       .sort(([, a], [, b]) => b - a)
-      .slice(0, count)
-      .map(([text, denied]) => ({address: parseMember(text).address, denied}));
+      .flatMap(([text, denied]) => {
+        const address = parseMember(text)?.address;
+        return address === undefined ? [] : [{address, denied}];
+      })
+      .slice(0, count);
   }
 
   async forget(addresses: readonly RowAddress[]): Promise<void> {
@@ -187,8 +194,12 @@ const nameless = ({limit, key, tier}: RowAddress): string => JSON.stringify([lim
 const member = ({limit, key, tier}: RowAddress, shadow: boolean): string =>
   JSON.stringify([limit, key, tier, shadow ? 1 : 0]);
 
-const parseMember = (text: string): {address: RowAddress; shadow: boolean} => {
-  const [limit, key, tier, shadow] = JSON.parse(text) as [string, string, string, number?];
+/** Undefined when somebody else wrote it. */
+const parseMember = (text: string): {address: RowAddress; shadow: boolean} | undefined => {
+  const parts = storedJson(text);
+  if (!Array.isArray(parts)) return undefined;
+  const [limit, key, tier, shadow]: readonly unknown[] = parts;
+  if (typeof limit !== 'string' || typeof key !== 'string' || typeof tier !== 'string') return undefined;
   return {address: {limit, key, tier}, shadow: shadow === 1};
 };
 
@@ -197,6 +208,7 @@ const slotsOf = (hour: number, counters: readonly [string, string][]): UsageSlot
   for (const [field, count] of counters) {
     const [, minute, limit, letter] = /^(\d+):(.+):([ads])$/.exec(field) ?? [];
     if (minute === undefined || limit === undefined || letter === undefined) continue;
+    if (!Number.isSafeInteger(Number(count))) continue;
     const id = `${minute}:${limit}`;
     const at = hour + Number(minute) * MINUTE;
     const slot = slots.get(id) ?? {at, limit, allowed: 0, denied: 0, shadowDenied: 0};

@@ -10,11 +10,9 @@ import type {RowAddress} from '../../engine/live/check.ts';
 
 export class RowKeys {
   readonly prefix: string;
-  readonly #prefixBytes: Buffer;
 
   constructor(prefix: string) {
     this.prefix = prefix;
-    this.#prefixBytes = Buffer.from(prefix);
   }
 
   nameOf({limit, key, tier}: RowAddress): string {
@@ -29,9 +27,10 @@ export class RowKeys {
 
   /** Whose row it is. Undefined when it is none; `own`: something else of ours. */
   parse(name: Buffer): RowAddress | 'own' | undefined {
-    const from = this.#prefixBytes.length;
-    if (!name.subarray(0, from).equals(this.#prefixBytes) || !isUtf8(name)) return undefined;
-    const rest = name.toString('utf8', from);
+    const text = name.toString();
+    // What replaces bytes that are no text may stand in a text, too.
+    if (!text.startsWith(this.prefix) || (text.includes('\ufffd') && !isUtf8(name))) return undefined;
+    const rest = text.slice(this.prefix.length);
     if (rest.startsWith('{~}:')) return 'own';
     const open = rest.indexOf(':{');
     const close = rest.lastIndexOf('}');

@@ -1,4 +1,5 @@
 import type {PutOptions, StoredDocument} from '../port.ts';
+import {storedJson} from '../stored-json.ts';
 import type {SqliteAccess} from './sqlite-access.ts';
 import {type SqliteHandle, type SqlRow, textOfBlob} from './sqlite-handle.ts';
 
@@ -68,5 +69,5 @@ const find = (handle: SqliteHandle, kind: string, id: string, now: number): Stor
 
 const documentOf = (row: SqlRow): StoredDocument => {
   const [id, version, expiresAt, json] = row as readonly [Uint8Array, number, number, string];
-  return {id: textOfBlob(id), version, expiresAt, value: JSON.parse(json)};
+  return {id: textOfBlob(id), version, expiresAt, value: storedJson(json)};
 };

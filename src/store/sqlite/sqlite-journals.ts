@@ -1,4 +1,5 @@
 import type {JournalEntry} from '../port.ts';
+import {storedJson} from '../stored-json.ts';
 import type {SqliteAccess} from './sqlite-access.ts';
 
 /** Entries that are kept of a journal. */
@@ -40,6 +41,6 @@ export const latestEntries = (
       )
       .map((row) => {
         const [number, at, json] = row as readonly [number, number, string];
-        return {id: String(number).padStart(16, '0'), at, value: JSON.parse(json)};
+        return {id: String(number).padStart(16, '0'), at, value: storedJson(json)};
       }),
   );

@@ -3,7 +3,13 @@ import type {Check} from '../../../src/engine/live/check.ts';
 import {RequestRouter} from '../../../src/engine/live/request-router.ts';
 import {openPostgresStore} from '../../../src/store/postgres/open-postgres-store.ts';
 import {HOUR} from '../../support/instants.ts';
-import {fixedWindowSpec, policyOf} from '../../support/policies.ts';
+import {
+  fixedWindowSpec,
+  gcraSpec,
+  policyOf,
+  slidingWindowSpec,
+  tokenBucketSpec,
+} from '../../support/policies.ts';
 import {openTestStore, randomSchema, serverForTests, targetOf} from './postgres-place.ts';
 
 const server = serverForTests();
@@ -71,6 +77,52 @@ describe('calls at the same time', () => {
     expect(Number(database!['deadlocks'])).toBe(0);
     await Promise.all(stores.map((store) => store.close()));
   }, 60_000);
+
+  test.each([
+    ['fixed window', fixedWindowSpec(BUDGET, HOUR * 24 * 365)],
+    ['token bucket', tokenBucketSpec(1, HOUR * 24 * 365, BUDGET)],
+    ['GCRA', gcraSpec(1, HOUR * 24 * 365, BUDGET)],
+    ['sliding window', slidingWindowSpec(BUDGET, HOUR * 24 * 365)],
+  ])(
+    'of one limit over the same keys in any order admit exactly the budget: %s',
+    async (_name, spec) => {
+      const schema = randomSchema();
+      const stores = await Promise.all(
+        [1, 2, 3].map(() => openTestStore(server().url, {schema, connection: 'reconnect'})),
+      );
+      const router = new RequestRouter(policyOf([{name: 'one', buckets: [spec]}]));
+      const random = numbersFrom(11);
+      const admitted = new Map<string, number>();
+      let asked = 0;
+      const caller = async (n: number): Promise<void> => {
+        for (let i = 0; i < 40; i++) {
+          // One key, or several different ones.
+          const first = random(KEYS);
+          const keys = Array.from(
+            {length: i % 3 === 0 ? 1 : 1 + random(8)},
+            (_, k) => `k${(first + 7 * k) % KEYS}`,
+          );
+          const checks = keys.map((key) =>
+            router.route({key}, {cost: 1, now: Date.now() * 1_000, hold: Number.POSITIVE_INFINITY}),
+          );
+          asked += checks.length;
+          const answers = await stores[n % 3]!.check(checks);
+          answers.forEach(({verdicts}, at) => {
+            if (verdicts[0]!.kind === 0) admitted.set(keys[at]!, (admitted.get(keys[at]!) ?? 0) + 1);
+          });
+        }
+      };
+      await Promise.all(Array.from({length: 12}, (_, n) => caller(n)));
+      expect(asked).toBeGreaterThan(KEYS * BUDGET);
+      expect(new Set(admitted.values())).toEqual(new Set([BUDGET]));
+      const [database] = await server().sql(
+        "select deadlocks from pg_stat_database where datname = 'postgres'",
+      );
+      expect(Number(database!['deadlocks'])).toBe(0);
+      await Promise.all(stores.map((store) => store.close()));
+    },
+    60_000,
+  );
 
   test('changes beside checks: nothing is lost, nothing is deadlocked', async () => {
     const schema = randomSchema();

@@ -124,7 +124,13 @@ export const startPostgres = async (options: PostgresOptions = {}): Promise<Post
     await gone;
   };
   process.once('exit', () => child?.kill('SIGQUIT'));
-  await start();
+  try {
+    await start();
+  } catch (error) {
+    await end('SIGQUIT');
+    if (options.dir === undefined) rmSync(dir, {recursive: true, force: true});
+    throw error;
+  }
   return {
     port,
     dir,

@@ -1,6 +1,7 @@
 import {commitBucketSql} from './commit-bucket.ts';
 import {arithmeticFunctions} from './decide/arithmetic.ts';
 import {decideBucketSql} from './decide-bucket.ts';
+import {makeRowsFunctionSql} from './make-rows-function.ts';
 
 /**
  * `check()`: decides and charges a whole array of checks in one statement; the twin of `CheckDecider` and `BucketSet`.
@@ -24,21 +25,7 @@ import {decideBucketSql} from './decide-bucket.ts';
 export const checkFunctionSql = (schema: string): string => `
 ${arithmeticFunctions(schema)}
 
-create or replace function ${schema}.make_rows(p_ids bytea[], p_cuts int[], p_long bytea[]) returns void
-language sql volatile as $ratectl$
-  insert into ${schema}.state (id, limit_name, key, tier, shape, words, expires_at)
-  select id,
-    convert_from(case when name < 0 then p_long[-3 * name - 2] else substring(id from 1 for name) end, 'UTF8'),
-    case when name < 0 then p_long[-3 * name - 1] else substring(id from name + 2 for key) end,
-    case when name < 0 then p_long[-3 * name] else substring(id from name + key + 3) end,
-    '', '{}', '-Infinity'
-  from (
-    select id, p_cuts[2 * i - 1] as name, p_cuts[2 * i] as key from unnest(p_ids) with ordinality as ids (id, i)
-  ) as rows
-  order by id
-  on conflict do nothing
-$ratectl$;
-
+${makeRowsFunctionSql(schema)}
 create or replace function ${schema}.check(
   p_ids bytea[], p_cuts int[], p_long bytea[], p_shapes text[], p_sets float8[], p_layers float8[], p_options float8[]
 ) returns float8[] language plpgsql volatile

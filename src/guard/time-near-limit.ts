@@ -1,12 +1,6 @@
 import type {Layer, LayerVerdict} from '../engine/live/check.ts';
+import {NEAR_LIMIT_PERCENT} from '../engine/live/near-limit.ts';
 import {bucketOfCapacity} from './bucket-window.ts';
-
-/** Share of a capacity from which on a key is near its limit. */
-const NEAR = 0.95;
-
-/** Whether a key has used 95 % or more of what its tightest bucket holds. */
-export const isNearLimit = ({capacity, remaining}: LayerVerdict): boolean =>
-  capacity > 0 && capacity - remaining >= NEAR * capacity;
 
 /**
  * Microseconds until a key is neither refused nor near its limit any more, if nothing else comes. Windows let go all at once;
@@ -17,6 +11,6 @@ export const timeNearLimit = ({buckets}: Layer, verdict: LayerVerdict): number =
   const kind = bucketOfCapacity(buckets, capacity)?.kind;
   if (kind === 'fixed-window' || kind === 'concurrency') return Math.max(retryAfter, resetAfter);
   const used = capacity - remaining;
-  const over = used - NEAR * capacity;
+  const over = used - (NEAR_LIMIT_PERCENT * capacity) / 100;
   return used <= 0 ? retryAfter : Math.max(retryAfter, Math.ceil((resetAfter * Math.max(0, over)) / used));
 };
