@@ -1,4 +1,4 @@
-import {existsSync} from 'node:fs';
+import {statSync} from 'node:fs';
 import {ExitCode} from '../base/exit-code.ts';
 import {RatectlError} from '../base/ratectl-error.ts';
 import {quoted, safeText} from '../base/safe-text.ts';
@@ -111,7 +111,7 @@ const contextOrigin = (context: Settings['context']): Origin =>
     : {kind: 'file', scope: context.value.file.scope, where: context.value.where};
 
 const refuseMissing = (target: StoreTarget, {store}: Settings): void => {
-  if (target.kind !== 'sqlite' || existsSync(target.path)) return;
+  if (target.kind !== 'sqlite' || !isMissing(target.path)) return;
   throw new RatectlError(`there is no state yet: ${quoted(target.path, 200)} does not exist`, {
     code: 'store/no-state',
     hint:
@@ -119,6 +119,17 @@ const refuseMissing = (target: StoreTarget, {store}: Settings): void => {
         ? 'run an application that uses createLimiter, name another store with --store or --context, or try: ratectl demo'
         : `it is the store of ${describeOrigin(store.origin)}; an application that uses createLimiter with it writes it`,
   });
+};
+
+/** Not when a folder may not be looked into: then the store says so. */
+const isMissing = (path: string): boolean => {
+  try {
+    statSync(path);
+    return false;
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' || code === 'ENOTDIR';
+  }
 };
 
 /** Said to scripts, too: the line is what a log shows afterwards. */

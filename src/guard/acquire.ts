@@ -1,3 +1,5 @@
+import {RatectlError} from '../base/ratectl-error.ts';
+import {quoted} from '../base/safe-text.ts';
 import type {Attributes} from '../engine/live/request-router.ts';
 import type {LimitDecision} from './limit-decision.ts';
 import type {CheckOptions} from './limiter-options.ts';
@@ -19,12 +21,6 @@ export interface Checking {
 /** Slots are given back before their timeout, at a time that nobody knows: they are asked for this often, ms. */
 const SLOT_POLL_MS = 50;
 
-/** What acquiring needs besides: who waits for which key, and news that may end a wait. */
-export interface Waiting {
-  readonly lines: WaitingLines;
-  readonly onChange: (wake: () => void) => () => void;
-}
-
 /**
  * Waits until a check is allowed: sleeps for as long as the refusal says, then asks again. Of those who wait for the same key of
  * a limit in this process only the first in line asks. An override or a reset wakes it. Gives up at once when the wait would
@@ -34,8 +30,12 @@ export const acquire = async (
   limiter: Checking,
   attributes: Attributes,
   {timeoutMs = 30_000, signal, ...options}: AcquireOptions,
-  {lines, onChange}: Waiting,
+  lines: WaitingLines,
 ): Promise<LimitDecision> => {
+  if (!(timeoutMs >= 0))
+    throw new RatectlError(`acquire: timeoutMs is ${quoted(String(timeoutMs))}, expected 0 or more`, {
+      code: 'limiter/timeout',
+    });
   const deadline = performance.now() + timeoutMs;
   let leave: (() => void) | undefined;
   try {
@@ -58,21 +58,25 @@ export const acquire = async (
         // Whoever had to wait in line asks anew: the time it was told is past.
         if (await lines.front(leave, left, signal)) continue;
       }
-      await sleep(polls ? Math.min(wait, left, SLOT_POLL_MS) : wait, signal, onChange);
+      await sleep(polls ? Math.min(wait, left, SLOT_POLL_MS) : wait, signal, lines.onWake);
     }
   } finally {
     leave?.();
   }
 };
 
-/** Waits for as long as a leaky bucket asks to hold the request back. The request is charged: when that is too long, or aborted, its slots go back. */
+/**
+ * Waits for as long as a leaky bucket asks to hold the request back. The request is charged: when that is too long, or nobody
+ * waits for it any more, its slots go back.
+ */
 const held = async (
   decision: LimitDecision,
   left: number,
   signal: AbortSignal | undefined,
 ): Promise<void> => {
-  if (decision.delayMs === 0) return;
   try {
+    signal?.throwIfAborted();
+    if (decision.delayMs === 0) return;
     if (decision.delayMs > left) throw new RateLimitError(decision, 'its delay is longer than the timeout');
     await sleep(decision.delayMs, signal);
   } catch (error) {

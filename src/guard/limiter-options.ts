@@ -43,7 +43,7 @@ export interface LimiterOptions {
   readonly usage?: boolean | undefined;
   /** Whether the policy is written into the store, for the commands. @default true */
   readonly publishPolicy?: boolean | undefined;
-  /** Name under which everything is kept in the store. @default what the URL says, else `rl` */
+  /** Where everything is kept when the URL does not say: the prefix of keys in Redis (`rl:`), the schema in Postgres (`ratectl`). */
   readonly prefix?: string | undefined;
   /** Milliseconds for which a key is kept beyond the instant from which it means nothing; 0 … a day. @default 5,000 */
   readonly ttlSlackMs?: number | undefined;

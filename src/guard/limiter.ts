@@ -3,12 +3,12 @@ import type {LiveOverride} from '../engine/live/live-override.ts';
 import {type Attributes, RequestRouter} from '../engine/live/request-router.ts';
 import type {OnStoreError, Policy} from '../engine/policy-model.ts';
 import type {Store} from '../store/port.ts';
-import {ForeignRowError} from '../store/redis/foreign-row-error.ts';
-import {isStoreError, type StoreError} from '../store/store-error.ts';
-import {type AcquireOptions, acquire, type Waiting} from './acquire.ts';
+import type {StoreError} from '../store/store-error.ts';
+import {type AcquireOptions, acquire} from './acquire.ts';
 import {ChangeWatcher} from './change-watcher.ts';
 import {CheckBatcher} from './check-batcher.ts';
 import {checkedOptions} from './checked-options.ts';
+import {decidedBeside} from './decided-beside.ts';
 import {DenialCache} from './denial-cache.ts';
 import {LimitDecision, leasesOf} from './limit-decision.ts';
 import type {LimiterEvents} from './limiter-events.ts';
@@ -50,14 +50,7 @@ export class Limiter {
   /** What is under way since the store was opened, or came back. */
   #preparing: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
-  readonly #wakes = new Set<() => void>();
-  readonly #waiting: Waiting = {
-    lines: new WaitingLines(),
-    onChange: (wake) => {
-      this.#wakes.add(wake);
-      return () => this.#wakes.delete(wake);
-    },
-  };
+  readonly #lines = new WaitingLines();
 
   /** For `createLimiter`. */
   constructor(
@@ -187,7 +180,7 @@ export class Limiter {
    * `timeoutMs`, and with the signal's reason when that is aborted.
    */
   acquire(attributes: Attributes, options: AcquireOptions = {}): Promise<LimitDecision> {
-    return acquire(this, attributes, options, this.#waiting);
+    return acquire(this, attributes, options, this.#lines);
   }
 
   /**
@@ -301,12 +294,6 @@ export class Limiter {
     this.#cache?.clear();
     this.#upstream.forget();
     if (news === 'changed') this.#metrics?.change();
-    for (const wake of [...this.#wakes]) wake();
+    this.#lines.wakeAll();
   }
 }
-
-/** Keys under which something foreign is kept fail alone; the store says what it decided of the others. */
-const decidedBeside = (error: unknown): readonly (CheckAnswer | undefined)[] | undefined => {
-  if (error instanceof ForeignRowError) return error.answers;
-  return isStoreError(error) && error.kind === 'foreign' ? [] : undefined;
-};

@@ -1,5 +1,5 @@
+import {bucketOutOfRange, leakRateOf, leakyOutOfRange} from '../engine/exact-range.ts';
 import type {AlgorithmSpec} from '../engine/policy-model.ts';
-import {bucketOutOfRange, leakRateOf, leakyOutOfRange} from '../policy/read/exact-range.ts';
 
 /**
  * What one of `instances` processes may allow alone of a bucket: its rate and its capacity divided, capacities rounded down, at

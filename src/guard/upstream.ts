@@ -48,6 +48,8 @@ const SAME_END = 1_000_000;
 const AUTHOR = 'upstream';
 const NOTHING: Observation = {kind: 'nothing'};
 const MAX_KNOWN = 10_000;
+/** Keys may come from requests: the store is asked about longer ones each time. */
+const LONGEST_KNOWN = 1_024;
 
 /** Keeps the buckets of providers in step with what they answer. */
 export class Upstream {
@@ -97,6 +99,7 @@ export class Upstream {
   }
 
   #remember(id: string, until: number): void {
+    if (id.length > LONGEST_KNOWN) return;
     this.#blocks.delete(id);
     this.#blocks.set(id, until);
     if (this.#blocks.size <= MAX_KNOWN) return;

@@ -1,10 +1,23 @@
 import {sleep} from './sleep.ts';
 
-/** Lines of those who wait for the same thing: first come, first served. A line that is empty is gone. */
+/** Lines of those who wait for the same thing: first come, first served, unless news end all waits. A line that is empty is gone. */
 export class WaitingLines {
   readonly #lines = new Map<string, (() => void)[]>();
   /** How somebody who has joined is woken when the place in front is theirs. */
   readonly #places = new Map<() => void, {readonly line: (() => void)[]; wake: (() => void) | undefined}>();
+
+  readonly #wakes = new Set<() => void>();
+
+  /** For `sleep`: ends a wait in front when there is news. */
+  readonly onWake = (wake: () => void): (() => void) => {
+    this.#wakes.add(wake);
+    return () => this.#wakes.delete(wake);
+  };
+
+  /** A reset or an override was heard of: whoever is in front asks anew. */
+  wakeAll(): void {
+    for (const wake of [...this.#wakes]) wake();
+  }
 
   /** Joins the end of a line. The answer leaves it, wherever one stands. */
   join(id: string): () => void {

@@ -5,16 +5,20 @@
  * What is read may have been written by anybody who can write to the store, or by a later version: whatever is not a bucket
  * that the engine can compute is undefined. Unknown fields are left out.
  */
-import {leakRate} from '../engine/algorithms/leaky-bucket.ts';
 import {CALENDAR_UNITS, isTimeZone} from '../engine/calendar-grid.ts';
+import {
+  bucketOutOfRange,
+  leakRateOf,
+  leakyOutOfRange,
+  MAX_LEAKY_BURST,
+  windowOutOfRange,
+} from '../engine/exact-range.ts';
 import type {AlgorithmSpec, RefillSpec, WindowSpec} from '../engine/policy-model.ts';
 
 const NO_DELAY = 'nodelay';
 /** 100 years of 365.25 days: the longest span of a policy. */
 const LONGEST = 36_525 * 86_400_000_000;
 const MOST = Number.MAX_SAFE_INTEGER;
-/** As in policies: nginx counts thousandths, and their products with 1000 stay below 2^53. */
-const MOST_LEAKY = 9_007_199_253;
 const MOST_LEASES = 1_000_000;
 
 /** The bucket as plain JSON. */
@@ -71,12 +75,14 @@ const window = (value: unknown): WindowSpec => {
 
 const leakyBucket = (json: Json): AlgorithmSpec => {
   const [units, per] = [count(json, 'count', 1), span(json, 'per')];
-  if (leakRate(units, per) < 1) wrong();
+  const burst = count(json, 'burst', 0, MAX_LEAKY_BURST);
+  const rate = leakRateOf(units, per) ?? 0;
+  if (rate < 1 || leakyOutOfRange(burst, rate) !== undefined) wrong();
   const delayFrom =
     field(json, 'delayFrom') === NO_DELAY
       ? Number.POSITIVE_INFINITY
-      : count(json, 'delayFrom', 0, MOST_LEAKY);
-  return {kind: 'leaky-bucket', count: units, per, burst: count(json, 'burst', 0, MOST_LEAKY), delayFrom};
+      : count(json, 'delayFrom', 0, MAX_LEAKY_BURST);
+  return {kind: 'leaky-bucket', count: units, per, burst, delayFrom};
 };
 
 const specOf = (json: Json): AlgorithmSpec => {
@@ -86,10 +92,16 @@ const specOf = (json: Json): AlgorithmSpec => {
       const burst = count(json, 'burst', 1);
       const initial = count(json, 'initial', 0, burst);
       const [units, per] = [count(json, 'count', 1), span(json, 'per')];
-      return {kind, count: units, per, burst, initial, refill: refill(field(json, 'refill'))};
+      const refilled = refill(field(json, 'refill'));
+      const step = refilled.kind === 'stepped' ? refilled.every : 1;
+      if (bucketOutOfRange({count: units, per, burst, step}) !== undefined) wrong();
+      return {kind, count: units, per, burst, initial, refill: refilled};
     }
-    case 'gcra':
-      return {kind, count: count(json, 'count', 1), per: span(json, 'per'), burst: count(json, 'burst', 1)};
+    case 'gcra': {
+      const [units, per, burst] = [count(json, 'count', 1), span(json, 'per'), count(json, 'burst', 1)];
+      if (bucketOutOfRange({count: units, per, burst, step: 1}) !== undefined) wrong();
+      return {kind, count: units, per, burst};
+    }
     case 'fixed-window':
       return {
         kind,
@@ -98,8 +110,11 @@ const specOf = (json: Json): AlgorithmSpec => {
         countDenied: flag(json, 'countDenied'),
       };
     case 'sliding-window':
-    case 'sliding-log':
-      return {kind, limit: count(json, 'limit', 1), window: span(json, 'window')};
+    case 'sliding-log': {
+      const [limit, length] = [count(json, 'limit', 1), span(json, 'window')];
+      if (kind === 'sliding-window' && windowOutOfRange(limit, length) !== undefined) wrong();
+      return {kind, limit, window: length};
+    }
     case 'leaky-bucket':
       return leakyBucket(json);
     case 'concurrency':

@@ -108,3 +108,23 @@ test('whoever gives up leaves the line to the others', async () => {
   await held.release();
   expect(await third).toMatchObject({allowed: true});
 });
+
+test('a slot that is granted when nobody waits for it any more is given back', async () => {
+  const policy = policyWith({name: 'slots', key: 'all', algorithm: 'concurrency', max: 1, timeout: '1h'});
+  const limiter = await limiterFor({policy, store: memoryStore()});
+  const controller = new AbortController();
+  const acquired = limiter.acquire({}, {signal: controller.signal});
+  controller.abort(new Error('gone'));
+  await expect(acquired).rejects.toThrow('gone');
+  expect(await limiter.acquire({}, {timeoutMs: 1_000})).toMatchObject({allowed: true});
+});
+
+test('a timeout that is none is an error', async () => {
+  const limiter = await limiterFor({
+    policy: policyWith({name: 'a', key: 'all', rate: '1/h'}),
+    store: memoryStore(),
+  });
+  await expect(limiter.acquire({}, {timeoutMs: Number.NaN})).rejects.toThrow(
+    /timeoutMs is "NaN", expected 0 or more/,
+  );
+});

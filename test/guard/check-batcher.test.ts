@@ -28,7 +28,7 @@ test('a check that comes alone leaves before anything else of the event loop', a
       return checks.map(() => ({now: 0, verdicts: []}));
     },
     () => 0,
-    () => false,
+    () => undefined,
   );
   setImmediate(() => order.push('immediate'));
   setTimeout(() => order.push('timer'), 0);
@@ -49,7 +49,7 @@ test('several calls may be under way, and none holds more than 128 checks', asyn
       return checks.map((check) => ({now: Number(keyOf(check)), verdicts: []}));
     },
     () => 0,
-    () => false,
+    () => undefined,
   );
   const answers = await Promise.all(Array.from({length: 300}, (_, i) => batcher.check(checkOf(`${i}`))));
   expect(sizes).toEqual([128, 128, 44]);
@@ -64,10 +64,27 @@ test('an error of one key does not fail the checks beside it', async () => {
       return checks.map(() => ({now: 1, verdicts: []}));
     },
     () => 0,
-    (error) => (error as Error).message === 'foreign',
+    (error) => ((error as Error).message === 'foreign' ? [] : undefined),
   );
   const results = await Promise.allSettled(['a', 'bad', 'b'].map((key) => batcher.check(checkOf(key))));
   expect(results.map(({status}) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+});
+
+test('what a failed call decided of the other checks is not asked again', async () => {
+  const asked: string[][] = [];
+  const batcher = new CheckBatcher(
+    async (checks) => {
+      asked.push(checks.map(keyOf));
+      throw Object.assign(new Error('foreign'), {
+        answers: checks.map((check) => (keyOf(check) === 'bad' ? undefined : {now: 7, verdicts: []})),
+      });
+    },
+    () => 0,
+    (error) => (error as {answers?: []}).answers,
+  );
+  const results = await Promise.allSettled(['a', 'bad', 'b'].map((key) => batcher.check(checkOf(key))));
+  expect(results.map(({status}) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect(asked).toEqual([['a', 'bad', 'b']]);
 });
 
 test('any other error fails all of a call, and nothing after it', async () => {
@@ -78,7 +95,7 @@ test('any other error fails all of a call, and nothing after it', async () => {
       return checks.map(() => ({now: 1, verdicts: []}));
     },
     () => 0,
-    () => false,
+    () => undefined,
   );
   const results = await Promise.allSettled([batcher.check(checkOf('a')), batcher.check(checkOf('b'))]);
   expect(results.map(({status}) => status)).toEqual(['rejected', 'rejected']);

@@ -224,6 +224,11 @@ describe('what cannot be is said', () => {
     ['a share', {rollout: 25}, /rollout is "25", expected a share from 0 to 1/],
     ['instances', {instances: 0}, /instances is "0"/],
     ['a timeout', {timeoutMs: Number.NaN}, /timeoutMs is "NaN"/],
+    [
+      'a slack below 0, which would forget keys early',
+      {ttlSlackMs: -1},
+      /ttlSlackMs is "-1", expected a whole/,
+    ],
     ['what to do without the store', {onStoreError: 'panic' as 'open'}, /onStoreError is "panic"/],
   ])('%s', async (_, options, message) => {
     const made = createLimiter({policy: PER_IP, store: 'memory:', ...options});

@@ -197,6 +197,22 @@ test('an override that ends lets go what was refused under it', async () => {
   expect(await limiter.check({ip: 'a'})).toMatchObject({allowed: true});
 });
 
+test('after a minute the store is asked again, however long the refusal shall last', async () => {
+  const clock = new ManualClock();
+  const watched = watchedStore(memoryStore(clock));
+  const policy = policyWith({name: 'a', key: '{ip}', algorithm: 'fixed-window', limit: 1, window: '1d'});
+  const limiter = await limiterFor({policy, store: watched.store, clock: clock.read});
+  await limiter.check({ip: 'a'});
+  await limiter.check({ip: 'a'});
+  // Somebody deletes the row by hand, and announces nothing.
+  const address = {limit: 'a', key: 'a', tier: ''};
+  await watched.store.change([{address, expected: 'any', next: undefined}]);
+  clock.advance(59 * SECOND);
+  expect(await limiter.check({ip: 'a'})).toMatchObject({allowed: false, source: 'cache'});
+  clock.advance(SECOND);
+  expect(await limiter.check({ip: 'a'})).toMatchObject({allowed: true, source: 'store'});
+});
+
 test('it is bounded', async () => {
   const clock = new ManualClock();
   const limiter = await limiterFor({

@@ -48,6 +48,26 @@ test('a store that was given open stays open', async () => {
   expect(await store.generation()).toBe(0);
 });
 
+test('whoever closes it a second time waits for the first, too', async () => {
+  const store = memoryStore();
+  const told: number[] = [];
+  const slow = new Proxy(store, {
+    get(target, name) {
+      const member = target[name as keyof typeof target] as (...args: readonly unknown[]) => unknown;
+      if (name !== 'record') return typeof member === 'function' ? member.bind(target) : member;
+      return async () => {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        told.push(1);
+      };
+    },
+  });
+  const limiter = await limiterFor({policy: PER_IP, store: slow});
+  await limiter.check({ip: 'a'});
+  void limiter.close();
+  await limiter.close();
+  expect(told).toEqual([1]);
+});
+
 test('after close nothing is asked of the store any more, and checks go without it', async () => {
   const watched = watchedStore(memoryStore());
   const limiter = await limiterFor({policy: PER_IP, store: watched.store});

@@ -179,6 +179,58 @@ describe('without the store', () => {
     expect(await limiter.check({})).toMatchObject({allowed: true, source: 'local'});
   });
 
+  test('a store that is lost again and again does not hand out a fresh budget each time', async () => {
+    const watched = watchedStore(memoryStore());
+    const policy = policyWith({name: 'a', key: '{ip}', rate: '2/h', burst: 2});
+    const {limiter, told} = await tellingLimiter({policy, store: watched.store});
+    let local = 0;
+    for (let loss = 1; loss <= 3; loss++) {
+      watched.fault = gone;
+      for (let i = 0; i < 4; i++) if ((await limiter.check({ip: 'a'})).allowed) local++;
+      watched.fault = 'none';
+      await until(() => told.filter((word) => word === 'back').length === loss);
+    }
+    expect(local).toBe(2);
+  });
+
+  test('slots of requests that ended while the store was lost are given back when it is there again', async () => {
+    const watched = watchedStore(memoryStore());
+    const policy = policyWith({name: 'slots', key: 'all', algorithm: 'concurrency', max: 1, timeout: '1h'});
+    const {limiter, told} = await tellingLimiter({policy, store: watched.store, onStoreError: 'closed'});
+    const slot = await limiter.check({});
+    watched.fault = gone;
+    await slot.release();
+    watched.fault = 'none';
+    await until(() => told.includes('back'));
+    await until(async () => (await limiter.check({})).allowed);
+  });
+
+  test('a slot that was granted too late for its request is given back', async () => {
+    const inner = memoryStore();
+    let delayMs = 0;
+    const store = new Proxy(inner, {
+      get(target, name) {
+        const member = target[name as keyof typeof target] as (...args: readonly unknown[]) => unknown;
+        if (typeof member !== 'function') return member;
+        if (name !== 'check') return member.bind(target);
+        return async (...args: readonly unknown[]) => {
+          const answers = await member.apply(target, [...args]);
+          await new Promise((resolve) => setTimeout(resolve, delayMs));
+          return answers;
+        };
+      },
+    });
+    const policy = policyWith({name: 'slots', key: 'all', algorithm: 'concurrency', max: 1, timeout: '1h'});
+    const {limiter} = await tellingLimiter({policy, store, onStoreError: 'closed', timeoutMs: 50});
+    delayMs = 150;
+    expect(await limiter.check({})).toMatchObject({allowed: false, source: 'closed'});
+    delayMs = 0;
+    await until(async () => {
+      const {allowed, source} = await limiter.check({});
+      return allowed && source === 'store';
+    });
+  });
+
   test('closed: a policy in shadow refuses nothing', async () => {
     const watched = watchedStore(memoryStore());
     const {limiter} = await tellingLimiter({

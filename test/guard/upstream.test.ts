@@ -65,6 +65,19 @@ test('a later end replaces an earlier one, never the other way round', async () 
   expect((await one.check({})).retryAfterMs).toBeGreaterThan(110_000);
 });
 
+test('a block that an operator lifted is written again when the provider refuses again', async () => {
+  const store = memoryStore();
+  const limiter = await limiterFor({policy: NOTION, store});
+  const refused = {limit: 'notion', key: 'notion', status: 429, headers: {'retry-after': '60'}};
+  await limiter.observe(refused);
+  await store.remove(OVERRIDE_KIND, '["notion","notion"]');
+  await store.announce();
+  await limiter.refreshNow();
+  expect(await limiter.check({})).toMatchObject({allowed: true});
+  expect(await limiter.observe(refused)).toMatchObject({kind: 'blocked'});
+  expect(await limiter.check({})).toMatchObject({allowed: false});
+});
+
 test('no answer blocks for more than a day', async () => {
   const limiter = await limiterFor({policy: NOTION, store: memoryStore()});
   expect(

@@ -136,6 +136,18 @@ describe('what happened', () => {
     expect(limiter.metrics()).toMatch(/ratectl_usage_dropped_total [1-9]/);
   });
 
+  test('keys of any length are counted, long ones are not told', async () => {
+    const clock = new ManualClock();
+    const {store, told} = toldStore(clock);
+    const policy = policyWith({name: 'a', key: '{ip}', rate: '1/h', burst: 1});
+    const limiter = await limiterFor({policy, store, clock: clock.read});
+    for (const length of [1_024, 1_025, 65_536]) await limiter.check({ip: 'x'.repeat(length)}, {cost: 2});
+    await limiter.close();
+    expect(told[0]?.limits).toEqual([{limit: 'a', allowed: 0, denied: 3, shadowDenied: 0}]);
+    expect(told[0]?.keys.map(({address}) => address.key.length)).toEqual([1_024]);
+    expect(limiter.metrics()).toContain('ratectl_usage_dropped_total 2\n');
+  });
+
   test('a store that cannot write it down hinders nobody', async () => {
     const watched = watchedStore(memoryStore());
     const store = new Proxy(watched.store, {

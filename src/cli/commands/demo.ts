@@ -8,7 +8,7 @@ Examples:
   # end; no other store, configuration or RATECTL_ variable is used
   ratectl demo
 
-  # the replay alone, as what a pull request would show (json, jsonl and csv, too)
+  # the replay alone, as a pull request would show it (json, jsonl and csv, too)
   ratectl demo --output md
 `;
 

@@ -5,6 +5,7 @@ import {didYouMean} from '../../base/suggest.ts';
 import type {StatusQuery} from '../../operate/status/read-status.ts';
 import {STATUS_STATES, type StatusState} from '../../view/model/status-report.ts';
 import {STATUS_FIELD_NAMES, type StatusField} from '../../view/status/fields.ts';
+import {keyFilter} from '../key-filter.ts';
 import {outputFormat} from '../options/output.ts';
 import {selectorOf} from '../options/selector.ts';
 import type {StatusFlags} from './status.ts';
@@ -38,7 +39,7 @@ export const statusRequest = (argument: string | undefined, flags: StatusFlags):
   return {
     query: {
       scope,
-      filter: flags.filter === undefined ? undefined : filterOf(flags.filter),
+      filter: flags.filter === undefined ? undefined : keyFilter(flags.filter),
       states: flags.state === undefined ? undefined : new Set(listOf(flags.state, STATUS_STATES, 'state')),
       sort: flags.sort ?? 'used',
       direction: flags.reverse === true ? 'reverse' : 'forward',
@@ -50,21 +51,6 @@ export const statusRequest = (argument: string | undefined, flags: StatusFlags):
     streams,
     interval: intervalOf(flags.interval),
   };
-};
-
-const filterOf = (text: string): ((subject: string) => boolean) => {
-  const inverted = text.startsWith('!');
-  const source = inverted ? text.slice(1) : text;
-  let pattern: RegExp;
-  try {
-    pattern = new RegExp(source, 'u');
-  } catch (error) {
-    throw new RatectlError(`--filter ${quoted(text)} is not a regular expression`, {
-      code: 'usage/filter',
-      hint: `${error instanceof Error ? error.message : 'it cannot be read'}; a sign such as "." or "(" is meant as itself with "\\" before it`,
-    });
-  }
-  return (subject) => pattern.test(subject) !== inverted;
 };
 
 const listOf = <T extends string>(text: string, known: readonly T[], what: string): readonly T[] =>

@@ -14,7 +14,8 @@ export const playDemoTraffic = async (statePath: string, policy: LoadedPolicy): 
   const clock = (): number => now;
   const store = await openStore({kind: 'sqlite', path: statePath}, {access: 'write', clock});
   try {
-    const limiter = await createLimiter({policy, store, clock, failFast: true});
+    // Patient: on a machine that is busy or has a slow disk the demo is to show the same.
+    const limiter = await createLimiter({policy, store, clock, failFast: true, timeoutMs: 60_000});
     try {
       for (const {at, attributes} of demoTraffic()) {
         now = start + at;

@@ -136,9 +136,8 @@ class RoutedLimit {
 
   /** Those behind a block, too: the store's clock may say that it has ended, and other buckets would overwrite the key's row. */
   #setOf(key: string, tier: string, effect: Effect | undefined): BucketSet | undefined {
-    const own = effect?.kind === 'block' ? this.#own.get(key) : effect;
-    if (own?.kind === 'buckets') return own.set;
-    return effect?.kind === 'block' && own?.kind === 'exempt' ? undefined : this.#sets.get(tier);
+    const behind = effect?.kind === 'block' ? this.#own.get(key) : effect;
+    return behind?.kind === 'buckets' ? behind.set : this.#sets.get(tier);
   }
 
   #effectOn(key: string, now: number): Effect | undefined {

@@ -10,8 +10,8 @@ import type {ObservedKey} from './observed-key.ts';
 export type StatusScope = Selector | {readonly kind: 'recent'};
 
 export interface FindOptions {
-  /** Whether limit and key are wanted: asked before a row is read or judged. */
-  readonly wants: (address: RowAddress) => boolean;
+  /** Which of these addresses, a page at most, are wanted: asked before a row is read or judged. */
+  readonly wants: (addresses: readonly RowAddress[]) => readonly boolean[];
   /** Rows after which a search through the keys ends. */
   readonly maxKeys: number;
   /** Keys of the index that are read, those with the most refusals. */
@@ -54,8 +54,11 @@ export async function* findKeys(
   if (scope.kind === 'recent' || (scope.kind === 'exact' && policy !== undefined)) {
     const wanted =
       scope.kind === 'recent'
-        ? view.hot.map(({address}) => address).filter(options.wants)
-        : addressesOf(scope, policy!).filter(options.wants);
+        ? wantedOf(
+            view.hot.map(({address}) => address),
+            options,
+          )
+        : wantedOf(addressesOf(scope, policy!), options);
     const all = scope.kind === 'recent' ? mostRefused(wanted, view, options.mostRecent) : wanted;
     for (let from = 0; from < all.length; from += PAGE) {
       const addresses = all.slice(from, from + PAGE);
@@ -80,14 +83,25 @@ export async function* findKeys(
   for await (const {rows, foreign} of store.scan(rowSelectionOf(scope), PAGE)) {
     const some = rows.length > left ? rows.slice(0, left) : rows;
     left -= some.length;
-    const keys = some
-      .filter(({address}) => selected(address) && options.wants(address))
-      .map((row) => observe(row.address, row));
+    const mine = some.filter(({address}) => selected(address));
+    const wants = options.wants(mine.map(({address}) => address));
+    const keys = mine.filter((_, i) => wants[i]).map((row) => observe(row.address, row));
     const cut = left <= 0;
     yield {keys, read: some.length, foreign, cut};
     if (cut) return;
   }
 }
+
+/** Those that are wanted, asked in pages. */
+const wantedOf = (addresses: readonly RowAddress[], {wants}: FindOptions): readonly RowAddress[] => {
+  const found: RowAddress[] = [];
+  for (let from = 0; from < addresses.length; from += PAGE) {
+    const page = addresses.slice(from, from + PAGE);
+    const wanted = wants(page);
+    found.push(...page.filter((_, i) => wanted[i]));
+  }
+  return found;
+};
 
 interface OurRows {
   readonly rows: readonly {readonly address: RowAddress; readonly row: StoredRow | undefined}[];

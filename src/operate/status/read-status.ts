@@ -7,7 +7,7 @@ import {
 } from '../../view/model/status-report.ts';
 import {requireKnownLimit, selectorText} from '../selector.ts';
 import {type Looked, openStoreView} from '../store-view.ts';
-import {findKeys, type StatusScope} from './find-keys.ts';
+import {type FindOptions, findKeys, type StatusScope} from './find-keys.ts';
 import {type DescribeBucket, type ObservedKey, statusKey} from './observed-key.ts';
 import {type StatusSort, statusOrder} from './status-order.ts';
 import {clockWarnings, statusStore} from './store-facts.ts';
@@ -16,8 +16,8 @@ import {usageOfLimits} from './usage-of-limits.ts';
 
 export interface StatusQuery {
   readonly scope: StatusScope;
-  /** Asked of `limit/key`. */
-  readonly filter: ((text: string) => boolean) | undefined;
+  /** Asked of `limit/key`, a page at a time. */
+  readonly filter: ((texts: readonly string[]) => readonly boolean[]) | undefined;
   /** Undefined: all. */
   readonly states: ReadonlySet<StatusState> | undefined;
   readonly sort: StatusSort;
@@ -93,8 +93,12 @@ export const readStatus = async (
   return {report, warnings: [...clockWarnings(view), ...tally.warnings(query)]};
 };
 
-const wanted = ({filter}: StatusQuery): ((address: {limit: string; key: string}) => boolean) =>
-  filter === undefined ? () => true : ({limit, key}) => filter(`${limit}/${key}`);
+const wanted =
+  ({filter}: StatusQuery): FindOptions['wants'] =>
+  (addresses) =>
+    filter === undefined
+      ? addresses.map(() => true)
+      : filter(addresses.map(({limit, key}) => `${limit}/${key}`));
 
 /** What was met on the way. */
 class Tally {

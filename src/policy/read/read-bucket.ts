@@ -1,16 +1,16 @@
-import type {AlgorithmSpec} from '../../engine/policy-model.ts';
-import {ALGORITHM_NAMES, type AlgorithmName} from '../algorithm-names.ts';
-import type {Problems} from '../problems.ts';
-import {BUCKET_FIELDS, parametersOf} from '../schema.ts';
-import type {SourceNode} from '../source/source-node.ts';
-import {MAX_LEASES} from '../value-types.ts';
 import {
   bucketOutOfRange,
   leakRateOf,
   leakyOutOfRange,
   MAX_LEAKY_BURST,
   windowOutOfRange,
-} from './exact-range.ts';
+} from '../../engine/exact-range.ts';
+import type {AlgorithmSpec} from '../../engine/policy-model.ts';
+import {ALGORITHM_NAMES, type AlgorithmName} from '../algorithm-names.ts';
+import type {Problems} from '../problems.ts';
+import {BUCKET_FIELDS, parametersOf} from '../schema.ts';
+import type {SourceNode} from '../source/source-node.ts';
+import {MAX_LEASES} from '../value-types.ts';
 import {readChoice, readFlag} from './read-choice.ts';
 import {type CountRange, readCount} from './read-count.ts';
 import {readDuration} from './read-duration.ts';

@@ -1,6 +1,6 @@
 import type {PutOptions, StoredDocument} from '../port.ts';
-import {PUT_DOCUMENT_LUA, REMOVE_DOCUMENT_LUA, SWEEP_DOCUMENT_LUA} from './lua/documents.lua.ts';
 import {storedJson} from '../stored-json.ts';
+import {PUT_DOCUMENT_LUA, REMOVE_DOCUMENT_LUA, SWEEP_DOCUMENT_LUA} from './lua/documents.lua.ts';
 import type {RedisConnection} from './redis-connection.ts';
 import type {RowKeys} from './row-key.ts';
 import {type Script, scriptOf} from './script-library.ts';

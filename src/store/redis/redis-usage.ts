@@ -99,7 +99,9 @@ export class RedisUsage {
     ]);
     const keys = pairsOf(found).flatMap(([text, until]) => {
       const parsed = parseMember(text);
-      return parsed === undefined ? [] : [{...parsed, until: until === 'inf' ? Number.POSITIVE_INFINITY : Number(until)}];
+      return parsed === undefined
+        ? []
+        : [{...parsed, until: until === 'inf' ? Number.POSITIVE_INFINITY : Number(until)}];
     });
     if (keys.length === 0) return [];
     const minute = minuteOf(now);

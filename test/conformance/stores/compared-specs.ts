@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type {CalendarUnit} from '../../../src/engine/calendar-grid.ts';
+import {bucketOutOfRange, windowOutOfRange} from '../../../src/engine/exact-range.ts';
 import type {AlgorithmSpec} from '../../../src/engine/policy-model.ts';
-import {bucketOutOfRange, windowOutOfRange} from '../../../src/policy/read/exact-range.ts';
 import {SPECS} from '../../support/arbitraries.ts';
 import {DAY, HOUR, MINUTE, S} from '../../support/instants.ts';
 import {

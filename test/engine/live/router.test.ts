@@ -8,7 +8,7 @@ import {RequestRouter} from '../../../src/engine/live/request-router.ts';
 import {compileMatcher} from '../../../src/engine/matcher.ts';
 import {decide} from '../../support/decide.ts';
 import {S} from '../../support/instants.ts';
-import {evaluatorOf} from '../../support/policies.ts';
+import {evaluatorOf, policyOf, tokenBucketSpec} from '../../support/policies.ts';
 import {anyPolicy} from '../../support/random-policies.ts';
 import {anyRequest} from '../../support/random-requests.ts';
 import {batchOf} from '../../support/requests.ts';
@@ -75,6 +75,16 @@ test('a row that was saved and loaded again decides as before', () => {
     }),
     {numRuns: 200},
   );
+});
+
+test('behind the block of a key are the buckets that its row has', () => {
+  const own = [tokenBucketSpec(1, S, 7), tokenBucketSpec(1, S, 9)];
+  const overrides = {vip: {kind: 'buckets', buckets: own}} as const;
+  const router = new RequestRouter(policyOf([{name: 'a', buckets: [tokenBucketSpec(1, S)], overrides}]));
+  router.setOverrides([{limit: 'a', key: 'vip', until: 2 * S, effect: {kind: 'block'}}]);
+  const {layers} = router.route({key: 'vip'}, {cost: 1, now: S, hold: S});
+  expect(layers[0]).toMatchObject({blockedUntil: 2 * S, buckets: {shape: 'tt'}});
+  expect(router.bucketsOf('a', 'vip', '', S)?.shape).toBe('tt');
 });
 
 test('a glob over text matches what the matcher over bytes matches', () => {

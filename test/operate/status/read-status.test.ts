@@ -78,7 +78,10 @@ describe('every key', () => {
   test('filtered by name and by state', async () => {
     const near = await read({...ALL, states: new Set(['near', 'limited'])});
     expect(near.report.totals.matching).toBe(3);
-    const filtered = await read({...ALL, filter: (text) => text.includes('/203.') && !text.endsWith('9')});
+    const filtered = await read({
+      ...ALL,
+      filter: (texts) => texts.map((text) => text.includes('/203.') && !text.endsWith('9')),
+    });
     expect(filtered.report.totals).toMatchObject({matching: 2, read: 7});
   });
 

@@ -7,7 +7,8 @@ import type {AlgorithmSpec, Policy} from '../../../src/engine/policy-model.ts';
 import type {Store} from '../../../src/store/port.ts';
 import {S} from '../../support/instants.ts';
 import {policyOf} from '../../support/policies.ts';
-import {policies, type RandomRequest, randomRequests, SPEC_ARBITRARIES} from '../../support/twin-policies.ts';
+import {policies, SPEC_ARBITRARIES} from '../../support/random-policies.ts';
+import {type RandomRequest, randomRequests} from '../../support/random-requests.ts';
 import {openTestStore} from './redis-target.ts';
 
 const START = 1_700_000_000 * S;

@@ -1,12 +1,12 @@
 /**
- * Where the engine's arithmetic is exact (see engine/arithmetic/mul-div.ts). A policy outside of it is refused with its
+ * Where the engine's arithmetic is exact (see arithmetic/mul-div.ts). A policy outside of it is refused with its
  * numbers: better than a decision that is wrong by a unit.
  *
  * The bounds are wide: 2^51 µs are 71 years, 2^43 µs are 101 days.
  */
-import {formatDuration} from '../../base/duration.ts';
-import {leakRate} from '../../engine/algorithms/leaky-bucket.ts';
-import {reduced} from '../../engine/arithmetic/rate.ts';
+import {formatDuration} from '../base/duration.ts';
+import {leakRate} from './algorithms/leaky-bucket.ts';
+import {reduced} from './arithmetic/rate.ts';
 
 const EXACT = BigInt(Number.MAX_SAFE_INTEGER);
 const FACTOR = 2 ** 43;
