@@ -24,7 +24,9 @@ import {addHelpTopics} from './help-topics.ts';
 /** The command tree. Building it loads commander alone; what a command needs is loaded when it runs. */
 export const createProgram = (context: CliContext): Command => {
   const program = new Command('ratectl')
-    .description('Inspect and operate rate limits: who is limited, why, lift it; and replay traffic before a limit changes.')
+    .description(
+      'Inspect and operate rate limits: who is limited, why, lift it; and replay traffic before a limit changes.',
+    )
     .version(context.version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help for a command, or one of the topics below')

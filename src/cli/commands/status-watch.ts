@@ -2,13 +2,15 @@ import {setTimeout as pause} from 'node:timers/promises';
 import {ExitCode} from '../../base/exit-code.ts';
 import {toRfc3339} from '../../base/micros.ts';
 import {isRatectlError} from '../../base/ratectl-error.ts';
-import {safeJson, safeText} from '../../base/safe-text.ts';
+import {safeJson} from '../../base/safe-text.ts';
 import {readStatus, type StatusAnswer} from '../../operate/status/read-status.ts';
 import {StatusChanges} from '../../operate/status/status-changes.ts';
 import {isStoreError} from '../../store/store-error.ts';
+import {flow} from '../../view/flow.ts';
 import {pickFields} from '../../view/status/pick-fields.ts';
+import {usableWidth} from '../../view/style.ts';
 import type {CliContext} from '../context.ts';
-import {outputFormat} from '../options/output.ts';
+import {outputFormat, styleOf} from '../options/output.ts';
 import {type Target, withTarget} from '../with-target.ts';
 import type {StatusFlags} from './status.ts';
 import {conditionHolds, type StatusRequest} from './status-query.ts';
@@ -73,6 +75,11 @@ const screen = (request: StatusRequest, flags: StatusFlags, context: CliContext)
   const {out} = context.streams;
   let last: string | undefined;
   let lostAt: number | undefined;
+  /** In lines that fit: one that the terminal breaks would make the frame taller than the screen. */
+  const lines = (text: string, indent: number): readonly string[] => {
+    const style = styleOf(flags, context);
+    return flow([text], usableWidth(style) - indent, style).map((line) => `${' '.repeat(indent)}${line}`);
+  };
   const paint = async (text: string, banner: string): Promise<void> => {
     if (last === undefined) {
       context.cleanups.add(() => void out.write(LEAVE));
@@ -80,27 +87,26 @@ const screen = (request: StatusRequest, flags: StatusFlags, context: CliContext)
     }
     last = text;
     // A frame as tall as the screen would scroll, and the next one be painted beside it.
-    const lines = `${banner}${text}`
+    const frame = `${banner}${text}`
       .trimEnd()
       .split('\n')
       .slice(0, (out.rows ?? 1_000) - 1);
-    await out.write(`${HOME}${lines.map((line) => `${line}${CLEAR_LINE}\n`).join('')}${CLEAR_BELOW}`);
+    await out.write(`${HOME}${frame.map((line) => `${line}${CLEAR_LINE}\n`).join('')}${CLEAR_BELOW}`);
   };
   return {
     async show(answer, target) {
       lostAt = undefined;
       const warnings = [...target.warnings, ...answer.warnings];
       const text = statusText(answer, {target, fields: request.fields, warnings}, flags, context);
-      const notes =
-        flags.quiet === true ? '' : warnings.map((one) => `\n  warning: ${safeText(one)}`).join('');
-      await paint(`${text}${notes}\n`, '');
+      const notes = flags.quiet === true ? [] : warnings.flatMap((one) => lines(`warning: ${one}`, 2));
+      await paint([text, ...notes].join('\n'), '');
     },
     async lost(reason) {
       const now = context.clock.now();
       lostAt ??= now;
       const age = Math.round((now - lostAt) / 1_000_000);
-      const banner = `STALE for ${age}s: ${safeText(reason)}; trying again\n`;
-      await paint(last ?? '', banner);
+      const banner = lines(`STALE for ${age}s: ${reason}; trying again`, 0);
+      await paint(last ?? '', `${banner.join('\n')}\n`);
     },
   };
 };

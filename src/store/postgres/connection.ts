@@ -75,7 +75,7 @@ export class Connection {
     mode: 'read only' | 'read write',
     work: (query: (statement: Statement, values: readonly Parameter[]) => Promise<TextRows>) => Promise<T>,
   ): Promise<T> {
-    await this.#run({name: '', text: `begin ${mode}`}, []);
+    await this.#run({name: '', text: `begin isolation level read committed ${mode}`}, []);
     try {
       const result = await work((statement, values) => this.#run(statement, values));
       await this.#run({name: '', text: 'commit'}, []);
@@ -157,6 +157,8 @@ export class Connection {
     }
     const settings = [
       `set statement_timeout = ${this.#timeoutMs}`,
+      // Under a stricter level of the database's own, two checks of one key would end in serialization failures.
+      "set default_transaction_isolation = 'read committed'",
       ...(this.#access === 'read' ? ['set default_transaction_read_only = on'] : []),
     ];
     await this.#run({name: '', text: settings.join('; ')}, []);

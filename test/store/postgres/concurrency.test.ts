@@ -179,6 +179,36 @@ describe('calls at the same time', () => {
   });
 });
 
+test.each(['repeatable read', 'serializable'])(
+  'a database whose default isolation is %s decides as any other: nothing fails, nothing is over',
+  async (level) => {
+    const database = `isolation_${level.slice(0, 3)}_${Date.now()}`;
+    await server().sql(`create database ${database}`);
+    await server().sql(`alter database ${database} set default_transaction_isolation = '${level}'`);
+    const url = server().urlOf({database});
+    const schema = randomSchema();
+    const stores = await Promise.all(
+      [1, 2, 3, 4].map(() => openTestStore(url, {schema, connection: 'reconnect'})),
+    );
+    const router = new RequestRouter(
+      policyOf([{name: 'one', buckets: [fixedWindowSpec(BUDGET, HOUR * 24 * 365)]}]),
+    );
+    const check = router.route({key: 'hot'}, {cost: 1, now: Date.now() * 1_000, hold: 0});
+    let admitted = 0;
+    await Promise.all(
+      stores.map(async (store) => {
+        for (let i = 0; i < 50; i++) {
+          const [answer] = await store.check([check]);
+          if (answer!.verdicts[0]!.kind === 0) admitted++;
+        }
+      }),
+    );
+    expect(admitted).toBe(BUDGET);
+    await Promise.all(stores.map((store) => store.close()));
+  },
+  20_000,
+);
+
 test('an application leaves nothing behind that keeps the process alive', async () => {
   const store = await openPostgresStore(targetOf(`${server().url}?schema=${randomSchema()}`), {
     access: 'write',
