@@ -13,7 +13,7 @@ export interface StoredRow {
   readonly shape: string;
   /** What `BucketSet.load` reads. */
   readonly words: readonly number[];
-  /** When the store may forget the row; Infinity: never. */
+  /** When the store may forget the row; Infinity: never, or not told (pages of `scan` in Redis: `read` tells). */
   readonly expiresAt: number;
 }
 

@@ -2,6 +2,7 @@ import {parseDuration} from '../../base/duration.ts';
 import {MAX_MICROS, toRfc3339} from '../../base/micros.ts';
 import {RatectlError} from '../../base/ratectl-error.ts';
 import {quoted} from '../../base/safe-text.ts';
+import {BucketSet} from '../../engine/bucket-set.ts';
 import type {LiveEffect} from '../../engine/live/live-override.ts';
 import {putOverride, readSlot} from '../../operate/override/change-override.ts';
 import type {LoadedPolicy} from '../../policy/load-policy.ts';
@@ -98,7 +99,20 @@ const effectOf = (
   const {override, warnings} = overrideOfLimit(policy, limit, fixed ?? parameters, (name) =>
     name === 'timeout' ? '--lease' : `--${name}`,
   );
-  return {effect: override, warnings};
+  return {effect: override, warnings: [...warnings, ...startsAnew(override, limit, policy)]};
+};
+
+/** Rows of other algorithms count as never seen: what was used until now does not count under the override. */
+const startsAnew = (effect: LiveEffect, limit: string, {policy}: LoadedPolicy): readonly string[] => {
+  const plan = policy.limits.find(({name}) => name === limit)?.plan;
+  if (effect.kind !== 'buckets' || plan === undefined) return [];
+  const usual = plan.kind === 'single' ? [plan.buckets] : [...plan.tiers.values()];
+  const {shape} = new BucketSet(effect.buckets);
+  return usual.some((buckets) => new BucketSet(buckets).shape !== shape)
+    ? [
+        'these are other buckets than the limit has: what was used does not count, and in the second until every application has heard of it more may pass',
+      ]
+    : [];
 };
 
 /** When it ends, µs of the store's clock. */
