@@ -18,6 +18,8 @@ const workingFolder = (): string | undefined => {
 };
 
 export const main = async (argv: readonly string[] = process.argv.slice(2)): Promise<void> => {
+  // Drivers of stores read it when they are loaded, and then print what they send: keys, and AUTH with the password.
+  delete process.env['DEBUG'];
   const streams = processStreams();
   const cwd = workingFolder();
   if (cwd === undefined) {

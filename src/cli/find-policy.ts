@@ -1,4 +1,4 @@
-import {existsSync} from 'node:fs';
+import {statSync} from 'node:fs';
 import {dirname, join, resolve} from 'node:path';
 import {formatDuration} from '../base/duration.ts';
 import {isRatectlError} from '../base/ratectl-error.ts';
@@ -70,9 +70,18 @@ const readPublished = ({value}: StoredDocument, now: number): FoundPolicy => {
   }
 };
 
+/** A named pipe that somebody left there is no policy: opening it would never end. */
+const isThere = (path: string): boolean => {
+  try {
+    return !statSync(path).isFIFO();
+  } catch {
+    return false;
+  }
+};
+
 const nearest = (from: string): string | undefined => {
   for (let folder = from; ; folder = dirname(folder)) {
-    const found = NAMES.map((name) => join(folder, name)).find((path) => existsSync(path));
+    const found = NAMES.map((name) => join(folder, name)).find(isThere);
     if (found !== undefined || dirname(folder) === folder) return found;
   }
 };

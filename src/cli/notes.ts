@@ -14,6 +14,16 @@ export const tell = async (
   for (const note of notes) await streams.err.write(`note: ${safeText(note)}\n`);
 };
 
+/** Warnings on stderr, those of the JSON answer, one line each; none with --quiet. */
+export const warn = async (
+  warnings: readonly string[],
+  flags: Pick<OutputFlags, 'quiet'>,
+  {streams}: CliContext,
+): Promise<void> => {
+  if (flags.quiet === true) return;
+  for (const warning of warnings) await streams.err.write(`warning: ${safeText(warning)}\n`);
+};
+
 /** The first bad lines, each with its place and reason, and how many there are in all; nothing with --quiet: reports count them. */
 export const reportProblems = async (
   trace: Trace,

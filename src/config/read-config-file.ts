@@ -1,3 +1,4 @@
+import {type Stats, statSync} from 'node:fs';
 import {dirname} from 'node:path';
 import {RatectlError} from '../base/ratectl-error.ts';
 import {quoted, safeText} from '../base/safe-text.ts';
@@ -77,6 +78,7 @@ export const parseConfig = (text: string, place: ConfigPlace, exposed: boolean):
 export const readConfigText = (
   place: ConfigPlace,
 ): {readonly text: string; readonly exposed: boolean} | undefined => {
+  refuseNamedPipe(place);
   const file = readBounded(place.path, 'configuration', MAX_CONFIG_BYTES);
   if (file === undefined) return undefined;
   refuseForeign(place, file.stats.uid);
@@ -99,6 +101,21 @@ export const readConfigText = (
 export const readConfigFile = (place: ConfigPlace): ConfigFile | undefined => {
   const read = readConfigText(place);
   return read === undefined ? undefined : parseConfig(read.text, place, read.exposed);
+};
+
+/** Nobody writes into a pipe that somebody left where configuration is looked for: opening it would never end, whoever owns it. */
+const refuseNamedPipe = ({path, shown}: ConfigPlace): void => {
+  let stats: Stats | undefined;
+  try {
+    stats = statSync(path, {throwIfNoEntry: false});
+  } catch {
+    // Reading it says why it cannot be read.
+  }
+  if (stats?.isFIFO() !== true) return;
+  throw new RatectlError(`cannot read the configuration ${quoted(shown, 200)}: it is a named pipe`, {
+    code: 'config/invalid',
+    hint: 'remove it, or use --no-config or RATECTL_NO_CONFIG=1',
+  });
 };
 
 /** On a machine of many, anybody can put `.ratectl/config.yaml` above the folder somebody works in, such as in /tmp. */

@@ -1,3 +1,4 @@
+import {execFileSync} from 'node:child_process';
 import {chmodSync, existsSync, mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
@@ -132,6 +133,19 @@ describe('the policy', () => {
       cwd: join(unpublished.cwd, 'a'),
     }) as ConfigFolder;
     expect(await names(below)).toEqual(['ratectl', join(unpublished.cwd, 'ratectl.yaml')]);
+  });
+
+  test('several problems of a published one are one line: how many, and the first', async () => {
+    const folder = await withState({source: 'version: 2\nlimit: x', file: 'p.yaml'});
+    const [warning] = (await seen(folder)).warnings;
+    expect(warning).toMatch(/the policy has \d problems, the first: p\.yaml:\d+:\d+: /);
+    expect(warning).not.toContain('\n');
+  });
+
+  test('a named pipe in its place is none', async () => {
+    const folder = await withState();
+    execFileSync('mkfifo', [join(folder.cwd, 'ratectl.yaml')]);
+    expect(await names(folder)).toEqual([undefined, undefined]);
   });
 
   test.each([

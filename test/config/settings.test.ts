@@ -1,4 +1,5 @@
-import {chmodSync, mkdirSync, symlinkSync} from 'node:fs';
+import {execFileSync} from 'node:child_process';
+import {chmodSync, mkdirSync, rmSync, symlinkSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
@@ -296,6 +297,14 @@ describe('bad files', () => {
   test('empty files say nothing', () => {
     const folder = new ConfigFolder().user('# nothing yet\n').project('contexts:\n');
     expect(folder.settings().store.origin).toEqual({kind: 'default'});
+  });
+
+  test('a named pipe, which nobody writes into, is refused and not waited for', () => {
+    const folder = new ConfigFolder();
+    folder.project('');
+    rmSync(folder.projectFile);
+    execFileSync('mkfifo', [folder.projectFile]);
+    expect(() => folder.settings()).toThrow('it is a named pipe');
   });
 
   test('folders, files that are too large or no text, and links that go round', () => {

@@ -5,7 +5,7 @@ import {expect, test} from 'vitest';
 import {ROOT} from './command.ts';
 
 test('the example of the README runs as a user would run it: against the built package, by its name', () => {
-  const [, code = ''] = /^## Library$[\s\S]*?^```js\n([\s\S]*?)^```$/m.exec(
+  const [, code = ''] = /^## The engine by itself$[\s\S]*?^```js\n([\s\S]*?)^```$/m.exec(
     readFileSync(join(ROOT, 'README.md'), 'utf8'),
   )!;
   const ended = spawnSync(process.execPath, ['--input-type=module', '--eval', code], {

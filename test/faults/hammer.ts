@@ -15,6 +15,8 @@ export interface Granted {
   /** Token bucket: admitted, and burst + rate × time from the first to the last answer by the store's clock. */
   readonly bucket: number;
   readonly budget: number;
+  /** The same until a call was refused last: then the bucket was empty. */
+  readonly untilEmpty: {readonly bucket: number; readonly budget: number};
   /** Fixed window: admitted, and its limit. */
   readonly window: number;
   readonly windowLimit: number;
@@ -68,14 +70,20 @@ export const hammer = async (
     return own.slice(1).map((now, i) => now - own[i]!);
   });
   const {burst, count, per} = HAMMERED_BUCKET;
+  const budgetAfter = (span: number): number => burst + Math.floor((span * count) / per);
+  const emptied = answered.reduce((last, [now, bucket]) => (bucket < 3 ? Math.max(last, now) : last), 0);
   return {
     bucket: answered.reduce((sum, [, bucket]) => sum + bucket, 0),
-    budget: burst + Math.floor((elapsed * count) / per),
+    budget: budgetAfter(elapsed),
+    untilEmpty: {
+      bucket: answered.reduce((sum, [now, bucket]) => (now <= emptied ? sum + bucket : sum), 0),
+      budget: budgetAfter(emptied - instants[0]!),
+    },
     window: answered.reduce((sum, [, , window]) => sum + window, 0),
     windowLimit: WINDOW_LIMIT,
     calls: all.length,
     failed: all.length - answered.length,
-    longestSilenceMs: Math.max(0, ...silences) / 1_000,
+    longestSilenceMs: silences.reduce((a, b) => Math.max(a, b), 0) / 1_000,
     errors,
   };
 };

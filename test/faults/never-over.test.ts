@@ -29,7 +29,7 @@ describe(
       tell(name, granted);
       expect(granted).toMatchObject({errors: '', failed: 0, window: granted.windowLimit});
       expect(granted.bucket).toBeLessThanOrEqual(granted.budget);
-      expect(granted.bucket).toBeGreaterThanOrEqual(0.999 * granted.budget);
+      expect(granted.untilEmpty.bucket).toBeGreaterThanOrEqual(0.999 * granted.untilEmpty.budget);
     });
   },
 );

@@ -7,7 +7,7 @@ import {auditCsv} from '../../view/audit/csv.ts';
 import {auditTable} from '../../view/audit/table.ts';
 import type {CliContext} from '../context.ts';
 import {envelope} from '../envelope.ts';
-import {tell} from '../notes.ts';
+import {warn} from '../notes.ts';
 import {outputFormat, styleOf} from '../options/output.ts';
 import {withTarget} from '../with-target.ts';
 import type {AuditFlags} from './audit.ts';
@@ -21,7 +21,7 @@ export const runAudit = async (flags: AuditFlags, context: CliContext): Promise<
   await withTarget(flags, context, 'read', async ({store, redactedUrl, contextName, warnings}) => {
     const {now} = await store.facts();
     const entries = await listAudit(store, flags.limit, Math.max(0, now - span));
-    await tell(warnings, flags, context);
+    await warn(warnings, flags, context);
     if (entries.length === 0 && flags.failEmpty === true) context.exitCode = ExitCode.nothingToDo;
     const list = {store: redactedUrl, entries};
     const {out} = context.streams;

@@ -9,7 +9,7 @@ import {shownUrl} from '../../config/shown-url.ts';
 import {table} from '../../view/table.ts';
 import type {CliContext} from '../context.ts';
 import {envelope} from '../envelope.ts';
-import {tell} from '../notes.ts';
+import {warn} from '../notes.ts';
 import {outputFormat, styleOf} from '../options/output.ts';
 import type {ConfigExplainFlags} from './config.ts';
 
@@ -51,7 +51,7 @@ export const runConfigExplain = async (flags: ConfigExplainFlags, context: CliCo
     styleOf(flags, context),
   );
   await streams.out.write(lines.map((line) => `${line}\n`).join(''));
-  await tell(settings.warnings, flags, context);
+  await warn(settings.warnings, flags, context);
 };
 
 const DEFAULT: Origin = {kind: 'default'};

@@ -1,5 +1,5 @@
 import {isRatectlError, RatectlError} from '../../base/ratectl-error.ts';
-import {quoted, safeJson, safeText} from '../../base/safe-text.ts';
+import {quoted, safeJson} from '../../base/safe-text.ts';
 import {type ExplainSubject, explainKey} from '../../operate/explain/explain-key.ts';
 import {parseSelector, selectorFromJson} from '../../operate/selector.ts';
 import {explainMarkdown} from '../../view/explain/markdown.ts';
@@ -7,6 +7,7 @@ import {explainText} from '../../view/explain/text.ts';
 import type {KeyExplanation} from '../../view/model/key-explanation.ts';
 import type {CliContext} from '../context.ts';
 import {envelope} from '../envelope.ts';
+import {warn} from '../notes.ts';
 import {outputFormat, styleOf} from '../options/output.ts';
 import {timesOf} from '../options/times.ts';
 import {withTarget} from '../with-target.ts';
@@ -28,8 +29,7 @@ export const runExplain = async (
     await context.streams.out.write(
       render(answer.explanation, {contextName: target.contextName, warnings}, flags, context),
     );
-    if (flags.quiet === true) return;
-    for (const warning of warnings) await context.streams.err.write(`warning: ${safeText(warning)}\n`);
+    await warn(warnings, flags, context);
   });
 };
 

@@ -5,7 +5,7 @@ import {overrideTable} from '../../view/override/table.ts';
 import type {CliContext} from '../context.ts';
 import {describeBucket} from '../describe-bucket.ts';
 import {envelope} from '../envelope.ts';
-import {tell} from '../notes.ts';
+import {warn} from '../notes.ts';
 import {outputFormat, styleOf} from '../options/output.ts';
 import {withTarget} from '../with-target.ts';
 import type {OverrideLsFlags} from './override.ts';
@@ -22,7 +22,7 @@ export const runOverrideLs = async (flags: OverrideLsFlags, context: CliContext)
             `${unreadable} ${unreadable === 1 ? 'document is no override' : 'documents are no overrides'} that this version can read`,
           ]),
     ];
-    await tell(notes, flags, context);
+    await warn(notes, flags, context);
     if (entries.length === 0 && flags.failEmpty === true) context.exitCode = ExitCode.nothingToDo;
     const {out} = context.streams;
     const list = {store: redactedUrl, overrides: entries};

@@ -13,7 +13,7 @@ import {confirmChange, requireConfirmable} from '../confirm.ts';
 import type {CliContext} from '../context.ts';
 import {describeBucket} from '../describe-bucket.ts';
 import {envelope} from '../envelope.ts';
-import {tell} from '../notes.ts';
+import {tell, warn} from '../notes.ts';
 import {outputFormat, styleOf} from '../options/output.ts';
 import type {Target} from '../with-target.ts';
 import type {OverrideRmFlags} from './override.ts';
@@ -92,7 +92,7 @@ export class OverrideSession {
   async answer(change: PlannedChange): Promise<void> {
     const {out} = this.#context.streams;
     const {warnings, contextName} = this.#target;
-    await tell(warnings, this.#flags, this.#context);
+    await warn(warnings, this.#flags, this.#context);
     const data = this.#changeOf(change);
     if (outputFormat(this.#flags) === 'json') {
       const answer = envelope(`override-${change.action}`, data, warnings, this.#context, contextName);

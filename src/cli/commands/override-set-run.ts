@@ -9,7 +9,7 @@ import type {LoadedPolicy} from '../../policy/load-policy.ts';
 import {overrideOfLimit} from '../../policy/override-of-limit.ts';
 import {parseRfc3339} from '../../trace/time/rfc3339.ts';
 import type {CliContext} from '../context.ts';
-import {tell} from '../notes.ts';
+import {warn} from '../notes.ts';
 import {withTarget} from '../with-target.ts';
 import type {OverrideSetFlags} from './override.ts';
 import {OverrideSession, overrideKey} from './override-session.ts';
@@ -31,7 +31,7 @@ export const runOverrideSet = async (
     const session = new OverrideSession(target, flags, context);
     session.requireConfirmable();
     const {effect, warnings} = effectOf(flags, parameters, limit, target.policy);
-    await tell(warnings, flags, context);
+    await warn(warnings, flags, context);
     const {now} = await target.store.facts();
     const override = {limit, key, until: endOf(flags, now), effect};
     const note = {by: session.actorText, why, at: now};

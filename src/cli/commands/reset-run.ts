@@ -16,7 +16,7 @@ import {confirmChange, requireConfirmable} from '../confirm.ts';
 import type {CliContext} from '../context.ts';
 import {envelope} from '../envelope.ts';
 import {keyProgress} from '../key-progress.ts';
-import {tell} from '../notes.ts';
+import {tell, warn} from '../notes.ts';
 import {outputFormat, styleOf} from '../options/output.ts';
 import {type Target, withTarget} from '../with-target.ts';
 import type {ResetFlags} from './reset.ts';
@@ -38,6 +38,7 @@ class ResetRun {
   readonly #flags: ResetFlags;
   readonly #context: CliContext;
   readonly #actor: Actor;
+  #met: readonly string[] = [];
 
   constructor(target: Target, flags: ResetFlags, context: CliContext) {
     this.#target = target;
@@ -49,7 +50,7 @@ class ResetRun {
   async run(selector: string | undefined): Promise<void> {
     const {store, warnings} = this.#target;
     const flags = this.#flags;
-    await tell(warnings, flags, this.#context);
+    await warn(warnings, flags, this.#context);
     const changes = flags.dryRun !== true && flags.planOut === undefined;
     if (changes) requireConfirmable({production: this.#production}, flags, this.#context);
     const {now} = await store.facts();
@@ -57,7 +58,7 @@ class ResetRun {
     if (changes) this.#requireReason(job);
     if (flags.planOut !== undefined) return this.#plan(job, flags.planOut, now);
     const preview = await job.preview();
-    await tell(preview.notes, flags, this.#context);
+    await this.#tellOf(preview);
     const reporter = await this.#reporter(job, preview, now);
     if (flags.dryRun === true || preview.keys === 0) {
       if (changes) await store.announce();
@@ -101,8 +102,14 @@ class ResetRun {
       resolveIn(this.#context, name),
     );
     const reporter = await this.#reporter(job, preview, now);
-    await tell(preview.notes, this.#flags, this.#context);
+    await this.#tellOf(preview);
     await this.#answer(reporter.report(NOTHING_APPLIED, {plan: file, dryRun: false}));
+  }
+
+  /** What was met on the way, for the JSON answer, too. */
+  async #tellOf({notes}: JobPreview): Promise<void> {
+    this.#met = notes;
+    await warn(notes, this.#flags, this.#context);
   }
 
   get #production(): string | undefined {
@@ -191,7 +198,7 @@ class ResetRun {
     const {out} = context.streams;
     if (outputFormat(flags) === 'json') {
       const {warnings, contextName} = this.#target;
-      const answer = envelope('reset', report, warnings, context, contextName);
+      const answer = envelope('reset', report, [...warnings, ...this.#met], context, contextName);
       await out.write(`${safeJson(answer, 2)}\n`);
     } else await out.write(resetTable(report, styleOf(flags, context)));
     if (report.failed > 0 || !report.complete) context.exitCode = ExitCode.partial;

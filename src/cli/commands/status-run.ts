@@ -1,5 +1,5 @@
 import {ExitCode} from '../../base/exit-code.ts';
-import {safeJson, safeText} from '../../base/safe-text.ts';
+import {safeJson} from '../../base/safe-text.ts';
 import {readStatus, type StatusAnswer, type StatusSource} from '../../operate/status/read-status.ts';
 import {factsOf} from '../../simulate/algorithm-facts.ts';
 import type {StatusKey} from '../../view/model/status-report.ts';
@@ -9,6 +9,7 @@ import {pickFields} from '../../view/status/pick-fields.ts';
 import {statusTable} from '../../view/status/table.ts';
 import type {CliContext} from '../context.ts';
 import {envelope} from '../envelope.ts';
+import {warn} from '../notes.ts';
 import {outputFormat, styleOf} from '../options/output.ts';
 import {timesOf} from '../options/times.ts';
 import {scanProgress} from '../scan-progress.ts';
@@ -132,14 +133,4 @@ const streamKeys = async (
   } finally {
     progress.end();
   }
-};
-
-/** Warnings on stderr, a line each; none with --quiet. */
-const warn = async (
-  warnings: readonly string[],
-  flags: StatusFlags,
-  {streams}: CliContext,
-): Promise<void> => {
-  if (flags.quiet === true) return;
-  for (const warning of warnings) await streams.err.write(`warning: ${safeText(warning)}\n`);
 };

@@ -42,7 +42,7 @@ export interface Applied {
   readonly keptCount: number;
   /** … the first of them. */
   readonly kept: readonly KeptRow[];
-  /** What the store said when it ended the run; undefined: everything was gone through. */
+  /** What the store, or the receipt, said when it ended the run; undefined: everything was gone through. */
   readonly failure: unknown;
 }
 
@@ -55,7 +55,8 @@ const ANNOUNCE_EVERY = 20;
 
 /**
  * Changes rows batch by batch. Before a batch is changed its lines are on the disk, so that a run that is killed at any
- * instant leaves a receipt of all it did. A failure of the store ends the run; what was done stays done, and is answered.
+ * instant leaves a receipt of all it did. A failure of the store, or of the receipt's disk, ends the run; what was done stays
+ * done, and is answered.
  * Throws what the store said when nothing is known to be changed; without a receipt when nothing was tried yet.
  */
 export const applyChanges = async (
@@ -98,7 +99,12 @@ class Run {
       // The applications should hear of what was done; the store may be back.
       await store.announce().catch(() => undefined);
     }
-    this.#finish(failure);
+    try {
+      this.#finish(failure);
+    } catch (error) {
+      // What was done stays done, and has to be answered: a receipt without its end is as one of a run that was killed.
+      failure ??= error;
+    }
     if (failure !== undefined && this.#keys === 0) throw failure;
     return {keys: this.#keys, keptCount: this.#keptCount, kept: this.#kept, failure};
   }

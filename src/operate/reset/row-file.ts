@@ -18,6 +18,9 @@ export class RowFile {
   readonly #absolute: string;
   #waiting: string[] = [];
   #size = 0;
+  #open = true;
+  /** Why a line could not be written whole: nothing may stand behind the half of it that may be there. */
+  #broken: RatectlError | undefined;
 
   private constructor(path: string, absolute: string, fd: number) {
     this.path = path;
@@ -32,7 +35,12 @@ export class RowFile {
   static create(path: string, resolve: (path: string) => string, header: RowFileHeader): RowFile {
     const file = new RowFile(path, resolve(path), openNew(path, resolve(path)));
     file.#waiting.push(`${safeJson(header)}\n`);
-    file.flush();
+    try {
+      file.flush();
+    } catch (error) {
+      file.discard();
+      throw error;
+    }
     return file;
   }
 
@@ -76,19 +84,30 @@ export class RowFile {
     }
   }
 
+  /** Closes the file also when it throws because not everything could be written. */
   close(): void {
-    this.flush();
-    closeSync(this.#fd);
-    syncFolder(dirname(this.#absolute));
+    try {
+      this.flush();
+    } finally {
+      this.#end();
+      syncFolder(dirname(this.#absolute));
+    }
   }
 
   /** Takes the file away again: nothing in it came to pass. */
   discard(): void {
-    closeSync(this.#fd);
+    this.#end();
     unlinkSync(this.#absolute);
   }
 
+  #end(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    closeSync(this.#fd);
+  }
+
   #write(): void {
+    if (this.#broken !== undefined) throw this.#broken;
     if (this.#waiting.length === 0) return;
     const bytes = Buffer.from(this.#waiting.join(''));
     this.#waiting = [];
@@ -96,7 +115,8 @@ export class RowFile {
     try {
       for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at);
     } catch (error) {
-      throw cannotWrite(this.path, error);
+      this.#broken = cannotWrite(this.path, error);
+      throw this.#broken;
     }
   }
 }

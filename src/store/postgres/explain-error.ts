@@ -94,7 +94,9 @@ const SERVER: Readonly<Record<string, (error: Error, target: PostgresTarget) => 
       message: `Postgres refused the connection: ${text(error)}`,
       hint: unencrypted
         ? 'the server may want TLS: try ?sslmode=require'
-        : 'the role does not exist or may not log in from here (pg_hba.conf)',
+        : /no PostgreSQL user name/.test(error.message)
+          ? 'name the user: postgres://USER@HOST/DATABASE'
+          : 'the role does not exist or may not log in from here (pg_hba.conf)',
     };
   },
   '3D000': (error) => ({
@@ -151,8 +153,10 @@ const byText = (error: Error, target: PostgresTarget): Cause | undefined => {
   if (message.includes('error establishing an SSL connection') || message.includes('unexpected message'))
     return NOT_POSTGRES;
   if (/no such database|database .* does not exist/i.test(message)) return SERVER['3D000']!(error, target);
-  if (/password must be a (non-empty )?string|auth failed|password authentication failed/i.test(message))
-    return SERVER['28P01']!(error, target);
+  // The driver's words when there is none to send.
+  if (/password must be a (non-empty )?string/.test(message))
+    return {...SERVER['28P01']!(error, target), message: 'Postgres asks for a password, and there is none'};
+  if (/auth failed|password authentication failed/i.test(message)) return SERVER['28P01']!(error, target);
   if (message.includes('timeout expired')) return NETWORK['ETIMEDOUT'];
   if (/Connection terminated|connection was closed|server conn crashed|socket/i.test(message))
     return unreachable(text(error), 'the server restarted or closed the connection: try again');

@@ -34,7 +34,7 @@ export const migrate = async (
   if (access === 'read') {
     throw new StoreError(
       version === 0
-        ? `no ratectl state in this database yet: there is no schema "${schema}"`
+        ? `no ratectl state in this database yet: there is no schema "${schema}" with tables of ratectl`
         : `the schema "${schema}" is older than this ratectl needs (version ${version}, needed ${NEWEST})`,
       {
         kind: 'wrong-database',

@@ -35,7 +35,7 @@ describe('the schema', () => {
     await expect(openTestStore(server().url, {schema, access: 'read'})).rejects.toMatchObject({
       kind: 'wrong-database',
       message: expect.stringContaining(
-        `no ratectl state in this database yet: there is no schema "${schema}"`,
+        `no ratectl state in this database yet: there is no schema "${schema}" with tables of ratectl`,
       ),
     });
     await expect(openTestStore(`${server().url}?migrate=never`, {schema})).rejects.toMatchObject({
