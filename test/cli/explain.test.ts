@@ -35,6 +35,14 @@ test('a key with slashes, and one that no shell can type', async () => {
   expect(unsafeIn(hostile.out)).toBeUndefined();
 });
 
+test('what stands before a slash and is no limit may be a key: it says how to ask for it', async () => {
+  const {code, err} = await (await statusCli()).run('explain', 'a/b');
+  expect(code).toBe(2);
+  expect(err).toContain('unknown limit "a"');
+  expect(err).toContain('a key that holds "/": --key;');
+  expect(err).toContain('ratectl status --match "a/*"');
+});
+
 test('a request: which limits it meets and what it gets', async () => {
   const cli = await statusCli();
   const {out} = await cli.run(

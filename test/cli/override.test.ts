@@ -145,6 +145,29 @@ describe('override ls and rm', () => {
     expect((await cli.run('override', 'ls', '--fail-empty')).code).toBe(7);
   });
 
+  test('warnings are called so in all commands, and are in the JSON answer', async () => {
+    const cli = liveCli({}, {});
+    await cli.with((store) => store.put('policy', 'current', {source: 5}));
+    const line = /^warning: the policy that was published in the store cannot be used: .*$/m;
+    for (const args of [
+      ['status'],
+      ['explain', 'a'],
+      ['override', 'ls'],
+      ['override', 'set', 'per-ip/a', '--block', '--reason', 'x', '--dry-run'],
+      ['override', 'rm', 'per-ip/a', '--dry-run'],
+      ['reset', 'per-ip/a', '--dry-run'],
+      ['audit'],
+    ]) {
+      const {code, out, err} = await cli.run(...args, '--json');
+      expect([args[0], code]).toEqual([args[0], 0]);
+      expect(err).toMatch(line);
+      expect((JSON.parse(out) as {warnings: readonly string[]}).warnings[0]).toMatch(
+        /^the policy that was published/,
+      );
+      expect((await cli.run(...args, '--quiet')).err).toBe('');
+    }
+  });
+
   test('documents that are none are counted, not shown', async () => {
     const cli = liveCli();
     await cli.with((store) => store.put('override', '["per-ip","a"]', {effect: 'magic'}));

@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process';
-import {chmodSync, existsSync, mkdirSync, writeFileSync} from 'node:fs';
+import {chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {isRatectlError, type RatectlError} from '../../src/base/ratectl-error.ts';
@@ -59,6 +59,14 @@ const withState = async (published?: unknown): Promise<ConfigFolder> => {
 };
 
 describe('the store', () => {
+  test('a file that cannot be looked for is not called missing', async () => {
+    const folder = new ConfigFolder();
+    symlinkSync('loop.db', join(folder.cwd, 'loop.db'));
+    const error = await refused(folder, {flags: {store: 'sqlite:loop.db'}});
+    expect(error.code).not.toBe('store/no-state');
+    expect(error.message).toContain('loop.db');
+  });
+
   test('without any setting it is .ratectl/state.db', async () => {
     const folder = await withState();
     expect(await seen(folder)).toEqual({

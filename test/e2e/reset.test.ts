@@ -3,11 +3,12 @@ import {randomUUID} from 'node:crypto';
 import {existsSync, readdirSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {describe, expect, inject, test} from 'vitest';
+import {describe, expect, inject, onTestFinished, test} from 'vitest';
 import {openStore} from '../../src/store/open-store.ts';
 import {parseStoreUrl} from '../../src/store/parse-store-url.ts';
 import type {Store, StoredRow} from '../../src/store/port.ts';
 import {POLICY, usedRow} from '../cli/live-cli.ts';
+import {startRedis} from '../support/servers/redis-server.ts';
 import {BIN, folderWith, ratectl} from './command.ts';
 
 const MANY = 20_000;
@@ -168,6 +169,36 @@ const inTerminal = (
     child.on('error', reject);
     child.on('close', (code) => resolve({code, screen}));
   });
+
+test('a receipt whose disk is full ends the run: what was done is told, exit 6, and undone', async () => {
+  const server = await startRedis();
+  onTestFinished(() => server.stop());
+  const place = {cwd: folderWith({'ratectl.yaml': POLICY}), url: server.url};
+  await fill(place, 3_000);
+  const before = await contentOf(place);
+  const args = ['reset', '--prefix', 'per-ip/k', '--yes', '--reason', 'x', '--receipt', 'r.jsonl', '--json'];
+  // No file may grow beyond 200 KiB: as on a full disk, a line can be cut in two.
+  const command = ['-c', 'ulimit -f 200 && exec "$@"', 'bash', process.execPath, BIN, ...args];
+  const child = spawn('bash', [...command, '--store', place.url], {
+    cwd: place.cwd,
+    env: {...process.env, HOME: place.cwd, NODE_DISABLE_COMPILE_CACHE: '1'},
+  });
+  let out = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString();
+  });
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  const {keys, complete, error} = (JSON.parse(out) as {data: Record<string, unknown>}).data;
+  expect({code, complete}).toEqual({code: 6, complete: false});
+  expect(keys).toBeGreaterThan(0);
+  expect(error).toContain('cannot write "r.jsonl"');
+  expect(before.size - (await contentOf(place)).size).toBe(keys);
+  const undo = ['reset', '--undo', 'r.jsonl', '--yes', '--reason', 'back', '--store', place.url];
+  expect((await ratectl(undo, {cwd: place.cwd, env: {HOME: place.cwd}})).code).toBe(0);
+  expect(await contentOf(place)).toEqual(before);
+  const planned = ['reset', '--all', '--plan-out', 'p/none.jsonl', '--store', place.url];
+  expect((await ratectl(planned, {cwd: place.cwd})).code).toBe(2);
+});
 
 describe('on a terminal', () => {
   const ready = async (): Promise<Place> => {

@@ -163,6 +163,29 @@ describe('with Redis', () => {
     child.kill('SIGINT');
   });
 
+  test('DEBUG does not make a driver print the password', async () => {
+    const server = await redis();
+    const {Redis} = await import('ioredis');
+    const admin = new Redis(server.url, {protocol: 2});
+    await admin.call(
+      'ACL',
+      'SETUSER',
+      'ops',
+      'on',
+      '>hunter2-secret',
+      '~rl:*',
+      '+@read',
+      '+@connection',
+      '+time',
+    );
+    admin.disconnect();
+    const {code, out, err} = await ratectl(['status', '--store', `redis://ops@127.0.0.1:${server.port}`], {
+      env: {DEBUG: '*', RATECTL_PASSWORD: 'hunter2-secret'},
+    });
+    expect(code).toBe(0);
+    expect(out + err).not.toMatch(/hunter2|ioredis/);
+  });
+
   test('a store that is not there at first is exit 3', async () => {
     const {code, err} = await ratectl(['status', '--watch', '--store', 'redis://127.0.0.1:1']);
     expect(code).toBe(3);

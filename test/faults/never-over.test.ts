@@ -1,4 +1,7 @@
 import {randomUUID} from 'node:crypto';
+import {mkdtempSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {describe, expect, inject, onTestFinished, test} from 'vitest';
 import {startPostgres} from '../support/servers/postgres-server.ts';
@@ -12,6 +15,9 @@ const tell = (name: string, {errors: _, ...granted}: Granted): void => {
   if (process.env['HAMMER_MS'] !== undefined) console.log(name, JSON.stringify(granted));
 };
 
+/** Units that may stay ungiven: a thousandth of what 20 s allow. */
+const SPARE = Math.floor(0.001 * (HAMMERED_BUCKET.burst + 20 * HAMMERED_BUCKET.count));
+
 const TIMEOUT = {timeout: 60_000 + 2 * HAMMER_MS};
 
 const withParameters = (url: string, parameters: string): string =>
@@ -22,6 +28,7 @@ describe(
   TIMEOUT,
   () => {
     test.each([
+      ['SQLite', () => `sqlite:${join(mkdtempSync(join(tmpdir(), 'ratectl-hammer-')), 'state.db')}`],
       ['Redis', () => withParameters(inject('redisUrl'), `prefix=${randomUUID()}:`)],
       ['Postgres', () => withParameters(inject('databaseUrl'), `schema=hammer_${randomUUID().slice(0, 8)}`)],
     ])('%s', async (name, url) => {
@@ -29,7 +36,7 @@ describe(
       tell(name, granted);
       expect(granted).toMatchObject({errors: '', failed: 0, window: granted.windowLimit});
       expect(granted.bucket).toBeLessThanOrEqual(granted.budget);
-      expect(granted.untilEmpty.bucket).toBeGreaterThanOrEqual(0.999 * granted.untilEmpty.budget);
+      expect(granted.untilEmpty.bucket).toBeGreaterThanOrEqual(granted.untilEmpty.budget - SPARE);
     });
   },
 );

@@ -26,7 +26,7 @@ interface Found extends FailureContext {
 }
 
 /** What a command of the application may do is in rights.ts. */
-const RIGHTS_HINT = 'give the user the rights listed in docs/stores.md, "Redis users"';
+const RIGHTS_HINT = 'give the user the rights listed in docs/stores.md, "Redis and Valkey"';
 const plainScheme = ({target}: Found): string =>
   `redis${target.topology.kind === 'single' ? '' : `+${target.topology.kind}`}://`;
 const tlsScheme = (found: Found): string => plainScheme(found).replace('redis', 'rediss');

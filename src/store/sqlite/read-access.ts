@@ -1,5 +1,6 @@
-import {statSync} from 'node:fs';
+import {type Stats, statSync} from 'node:fs';
 import {pathToFileURL} from 'node:url';
+import {readReason} from '../../base/io-reason.ts';
 import {storeClosed} from '../store-closed.ts';
 import {StoreError} from '../store-error.ts';
 import {patiently} from './patiently.ts';
@@ -79,7 +80,7 @@ export class ReadAccess implements SqliteAccess {
 
   #stateOfFile(): string {
     const {path} = this.#options;
-    const file = statSync(path, {throwIfNoEntry: false});
+    const file = this.#lookedAt(path);
     if (file === undefined) throw this.#nothingYet();
     if (!file.isFile()) {
       throw new StoreError('this is no file', {
@@ -88,9 +89,20 @@ export class ReadAccess implements SqliteAccess {
         hint: 'give the path of a state file',
       });
     }
-    return statSync(`${path}-wal`, {throwIfNoEntry: false}) === undefined
-      ? `${file.ino} ${file.size} ${file.mtimeMs}`
-      : WRITTEN;
+    return this.#lookedAt(`${path}-wal`) === undefined ? `${file.ino} ${file.size} ${file.mtimeMs}` : WRITTEN;
+  }
+
+  #lookedAt(path: string): Stats | undefined {
+    try {
+      return statSync(path, {throwIfNoEntry: false});
+    } catch (cause) {
+      throw new StoreError(`cannot look at the file: ${readReason(cause)}`, {
+        kind: 'rights',
+        url: this.url,
+        hint: 'check the path and the rights of its folders',
+        cause,
+      });
+    }
   }
 
   #nothingYet(): StoreError {

