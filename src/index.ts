@@ -52,13 +52,37 @@ export type {TrustedProxies} from './guard/http/trusted-proxies.ts';
 export {type Lease, LimitDecision} from './guard/limit-decision.ts';
 export type {Limiter} from './guard/limiter.ts';
 export type {LimiterEvents, NearLimit} from './guard/limiter-events.ts';
-export type {CheckOptions, LimiterOptions, PolicyObject} from './guard/limiter-options.ts';
+export type {CheckOptions, LimiterOptions} from './guard/limiter-options.ts';
 export {limiterOptionsFromEnv} from './guard/options-from-env.ts';
 export type {AnswerHeaders} from './guard/provider-answer.ts';
+export {createQueue} from './guard/queue/create-queue.ts';
+export type {QueueEvents} from './guard/queue/queue-events.ts';
+export type {
+  AddOptions,
+  QueueHandler,
+  QueueOptions,
+  WorkItem,
+  WorkOptions,
+} from './guard/queue/queue-options.ts';
+export {queueOptionsFromEnv} from './guard/queue/queue-options-from-env.ts';
+export type {WorkQueue} from './guard/queue/work-queue.ts';
 export {RateLimitError} from './guard/rate-limit-error.ts';
 export type {StoreState} from './guard/store-guard.ts';
 export type {Observation, UpstreamAnswer} from './guard/upstream.ts';
 export type {WrapOptions} from './guard/wrap.ts';
+export type {PolicyObject} from './policy/given-policy.ts';
 export {type LoadedPolicy, loadPolicy, parsePolicy} from './policy/load-policy.ts';
+export type {AccessToken} from './token/access-token.ts';
+export {createTokenManager} from './token/create-token-manager.ts';
+export type {ForceOptions} from './token/force-refresh.ts';
+export type {TokenManagerEvents, TokenManagerOptions} from './token/manager-options.ts';
+export {tokenManagerOptionsFromEnv} from './token/manager-options-from-env.ts';
+export type {RefreshAnswer} from './token/refresh-answer.ts';
+export type {TokenManager} from './token/token-manager.ts';
+export {type TokenProblem, TokenUnavailableError} from './token/token-unavailable-error.ts';
+export {createVault} from './token/vault/create-vault.ts';
+export {generateKey, parseKeyRing} from './token/vault/key-ring.ts';
+export {openVault} from './token/vault/open-vault.ts';
+export type {Vault} from './token/vault/vault.ts';
 export {batchOf, type PlainRequest} from './trace/batch-of.ts';
 export {emptyBatch, RowSink} from './trace/row-sink.ts';

@@ -45,9 +45,14 @@ export const main = async (argv: readonly string[] = process.argv.slice(2)): Pro
     cleanUp();
     process.exit(code);
   };
-  process.on('SIGINT', () => end(ExitCode.interrupted));
-  process.on('SIGTERM', () => end(ExitCode.terminated));
-  process.on('SIGHUP', () => end(ExitCode.hungUp));
+  const endBySignal = (code: ExitCode): void => {
+    const {onSignal = end} = context;
+    context.onSignal = undefined;
+    onSignal(code);
+  };
+  process.on('SIGINT', () => endBySignal(ExitCode.interrupted));
+  process.on('SIGTERM', () => endBySignal(ExitCode.terminated));
+  process.on('SIGHUP', () => endBySignal(ExitCode.hungUp));
 
   let code: number;
   try {

@@ -41,9 +41,14 @@ export const discoveredPolicy = async (
   const published = document === undefined ? undefined : readPublished(document, now);
   if (published?.policy !== undefined) return published;
   const warnings = published?.warnings ?? [];
+  return {...localPolicy(cwd), warnings};
+};
+
+/** ratectl.yaml of this folder or the nearest above it. */
+export const localPolicy = (cwd: string): FoundPolicy => {
   const path = nearest(cwd);
-  if (path === undefined) return {policy: undefined, from: undefined, warnings};
-  return {policy: load(path, cwd), from: safeText(shownPath(path, cwd)), warnings};
+  if (path === undefined) return {policy: undefined, from: undefined, warnings: []};
+  return {policy: load(path, cwd), from: safeText(shownPath(path, cwd)), warnings: []};
 };
 
 /** What is in the store may be from a newer version, or from nobody we know: it is read like any file. */

@@ -7,13 +7,16 @@ import {registerConfig} from './commands/config.ts';
 import {registerContext} from './commands/context.ts';
 import {registerDemo} from './commands/demo.ts';
 import {registerExplain} from './commands/explain.ts';
+import {registerForceRefresh} from './commands/force-refresh.ts';
 import {registerInit} from './commands/init.ts';
 import {registerOverride} from './commands/override.ts';
 import {registerPolicySchema} from './commands/policy-schema.ts';
 import {registerReset} from './commands/reset.ts';
+import {registerServe} from './commands/serve.ts';
 import {registerSimulate} from './commands/simulate.ts';
 import {registerSimulateMerge} from './commands/simulate-merge.ts';
 import {registerStatus} from './commands/status.ts';
+import {registerToken} from './commands/token.ts';
 import {registerTraceFormats} from './commands/trace-formats.ts';
 import {registerTraceGenerate} from './commands/trace-generate.ts';
 import {registerTraceInfo} from './commands/trace-info.ts';
@@ -42,6 +45,11 @@ export const createProgram = (context: CliContext): Command => {
   registerReset(program, context);
   registerOverride(program, context);
   registerAudit(program, context);
+
+  program.commandsGroup('OAuth tokens:');
+  registerForceRefresh(program, context);
+  registerToken(program, context);
+  registerServe(program, context);
 
   program.commandsGroup('Replay traffic:');
   const simulate = registerSimulate(program, context);

@@ -10,7 +10,7 @@ import {storeAccess} from '../config/store-access.ts';
 import type {LoadedPolicy} from '../policy/load-policy.ts';
 import {openStore} from '../store/open-store.ts';
 import type {Store} from '../store/port.ts';
-import type {StoreTarget} from '../store/store-target.ts';
+import type {StoreOptions, StoreTarget} from '../store/store-target.ts';
 import {painter} from '../view/colour.ts';
 import type {CliContext} from './context.ts';
 import {discoveredPolicy, namedPolicy} from './find-policy.ts';
@@ -40,13 +40,15 @@ export interface Target {
 
 /**
  * Opens the store that flags, environment and configuration name, runs, and closes it whatever happens. Access `write` is
- * refused in a read-only context (exit 4), and announces a production one on stderr.
+ * refused in a read-only context (exit 4), and announces a production one on stderr. `connection` is `reconnect` for what must not
+ * be lost with a connection.
  */
 export const withTarget = async <T>(
   flags: StoreFlags,
   context: CliContext,
   access: 'read' | 'write',
   run: (target: Target) => Promise<T>,
+  {connection = 'once'}: Pick<StoreOptions, 'connection'> = {},
 ): Promise<T> => {
   const {cwd, streams, cleanups} = context;
   const settings = resolveSettings({flags, env: streams.env, cwd});
@@ -64,7 +66,7 @@ export const withTarget = async <T>(
   if (access === 'write' && settings.production.value) await announceProduction(settings, target, context);
   const store = await openStore(target, {
     access,
-    connection: 'once',
+    connection,
     timeoutMs: Math.ceil(settings.timeout.value / 1_000),
     ...(settings.prefix === undefined ? {} : {prefix: settings.prefix.value}),
   });

@@ -48,8 +48,13 @@ const LETTERS = 'tpsgfhcwlnk';
 
 export class BucketCode {
   readonly kind: BucketKind;
-  /** The kind as it is stored in `shape`. */
+  /** The kind as a letter: how many words a row has, and how they are read. */
   readonly letter: string;
+  /**
+   * What the words count: the letter, and of windows which ones they are (`t`, `f1m`, `cmonth.Europe/Paris`). Counts of a minute
+   * mean nothing to a window of an hour; those of one bucket that another rate or burst goes on with stay right.
+   */
+  readonly shape: string;
   readonly #fixed: readonly number[];
   readonly #grid: WindowGrid | undefined;
 
@@ -57,6 +62,7 @@ export class BucketCode {
     const [kind, ...numbers] = codeOf(spec);
     this.kind = kind;
     this.letter = LETTERS[kind - 1]!;
+    this.shape = `${this.letter}${windowText(spec)}`;
     this.#fixed = [kind, ...numbers, 0, 0, 0, 0, 0].slice(0, CODE_NUMBERS);
     this.#grid =
       spec.kind === 'fixed-window' && spec.window.align === 'calendar'
@@ -82,6 +88,41 @@ export class BucketCode {
     return [...this.#fixed.slice(0, 3), before, start, end, grid.endOf(end)];
   }
 }
+
+/** Letters of a row's buckets, by its shape (`BucketSet.shape`). */
+export const lettersOf = (shape: string): string =>
+  shape
+    .split(',')
+    .map((bucket) => bucket.charAt(0))
+    .join('');
+
+const UNITS = [
+  [86_400_000_000, 'd'],
+  [3_600_000_000, 'h'],
+  [60_000_000, 'm'],
+  [1_000_000, 's'],
+  [1_000, 'ms'],
+] as const;
+
+/** Exact, in one unit: `1h`, `90m`, `1500us`. */
+const lengthText = (us: number): string => {
+  const [size, unit] = UNITS.find(([size]) => us % size === 0) ?? [1, 'us'];
+  return `${us / size}${unit}`;
+};
+
+const windowText = (spec: AlgorithmSpec): string => {
+  switch (spec.kind) {
+    case 'fixed-window':
+      return spec.window.align === 'calendar'
+        ? `${spec.window.unit}.${spec.window.timeZone}`
+        : lengthText(spec.window.length);
+    case 'sliding-window':
+    case 'sliding-log':
+      return lengthText(spec.window);
+    default:
+      return '';
+  }
+};
 
 const codeOf = (spec: AlgorithmSpec): [BucketKind, ...number[]] => {
   switch (spec.kind) {

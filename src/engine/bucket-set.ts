@@ -29,7 +29,7 @@ export class BucketSet {
   readonly buckets: readonly Bucket[];
   /** State words per key. */
   readonly words: number;
-  /** A letter per bucket: rows of another shape are of other algorithms, and mean nothing here. */
+  /** The shapes of the buckets, `f1h,t`: rows of another shape count something else, and mean nothing here. */
   readonly shape: string;
   /**
    * Microseconds for which a key is kept beyond `resetAfter`. A bucket that starts below its burst, or refills only when it
@@ -51,7 +51,7 @@ export class BucketSet {
       return bucket;
     });
     this.words = offset;
-    this.shape = this.buckets.map(({code}) => code.letter).join('');
+    this.shape = this.buckets.map(({code}) => code.shape).join(',');
     this.keep = specs.some(outlivesItsReset) ? REMEMBERED : 0;
     this.verdict = this.#combined;
   }

@@ -2,10 +2,13 @@
  * A policy as the engine takes it: validated, units resolved (whole numbers, microseconds), nothing optional left open.
  * `policy/` makes it from a file; tests write it by hand.
  */
+import type {BreakerSpec} from './breaker-spec.ts';
 import type {CalendarUnit} from './calendar-grid.ts';
+import type {QueueSpec} from './queue-spec.ts';
+import type {TokenProviderSpec} from './refresh/token-provider-spec.ts';
 
 export interface Policy {
-  /** Evaluated in order; the first that denies names the denial. */
+  /** Evaluated in order; the first that denies names the denial. May be empty where there are tokens, queues or breakers. */
   readonly limits: readonly LimitSpec[];
   /** Whether a layer is charged when another one denies the request. */
   readonly charge: 'all-or-nothing' | 'always';
@@ -13,6 +16,16 @@ export interface Policy {
   readonly onStoreError: OnStoreError;
   /** Expressions of `simulate`, e.g. `denied < 0.1%`. */
   readonly thresholds: readonly string[];
+  /** OAuth tokens that applications keep fresh. Names are unique here and below; order is that of the file. */
+  readonly tokens: readonly TokenProviderSpec[];
+  /** Queues of work, by `queue` in a policy. */
+  readonly queues: readonly QueueSpec[];
+  readonly breakers: readonly NamedBreakerSpec[];
+}
+
+/** An entry of `breakers`. */
+export interface NamedBreakerSpec extends BreakerSpec {
+  readonly name: string;
 }
 
 /** Allow everything, refuse everything, or let each process decide alone with its share of the limits. */

@@ -5,7 +5,7 @@ import {Limiter} from './limiter.ts';
 import type {LimiterOptions} from './limiter-options.ts';
 import {limiterSettings} from './limiter-settings.ts';
 
-/** Connecting may take longer than an answer: over TLS, or through another region. */
+/** Connecting may take longer than an answer: over TLS, or through another region. Postgres tells the two apart by itself. */
 const CONNECT_MS = 2_000;
 
 /**
@@ -40,7 +40,7 @@ const storeOf = (
         access: 'write',
         connection: 'reconnect',
         clientName: 'ratectl-limiter',
-        timeoutMs: Math.max(timeoutMs, CONNECT_MS),
+        timeoutMs: target.kind === 'postgres' ? timeoutMs : Math.max(timeoutMs, CONNECT_MS),
         ...(ttlSlackMs === undefined ? {} : {slack: ttlSlackMs * 1_000}),
         ...(prefix === undefined ? {} : {prefix}),
       }),

@@ -11,7 +11,6 @@ import {type AnswerOptions, responseHeaders, toJsonRpcError, toResponse} from '.
 /** Slots that a request holds until it is done. */
 export interface Lease {
   readonly address: RowAddress;
-  readonly shape: string;
   /** Of the last of `count` leases. */
   readonly fencingToken: number;
   readonly count: number;
@@ -19,9 +18,9 @@ export interface Lease {
 
 /** The slots that a check was granted. */
 export const leasesOf = (check: Check, {verdicts}: CheckAnswer): readonly Lease[] =>
-  check.layers.flatMap(({address, buckets, cost}, i) => {
+  check.layers.flatMap(({address, cost}, i) => {
     const {fencingToken} = verdicts[i]!;
-    return fencingToken > 0 ? [{address, shape: buckets.shape, fencingToken, count: cost}] : [];
+    return fencingToken > 0 ? [{address, fencingToken, count: cost}] : [];
   });
 
 /** What a decision is made of. */

@@ -1,5 +1,5 @@
 import type {OnStoreError} from '../engine/policy-model.ts';
-import type {LoadedPolicy} from '../policy/load-policy.ts';
+import type {GivenPolicy} from '../policy/given-policy.ts';
 import type {Store} from '../store/port.ts';
 import type {LimiterEvents} from './limiter-events.ts';
 
@@ -9,7 +9,7 @@ export interface LimiterOptions {
    * Path of a policy file, the same as an object (`{version: 1, limits: […]}`), or one that was loaded before.
    * @default './ratectl.yaml'
    */
-  readonly policy?: string | LoadedPolicy | PolicyObject | undefined;
+  readonly policy?: GivenPolicy | undefined;
   /**
    * URL of the store, or an open store, which `close` leaves open. @default 'sqlite:', the file that the commands use, too:
    * shared by the processes of one host, not by several hosts
@@ -50,13 +50,6 @@ export interface LimiterOptions {
   readonly events?: LimiterEvents | undefined;
   /** A monotonic clock in whole microseconds, for replays and tests. @default the process's */
   readonly clock?: (() => number) | undefined;
-}
-
-/** A policy as it is written in a file. */
-export interface PolicyObject {
-  readonly version: 1;
-  readonly limits: readonly object[];
-  readonly [field: string]: unknown;
 }
 
 export interface CheckOptions {

@@ -60,7 +60,8 @@ export class LimiterReport {
     check.layers.forEach(({address, shadow}, i) => {
       const {kind, capacity, remaining} = verdicts[i]!;
       if (kind !== Kind.allow || !isNearLimit(remaining, capacity)) return;
-      this.#tell(this.#events.onNearLimit, {...address, capacity, remaining, shadow});
+      const {limit, key, tier} = address;
+      this.#tell(this.#events.onNearLimit, {limit, key, tier, capacity, remaining, shadow});
     });
   }
 }

@@ -3,9 +3,10 @@ import {quoted} from '../base/safe-text.ts';
 import {compileGlob} from '../engine/live/glob.ts';
 import type {Attributes} from '../engine/live/request-router.ts';
 import type {LimitSpec, OnStoreError, Policy} from '../engine/policy-model.ts';
-import {type LoadedPolicy, loadPolicy, parsePolicy} from '../policy/load-policy.ts';
-import type {LimiterOptions, PolicyObject} from './limiter-options.ts';
-import {processClock} from './store-clock.ts';
+import {loadGivenPolicy} from '../policy/given-policy.ts';
+import type {LoadedPolicy} from '../policy/load-policy.ts';
+import {processClock} from '../store/store-clock.ts';
+import type {LimiterOptions} from './limiter-options.ts';
 
 /** Options with everything decided. */
 export interface LimiterSettings {
@@ -38,7 +39,9 @@ export const limiterSettings = (options: LimiterOptions): LimiterSettings => {
     throw wrong('timeoutMs', timeoutMs, 'a whole number of milliseconds from 10 to 60000');
   if (!isWhole(ttlSlackMs, 0, MOST_SLACK_MS))
     throw wrong('ttlSlackMs', ttlSlackMs, `a whole number of milliseconds from 0 to ${MOST_SLACK_MS}`);
-  const loaded = loadedPolicy(options.policy ?? './ratectl.yaml');
+  const loaded = loadGivenPolicy(options.policy ?? './ratectl.yaml', (value) =>
+    wrong('policy', value, 'the path of a policy file, or a policy as an object'),
+  );
   const onStoreError = options.onStoreError ?? loaded.policy.onStoreError;
   if (!['open', 'closed', 'local'].includes(onStoreError))
     throw wrong('onStoreError', onStoreError, '"open", "closed" or "local"');
@@ -69,17 +72,6 @@ const wrong = (option: string, value: unknown, expected: string): RatectlError =
   new RatectlError(`createLimiter: ${option} is ${quoted(String(value))}, expected ${expected}`, {
     code: 'limiter/option',
   });
-
-const loadedPolicy = (policy: string | LoadedPolicy | PolicyObject): LoadedPolicy => {
-  if (typeof policy === 'string') return loadPolicy(policy);
-  if (typeof policy !== 'object' || policy === null)
-    throw wrong('policy', policy, 'the path of a policy file, or a policy as an object');
-  if (isLoaded(policy)) return policy;
-  return parsePolicy(JSON.stringify(policy), 'policy.json');
-};
-
-const isLoaded = (policy: object): policy is LoadedPolicy =>
-  'thresholds' in policy && 'source' in policy && 'file' in policy;
 
 const softened = (limit: LimitSpec, mode: 'enforce' | 'shadow', rollout: number): LimitSpec => ({
   ...limit,

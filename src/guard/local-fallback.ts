@@ -32,8 +32,8 @@ export class LocalFallback {
   }
 
   async release(leases: readonly Lease[]): Promise<void> {
-    for (const {address, shape, fencingToken, count} of leases)
-      await this.#store.release(address, shape, fencingToken, count);
+    for (const {address, fencingToken, count} of leases)
+      await this.#store.release(address, fencingToken, count);
   }
 
   #shareOf(buckets: BucketSet): BucketSet {

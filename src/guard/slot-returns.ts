@@ -32,9 +32,9 @@ export class SlotReturns {
   }
 
   async #tell(lease: Lease): Promise<void> {
-    const {address, shape, fencingToken, count} = lease;
+    const {address, fencingToken, count} = lease;
     try {
-      await this.#guard.call((store) => store.release(address, shape, fencingToken, count));
+      await this.#guard.call((store) => store.release(address, fencingToken, count));
     } catch {
       this.#waiting.push(lease);
       if (this.#waiting.length > MOST_WAITING) this.#waiting.shift();

@@ -1,5 +1,6 @@
 import type {Store} from '../store/port.ts';
 import {isStoreError, StoreError, type StoreErrorKind} from '../store/store-error.ts';
+import {decidedBeside} from './decided-beside.ts';
 
 export type StoreState = 'ok' | 'lost';
 
@@ -125,7 +126,9 @@ export class StoreGuard {
     } catch (error) {
       const cause = asStoreError(error);
       this.#options.onError(cause.kind);
-      if (isLoss(cause.kind) && this.#epoch === epoch) this.#lose(cause);
+      // A store that says which checks it could not decide is there.
+      if (decidedBeside(cause) === undefined && isLoss(cause.kind) && this.#epoch === epoch)
+        this.#lose(cause);
       throw cause;
     }
   }

@@ -10,8 +10,8 @@ import {
   readOverrideNote,
 } from '../store/override-document.ts';
 import type {Store} from '../store/port.ts';
+import type {StoreClock} from '../store/store-clock.ts';
 import {type AnswerHeaders, providerLimit} from './provider-answer.ts';
-import type {StoreClock} from './store-clock.ts';
 import type {StoreGuard} from './store-guard.ts';
 
 /** What a provider answered to a call that one of the policy's limits is about. */
@@ -142,9 +142,9 @@ export class Upstream {
     if (key === undefined || routed?.address.key === key) return routed;
     const tier = routed?.address.tier ?? '';
     const buckets = router.bucketsOf(limit, key, tier, now);
-    return (
-      buckets && {limit: index, address: {limit, key, tier}, buckets, shadow: false, cost: 1, blockedUntil: 0}
-    );
+    if (buckets === undefined) return undefined;
+    const address = {limit, key, tier, shape: buckets.shape};
+    return {limit: index, address, buckets, shadow: false, cost: 1, blockedUntil: 0};
   }
 }
 

@@ -1,8 +1,8 @@
-import type {BucketSet} from '../engine/bucket-set.ts';
-import type {RowAddress} from '../engine/live/check.ts';
+import {BucketSet} from '../engine/bucket-set.ts';
+import type {KeyAddress, RowAddress} from '../engine/live/check.ts';
 import type {LiveOverride} from '../engine/live/live-override.ts';
 import {RequestRouter} from '../engine/live/request-router.ts';
-import type {LimitSpec, Policy} from '../engine/policy-model.ts';
+import type {AlgorithmSpec, LimitSpec, Policy} from '../engine/policy-model.ts';
 import {isEnforced} from '../engine/rollout.ts';
 
 /** An override that holds for a key. */
@@ -48,7 +48,7 @@ export class KeyRules {
   }
 
   /** Undefined when the policy has no such limit. `now` is the store's, µs. */
-  of({limit, key, tier}: RowAddress, now: number): KeyRule | undefined {
+  of({limit, key, tier}: KeyAddress, now: number): KeyRule | undefined {
     const found = this.#limits.get(limit);
     if (found === undefined) return undefined;
     const {spec, index} = found;
@@ -62,6 +62,37 @@ export class KeyRules {
     };
   }
 
+  /**
+   * Where the state of a key is that the rules in force ask: one row per tier; one without a tier for keys of unknown tiers that an
+   * override gave buckets. Empty when the policy has no such limit. `now` is the store's, µs.
+   */
+  placesOf(limit: string, key: string, now: number): readonly RowAddress[] {
+    return this.#tiersOf(limit).flatMap((tier) => {
+      const shape = this.router.bucketsOf(limit, key, tier, now)?.shape;
+      return shape === undefined ? [] : [{limit, key, tier, shape}];
+    });
+  }
+
+  /** Where a key may have state under this policy and its overrides: in force or not. */
+  rowsOf(limit: string, key: string): readonly RowAddress[] {
+    const spec = this.#limits.get(limit)?.spec;
+    if (spec === undefined) return [];
+    const {plan} = spec;
+    const overrides = [spec.overrides.get(key), this.#live.get(limit)?.get(key)?.effect];
+    const overriding = overrides.flatMap((one) => (one?.kind === 'buckets' ? [shapeOf(one.buckets)] : []));
+    return this.#tiersOf(limit).flatMap((tier) => {
+      const usual = plan.kind === 'single' ? plan.buckets : plan.tiers.get(tier);
+      const shapes = new Set([...(usual === undefined ? [] : [shapeOf(usual)]), ...overriding]);
+      return [...shapes].map((shape) => ({limit, key, tier, shape}));
+    });
+  }
+
+  #tiersOf(limit: string): readonly string[] {
+    const plan = this.#limits.get(limit)?.spec.plan;
+    if (plan === undefined) return [];
+    return plan.kind === 'single' ? [''] : [...plan.tiers.keys(), ''];
+  }
+
   #overrideOf(spec: LimitSpec, key: string, now: number): KeyOverride | undefined {
     const live = this.#live.get(spec.name)?.get(key);
     if (live !== undefined && live.until > now)
@@ -70,5 +101,7 @@ export class KeyRules {
     return own && {from: 'policy', effect: own.kind, until: Number.POSITIVE_INFINITY};
   }
 }
+
+const shapeOf = (specs: readonly AlgorithmSpec[]): string => new BucketSet(specs).shape;
 
 const NO_BYTES = new Uint8Array(0);

@@ -110,21 +110,6 @@ export const selectorTest = (
   }
 };
 
-/**
- * Where the state of an exactly selected key may be: without tiers one address, else one per tier, and one without a tier, which
- * keys of unknown tiers have that an override gave buckets. Throws when the policy has no such limit.
- */
-export const addressesOf = (
-  selector: Extract<Selector, {kind: 'exact'}>,
-  policy: Policy,
-): readonly RowAddress[] => {
-  requireKnownLimit(selector, policy);
-  const {limit, key} = selector;
-  const plan = policy.limits.find(({name}) => name === limit)!.plan;
-  const tiers = plan.kind === 'single' ? [''] : [...plan.tiers.keys(), ''];
-  return tiers.map((tier) => ({limit, key, tier}));
-};
-
 /** Throws when an exact or prefix selector names a limit that the policy does not have. A glob may match what a policy no longer has. */
 export const requireKnownLimit = (selector: Selector, policy: Policy): void => {
   if (selector.kind !== 'exact' && selector.kind !== 'prefix') return;

@@ -5,7 +5,10 @@ import type {HotKey, Store, StoreFacts} from '../store/port.ts';
 import {KeyRules} from './key-rules.ts';
 
 /** What looking needs of a store: nothing in it writes. */
-export type ReadableStore = Pick<Store, 'read' | 'scan' | 'list' | 'hot' | 'slots' | 'facts'>;
+export type ReadableStore = Pick<
+  Store,
+  'read' | 'scan' | 'get' | 'list' | 'hot' | 'slots' | 'facts' | 'queues'
+>;
 
 export interface Looked {
   readonly store: ReadableStore;
@@ -53,4 +56,5 @@ export const openStoreView = async ({store, policy, localNow}: Looked): Promise<
 };
 
 /** Neither names of limits nor of tiers hold control characters. */
-const addressId = ({limit, key, tier}: RowAddress): string => `${limit}\u0000${tier}\u0000${key}`;
+const addressId = ({limit, key, tier, shape}: RowAddress): string =>
+  `${limit}\u0000${tier}\u0000${shape}\u0000${key}`;

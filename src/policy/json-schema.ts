@@ -1,6 +1,8 @@
 import {ALGORITHM_NAMES, type AlgorithmName} from './algorithm-names.ts';
 import {BUCKET_FIELDS, type Field, LIMIT_FIELDS, POLICY_FIELDS, parametersOf} from './schema.ts';
-import {type JsonSchema, VALUE_TYPES} from './value-types.ts';
+import {BACKOFF_FIELDS, BREAKER_FIELDS, QUEUE_FIELDS, TOKEN_FIELDS} from './section-fields.ts';
+import type {JsonSchema} from './value-forms.ts';
+import {RATE_SCHEMA, VALUE_TYPES} from './value-types.ts';
 
 const fieldSchema = (field: Field): JsonSchema => {
   const {schema} = VALUE_TYPES[field.type];
@@ -53,6 +55,45 @@ const limitConditions: JsonSchema = {
   else: {allOf: [...CONDITIONS, UNNAMED]},
 };
 
+/** A policy has limits, unless one of its sections is enough. */
+const NEEDS_LIMITS = {
+  if: {
+    anyOf: ['tokens', 'queue', 'breakers'].map((name) => ({
+      properties: {[name]: {minProperties: 1}},
+      required: [name],
+    })),
+  },
+  else: {required: ['limits'], properties: {limits: {minItems: 1}}},
+};
+
+/** Which way to prove the client takes which fields. */
+const AUTH_CONDITIONS: readonly JsonSchema[] = [
+  {
+    if: {properties: {auth: {enum: ['basic', 'post']}}, required: ['auth']},
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+    then: {required: ['clientSecret']},
+  },
+  {
+    if: {properties: {auth: {const: 'private-key-jwt'}}, required: ['auth']},
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+    then: {required: ['clientKey'], properties: {clientSecret: false}},
+    else: {properties: {clientKey: false, algorithm: false, keyId: false}},
+  },
+  {
+    if: {properties: {auth: {const: 'none'}}, required: ['auth']},
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+    then: {properties: {clientSecret: false}},
+  },
+];
+
+const mapping = (description: string, fields: readonly Field[]) => ({
+  description,
+  type: 'object',
+  properties: properties(fields),
+  required: requiredNames(fields),
+  additionalProperties: false,
+});
+
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 
 /** The JSON Schema of policy files, made from the same lists as the messages of the loader. */
@@ -65,6 +106,7 @@ export const policyJsonSchema = (): JsonSchema => ({
   properties: properties(POLICY_FIELDS),
   required: requiredNames(POLICY_FIELDS),
   additionalProperties: false,
+  ...NEEDS_LIMITS,
   $defs: {
     limit: {
       description: 'A limit: who is counted, and how much they may do.',
@@ -90,5 +132,13 @@ export const policyJsonSchema = (): JsonSchema => ({
       properties: properties(BUCKET_FIELDS),
       additionalProperties: false,
     },
+    rate: RATE_SCHEMA,
+    tokenProvider: {
+      ...mapping('A provider of OAuth tokens, and how often one may be refreshed.', TOKEN_FIELDS),
+      allOf: AUTH_CONDITIONS,
+    },
+    queue: mapping('A queue of work that waits for its limits.', QUEUE_FIELDS),
+    breaker: mapping('A circuit breaker.', BREAKER_FIELDS),
+    backoff: mapping('Waits after failures, doubled each time.', BACKOFF_FIELDS),
   },
 });

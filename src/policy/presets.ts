@@ -28,6 +28,10 @@ export const PRESETS: readonly Preset[] = [
   },
   {name: 'nginx', description: 'leaky bucket with the arithmetic of nginx limit_req'},
   {name: 'llm-tokens', description: 'tokens per minute and requests per minute of a language model'},
+  {
+    name: 'tokens',
+    description: 'OAuth tokens of a provider with a refresh budget, a queue of calls and a breaker',
+  },
 ];
 
 export const DEFAULT_PRESET = 'per-ip';

@@ -12,6 +12,8 @@ export interface Field {
   readonly required?: true;
   /** For parameters: the algorithms that take it. */
   readonly algorithms?: readonly AlgorithmName[];
+  /** False: `simulate` has no use for it, and says so. */
+  readonly simulated?: false;
   /** What other tools call it: only to suggest the right name. */
   readonly alsoCalled?: readonly string[];
 }
@@ -20,10 +22,12 @@ const RATED = ['token-bucket', 'gcra', 'leaky-bucket'] as const;
 const WINDOWED = ['fixed-window', 'sliding-window', 'sliding-log'] as const;
 
 /** Parts of a policy that the live runtime uses. `simulate` does not evaluate them, and says so. */
-const section = (name: string, doc: string): Field => ({
+const section = (name: string, doc: string, type: ValueTypeName = 'section'): Field => ({
   name,
-  type: 'section',
+  type,
   doc: `${doc} Not evaluated by simulate.`,
+  default: 'none',
+  simulated: false,
 });
 
 export const POLICY_FIELDS: readonly Field[] = [
@@ -31,8 +35,7 @@ export const POLICY_FIELDS: readonly Field[] = [
   {
     name: 'limits',
     type: 'limits',
-    required: true,
-    doc: 'Evaluated in order; the first limit that denies a request names the denial.',
+    doc: 'Evaluated in order; the first limit that denies a request names the denial. At least one, unless there are tokens, breakers or a queue.',
     alsoCalled: ['rules', 'policies', 'layers'],
   },
   {
@@ -55,10 +58,10 @@ export const POLICY_FIELDS: readonly Field[] = [
     doc: 'Expressions over the result of simulate; one that does not hold makes it exit with 5.',
     alsoCalled: ['assertions', 'fail-if', 'failIf'],
   },
-  section('breakers', 'Circuit breakers.'),
+  section('breakers', 'Circuit breakers by name.', 'breakers'),
   section('concurrency', 'Overload protection beyond single limits.'),
-  section('tokens', 'OAuth tokens and their refresh budget.'),
-  section('queue', 'Request queue with priorities.'),
+  section('tokens', 'OAuth tokens by provider, and how often they may be refreshed.', 'tokens'),
+  section('queue', 'Queues by name: work that waits for its limits, in order of priority.', 'queues'),
   section('adaptive', 'Limits that shrink under load.'),
   section('behaviour', 'Tier changes from behaviour scores.'),
   section('degradation', 'Degradation modes under overload.'),

@@ -1,38 +1,19 @@
 import {CALENDAR_UNITS} from '../engine/calendar-grid.ts';
 import {ALGORITHM_NAMES} from './algorithm-names.ts';
+import {SECTION_TYPES} from './section-types.ts';
+import {
+  choice,
+  count,
+  DURATION,
+  duration,
+  type JsonSchema,
+  name,
+  oneOrMore,
+  type ValueType,
+} from './value-forms.ts';
 
-/** JSON Schema, as far as it is used here. */
-export type JsonSchema = boolean | {readonly [keyword: string]: unknown};
-
-export interface ValueType {
-  /** For `expected …, got …`. */
-  readonly expected: string;
-  readonly schema: JsonSchema;
-}
-
-const DURATION = String.raw`(?:\d+(?:\.\d+)?(?:us|µs|ms|s|m|h|d|w))+`;
-const NAME = '[A-Za-z0-9][A-Za-z0-9_.-]{0,63}';
-const MAX_COUNT = Number.MAX_SAFE_INTEGER;
-
-export const NAME_PATTERN = new RegExp(`^${NAME}$`);
-export const SHARE_PATTERN = /^(\d{1,3}(?:\.\d{1,2})?)%$/;
 export const RATE_PATTERN = new RegExp(String.raw`^(\d+)(?:\.(\d+))?/(us|µs|ms|s|m|h|d|w|${DURATION})$`);
 export const ATTRIBUTE_PATTERN = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
-
-const choice = (values: readonly string[]): ValueType => {
-  const names = values.map((value) => `"${value}"`);
-  return {expected: `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`, schema: {enum: values}};
-};
-
-const count = (min: number, max = MAX_COUNT): ValueType => ({
-  expected: max === MAX_COUNT ? `a whole number of ${min} or more` : `a whole number from ${min} to ${max}`,
-  schema: {type: 'integer', minimum: min, maximum: max},
-});
-
-const duration: ValueType = {
-  expected: 'a duration such as "250ms", "1s", "1h30m" or "7d"',
-  schema: {type: 'string', pattern: `^${DURATION}$`},
-};
 
 const template: ValueType = {
   expected: 'a template such as "{ip}" or "{tenant}:{path}"',
@@ -40,9 +21,6 @@ const template: ValueType = {
 };
 
 const matcherValue = {anyOf: [{type: 'string', minLength: 1}, {type: 'number'}, {type: 'boolean'}]};
-const oneOrMore = (item: JsonSchema, maxItems: number): JsonSchema => ({
-  anyOf: [item, {type: 'array', items: item, minItems: 1, maxItems}],
-});
 
 /** Bounds that keep a policy small. */
 export const MAX_LIMITS = 256;
@@ -53,6 +31,19 @@ export const MAX_VALUES = 1_000;
 export const MAX_THRESHOLDS = 100;
 export const MAX_LEASES = 1_000_000;
 
+/** `10/s` or `{ count: 20, per: 10s }`. */
+export const RATE_SCHEMA: JsonSchema = {
+  anyOf: [
+    {type: 'string', pattern: RATE_PATTERN.source},
+    {
+      type: 'object',
+      properties: {count: count(1).schema, per: duration.schema},
+      required: ['count', 'per'],
+      additionalProperties: false,
+    },
+  ],
+};
+
 /** What a field can hold: the words of error messages, and the JSON Schema. Reading a value is in `read/`. */
 export const VALUE_TYPES = {
   version: {expected: 'the number 1', schema: {const: 1}},
@@ -60,17 +51,14 @@ export const VALUE_TYPES = {
   onStoreError: choice(['open', 'closed', 'local']),
   limits: {
     expected: 'a list of limits',
-    schema: {type: 'array', items: {$ref: '#/$defs/limit'}, minItems: 1, maxItems: MAX_LIMITS},
+    schema: {type: 'array', items: {$ref: '#/$defs/limit'}, maxItems: MAX_LIMITS},
   },
   thresholds: {
     expected: 'a list of expressions such as "denied < 0.1%"',
     schema: {type: 'array', items: {type: 'string', minLength: 1, maxLength: 500}, maxItems: MAX_THRESHOLDS},
   },
   section: {expected: 'anything', schema: true},
-  name: {
-    expected: 'a name of at most 64 letters, digits, "_", "." or "-", which begins with a letter or digit',
-    schema: {type: 'string', pattern: `^${NAME}$`},
-  },
+  name,
   template,
   matchers: {
     expected: 'attributes with the values to match, such as { path: [/health, "/api/*"] }',
@@ -82,10 +70,6 @@ export const VALUE_TYPES = {
     },
   },
   mode: choice(['enforce', 'shadow']),
-  share: {
-    expected: 'a share such as "25%", from 0% to 100%',
-    schema: {type: 'string', pattern: SHARE_PATTERN.source},
-  },
   cost: {
     expected: '"request" or a whole number of 1 or more',
     schema: {anyOf: [{const: 'request'}, count(1).schema]},
@@ -117,17 +101,7 @@ export const VALUE_TYPES = {
   algorithm: choice(ALGORITHM_NAMES),
   rate: {
     expected: 'a rate such as "10/s", "100/m", "1000/h" or "20/10s"',
-    schema: {
-      anyOf: [
-        {type: 'string', pattern: RATE_PATTERN.source},
-        {
-          type: 'object',
-          properties: {count: count(1).schema, per: duration.schema},
-          required: ['count', 'per'],
-          additionalProperties: false,
-        },
-      ],
-    },
+    schema: {$ref: '#/$defs/rate'},
   },
   burst: count(1),
   leakyBurst: count(0),
@@ -160,6 +134,7 @@ export const VALUE_TYPES = {
     schema: {type: 'string', minLength: 1},
   },
   flag: {expected: 'true or false', schema: {type: 'boolean'}},
+  ...SECTION_TYPES,
 } as const satisfies Record<string, ValueType>;
 
 export type ValueTypeName = keyof typeof VALUE_TYPES;

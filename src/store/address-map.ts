@@ -1,7 +1,8 @@
 import type {RowAddress} from '../engine/live/check.ts';
 
-/** Values by row address. No text is put together to look one up, so a key may hold any character and costs no copy. */
+/** Values by row address. Of the key no text is made to look one up, so it may hold any character and costs no copy. */
 export class AddressMap<V> {
+  /** By limit, then by shape and tier, then by key. */
   readonly #limits = new Map<string, Map<string, Map<string, V>>>();
   #size = 0;
 
@@ -9,38 +10,42 @@ export class AddressMap<V> {
     return this.#size;
   }
 
-  get({limit, key, tier}: RowAddress): V | undefined {
-    return this.#limits.get(limit)?.get(tier)?.get(key);
+  get({limit, key, tier, shape}: RowAddress): V | undefined {
+    return this.#limits.get(limit)?.get(groupOf(shape, tier))?.get(key);
   }
 
-  set({limit, key, tier}: RowAddress, value: V): void {
-    let tiers = this.#limits.get(limit);
-    if (tiers === undefined) {
-      tiers = new Map();
-      this.#limits.set(limit, tiers);
+  set({limit, key, tier, shape}: RowAddress, value: V): void {
+    let groups = this.#limits.get(limit);
+    if (groups === undefined) {
+      groups = new Map();
+      this.#limits.set(limit, groups);
     }
-    let keys = tiers.get(tier);
+    const group = groupOf(shape, tier);
+    let keys = groups.get(group);
     if (keys === undefined) {
       keys = new Map();
-      tiers.set(tier, keys);
+      groups.set(group, keys);
     }
     const before = keys.size;
     keys.set(key, value);
     this.#size += keys.size - before;
   }
 
-  delete({limit, key, tier}: RowAddress): boolean {
-    const deleted = this.#limits.get(limit)?.get(tier)?.delete(key) ?? false;
+  delete({limit, key, tier, shape}: RowAddress): boolean {
+    const deleted = this.#limits.get(limit)?.get(groupOf(shape, tier))?.delete(key) ?? false;
     if (deleted) this.#size--;
     return deleted;
   }
 
   /** Goes on where it was when the map changes meanwhile; what is added behind it is met, too. */
   *values(limit?: string): Generator<V, undefined> {
-    for (const [name, tiers] of this.#limits) {
+    for (const [name, groups] of this.#limits) {
       if (limit !== undefined && name !== limit) continue;
-      for (const keys of tiers.values()) yield* keys.values();
+      for (const keys of groups.values()) yield* keys.values();
     }
     return undefined;
   }
 }
+
+/** A shape holds no space. */
+const groupOf = (shape: string, tier: string): string => (tier === '' ? shape : `${shape} ${tier}`);

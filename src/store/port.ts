@@ -9,9 +9,7 @@ import type {Check, CheckAnswer, RowAddress} from '../engine/live/check.ts';
 /** The state of one key as the store keeps it. */
 export interface StoredRow {
   readonly address: RowAddress;
-  /** Letters of `BucketSet.shape`: which algorithms the words belong to. */
-  readonly shape: string;
-  /** What `BucketSet.load` reads. */
+  /** What `BucketSet.load` reads, of buckets of the address's shape. */
   readonly words: readonly number[];
   /** When the store may forget the row; Infinity: never, or not told (pages of `scan` in Redis: `read` tells). */
   readonly expiresAt: number;
@@ -39,7 +37,7 @@ export interface RowChange {
   /** The row as it was read; undefined: there was none; `any`: whatever there is. */
   readonly expected: StoredRow | undefined | 'any';
   /** What shall be there; undefined: nothing (the key is as if never seen). */
-  readonly next: Pick<StoredRow, 'shape' | 'words' | 'expiresAt'> | undefined;
+  readonly next: Pick<StoredRow, 'words' | 'expiresAt'> | undefined;
 }
 
 export interface RowChanged {
@@ -137,9 +135,15 @@ export interface HotKey {
 
 /** Counts of one limit in one slot of time. */
 export interface UsageSlot extends LimitUsage {
-  /** Start of the slot (a whole minute), µs. */
+  /** Start of the slot (a whole minute or hour), µs. */
   readonly at: number;
 }
+
+/** Sums per minute are kept for 8 days, per hour for 35. */
+export type SlotWidth = 'minute' | 'hour';
+
+/** Refusals of keys per hour are kept for 8 days, per day (UTC) for 35. */
+export type DeniedSpan = 'hour' | 'day';
 
 export interface DeniedKey {
   readonly address: RowAddress;
@@ -147,19 +151,96 @@ export interface DeniedKey {
 }
 
 /**
- * What happened, in sums of bounded size: per limit and minute for 8 days, per hour the 1,000 most refused keys for 8 days, and
- * an index of at most 10,000 keys that are limited or near it now.
+ * What happened, in sums of bounded size: per limit and minute for 8 days, per limit and hour for 35; per hour the 1,000 most
+ * refused keys for 8 days, per day for 35; and an index of at most 10,000 keys that are limited or near it now.
  */
 export interface Usage {
   record(delta: UsageDelta): Promise<void>;
   /** From the index, without looking through the keys: those whose `until` is not past, at most `count`, latest `until` first. */
   hot(count: number): Promise<readonly HotKey[]>;
-  /** Slots that begin in `[from, until)`, in order of time. */
-  slots(from: number, until: number): AsyncIterable<UsageSlot>;
-  /** The most refused keys of the hours that begin in `[from, until)`, most refusals first, at most `count`. */
-  mostDenied(from: number, until: number, count: number): Promise<readonly DeniedKey[]>;
+  /** Slots of a width (default: minutes) that begin in `[from, until)`, in order of time. */
+  slots(from: number, until: number, width?: SlotWidth): AsyncIterable<UsageSlot>;
+  /** The most refused keys of the hours (default) or days that begin in `[from, until)`, most refusals first, at most `count`. */
+  mostDenied(from: number, until: number, count: number, span?: DeniedSpan): Promise<readonly DeniedKey[]>;
   /** Takes keys out of the index: they were reset. */
   forget(addresses: readonly RowAddress[]): Promise<void>;
+}
+
+/** Work to be done later, as it is put into a queue. */
+export interface NewQueueItem {
+  /** Name of its priority class. */
+  readonly class: string;
+  /** Lowest first among the items that are due: `enqueuedAt` and the handicap of its class, see engine/queue-order.ts. */
+  readonly rank: number;
+  /** Not before, µs of the store's clock; 0: at once. */
+  readonly notBefore: number;
+  /** Anything JSON can hold; at most 256 KB as JSON. */
+  readonly payload: unknown;
+}
+
+export interface QueueItem extends NewQueueItem {
+  /** Unique in the queue; grows in the order of arrival. */
+  readonly id: string;
+  readonly enqueuedAt: number;
+  /** Failed attempts so far. */
+  readonly attempts: number;
+  /** What the last failure said; empty without one. */
+  readonly error: string;
+}
+
+/** An item in the hands of a worker until `leasedUntil`: then it is due again, with one attempt more. */
+export interface ClaimedItem extends QueueItem {
+  readonly leasedUntil: number;
+  /** Grows with every claim in the queue: `settle` and `extend` of an earlier claim do nothing. */
+  readonly fencingToken: number;
+}
+
+/** What becomes of a claimed item. */
+export type QueueSettlement =
+  | {readonly kind: 'done'}
+  /** Its limits do not allow it yet: no attempt was made. */
+  | {readonly kind: 'park'; readonly notBefore: number}
+  | {readonly kind: 'retry'; readonly notBefore: number; readonly error: string}
+  | {readonly kind: 'dead'; readonly error: string};
+
+export interface QueueFacts {
+  readonly queue: string;
+  /** By class, of those that wait: due ones and those that are not due yet. */
+  readonly waiting: ReadonlyMap<string, number>;
+  readonly due: number;
+  readonly claimed: number;
+  readonly dead: number;
+  /** When the oldest waiting item came; 0: none waits. */
+  readonly oldestAt: number;
+  /** When the next waiting item becomes due, or a lease ends; Infinity: nothing does. */
+  readonly nextAt: number;
+}
+
+/** Queues by name, shared by all that have the store. Each item is claimed by one worker at a time, and survives restarts. */
+export interface Queues {
+  /** Answers the ids, in the order given. Refuses (RangeError) beyond 1,000,000 items in a queue. */
+  enqueue(queue: string, items: readonly NewQueueItem[]): Promise<readonly string[]>;
+  /** At most `count` items that are due, lowest rank first; items whose lease ended come again. `leaseFor`: µs. */
+  claim(
+    queue: string,
+    options: {readonly count: number; readonly leaseFor: number},
+  ): Promise<readonly ClaimedItem[]>;
+  /** False when the claim is not in force any more. */
+  extend(queue: string, claim: Pick<ClaimedItem, 'id' | 'fencingToken'>, leaseFor: number): Promise<boolean>;
+  settle(
+    queue: string,
+    claim: Pick<ClaimedItem, 'id' | 'fencingToken'>,
+    settlement: QueueSettlement,
+  ): Promise<boolean>;
+  /** All queues that hold something, by name. */
+  queues(): Promise<readonly QueueFacts[]>;
+  /** In order of rank, at most `count`; `dead` ones latest first. */
+  items(queue: string, state: 'waiting' | 'claimed' | 'dead', count: number): Promise<readonly QueueItem[]>;
+  /**
+   * Takes out waiting (or dead) items, at most `count` (default 1,000) in a call, and answers them: those that are claimed are
+   * left to their workers.
+   */
+  drain(queue: string, state: 'waiting' | 'dead', count?: number): Promise<readonly QueueItem[]>;
 }
 
 /** Facts about the server for people. */
@@ -176,7 +257,7 @@ export interface StoreFacts {
   readonly remarks: readonly string[];
 }
 
-export interface Store extends Rows, Documents, Journals, Usage {
+export interface Store extends Rows, Documents, Journals, Usage, Queues {
   /**
    * Decides and charges checks, in their order, each atomically. One round trip for all of them, whatever the number of
    * layers and buckets (a Redis Cluster: one per slot, see docs/guarantees.md). A check without layers is answered without
@@ -184,13 +265,21 @@ export interface Store extends Rows, Documents, Journals, Usage {
    */
   check(checks: readonly Check[]): Promise<readonly CheckAnswer[]>;
   /** Ends the `count` leases whose fencing tokens end with `fencingToken`. False when none of them was held any more. */
-  release(address: RowAddress, shape: string, fencingToken: number, count: number): Promise<boolean>;
+  release(address: RowAddress, fencingToken: number, count: number): Promise<boolean>;
   /**
    * A number that grows whenever somebody announces: running limiters ask for it twice a second, read the overrides again and forget
    * the refusals they remembered.
    */
   generation(): Promise<number>;
   announce(): Promise<void>;
+  /**
+   * Calls back soon after somebody announced: at once where the server can push (Redis, Postgres without a pooler in
+   * transaction mode), else asked for every 500 ms. Calls may be lost with a connection and come twice: a hint to look, never a
+   * promise. Never keeps the process alive. Answers how to stop.
+   */
+  listen(onNews: () => void): Promise<() => Promise<void>>;
+  /** The store's clock, µs. */
+  now(): Promise<number>;
   facts(): Promise<StoreFacts>;
   /** Removes what is out of date where the store does not do so by itself, in small steps. Answers how many rows went. */
   sweep(): Promise<number>;

@@ -3,12 +3,6 @@ import type {RowAddress} from '../engine/live/check.ts';
 import type {Row} from '../engine/live/check-decider.ts';
 import type {StoredRow} from './port.ts';
 
-/** Words of the buckets that `shape` names. */
-export interface Words {
-  readonly shape: string;
-  readonly words: ArrayLike<number>;
-}
-
 /**
  * A key's row in memory: in the hands of the buckets that decided it last, or in words as a store keeps it. Memory keeps its rows
  * in this form, SQLite those that a call touches.
@@ -18,13 +12,11 @@ export class RowState implements Row {
   readonly buckets: BucketSet | undefined;
   readonly state: Float64Array;
   expiresAt: number;
-  readonly #shape: string;
   readonly #words: ArrayLike<number>;
 
-  private constructor(address: RowAddress, source: BucketSet | Words, expiresAt: number) {
+  private constructor(address: RowAddress, source: BucketSet | ArrayLike<number>, expiresAt: number) {
     this.address = address;
     this.expiresAt = expiresAt;
-    this.#shape = source.shape;
     if ('buckets' in source) {
       this.buckets = source;
       this.state = new Float64Array(source.words);
@@ -32,7 +24,7 @@ export class RowState implements Row {
     } else {
       this.buckets = undefined;
       this.state = NO_STATE;
-      this.#words = source.words;
+      this.#words = source;
     }
   }
 
@@ -40,14 +32,13 @@ export class RowState implements Row {
     return new RowState(address, buckets, 0);
   }
 
-  static stored(address: RowAddress, words: Words, expiresAt: number): RowState {
+  static stored(address: RowAddress, words: ArrayLike<number>, expiresAt: number): RowState {
     return new RowState(address, words, expiresAt);
   }
 
-  /** The same state in the hands of other buckets; that of a key never seen when the words are not theirs. */
+  /** The same state in the hands of other buckets of the same shape; that of a key never seen when the words are not theirs. */
   boundTo(buckets: BucketSet): RowState {
     const row = new RowState(this.address, buckets, this.expiresAt);
-    if (this.#shape !== buckets.shape) return row;
     try {
       buckets.load(row.state, 0, this.#savedWords());
     } catch (error) {
@@ -59,7 +50,7 @@ export class RowState implements Row {
 
   snapshot(): StoredRow {
     const {address, expiresAt} = this;
-    return {address, shape: this.#shape, words: Array.from(this.#savedWords()), expiresAt};
+    return {address, words: Array.from(this.#savedWords()), expiresAt};
   }
 
   /** Gives back what the row holds beside its state. It is not used after that. */

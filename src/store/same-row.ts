@@ -1,14 +1,10 @@
 import type {StoredRow} from './port.ts';
 
-/** Whether two rows hold the same state, bit for bit. When they expire does not matter: stores keep it with unlike precision. */
+/** Whether two rows of one address hold the same state, bit for bit. When they expire does not matter: stores keep it with unlike precision. */
 export const isSameRow = (
-  a: Pick<StoredRow, 'shape' | 'words'> | undefined,
-  b: Pick<StoredRow, 'shape' | 'words'> | undefined,
+  a: Pick<StoredRow, 'words'> | undefined,
+  b: Pick<StoredRow, 'words'> | undefined,
 ): boolean => {
   if (a === undefined || b === undefined) return a === b;
-  return (
-    a.shape === b.shape &&
-    a.words.length === b.words.length &&
-    a.words.every((word, i) => Object.is(word, b.words[i]))
-  );
+  return a.words.length === b.words.length && a.words.every((word, i) => Object.is(word, b.words[i]));
 };

@@ -1,4 +1,5 @@
 /** Leases in a stored row (`StoredRow.words`), found by its shape: what `Store.release` changes. */
+import {lettersOf} from '../engine/bucket-code.ts';
 
 /** Words of a bucket by its letter; the two with a list of pairs store `[pairs, extra, …pairs]`. See `BucketCode`. */
 const WORDS: Readonly<Record<string, number>> = {t: 3, p: 2, s: 2, g: 2, f: 2, h: 2, c: 2, w: 3, n: 2};
@@ -16,7 +17,7 @@ export const withoutLeases = (
   const left: number[] = [];
   let held = false;
   let at = 0;
-  for (const letter of shape) {
+  for (const letter of lettersOf(shape)) {
     const length = LISTS.includes(letter) ? 2 + 2 * words[at]! : WORDS[letter]!;
     if (!(at + length <= words.length)) return undefined;
     const bucket = words.slice(at, at + length);

@@ -5,6 +5,7 @@ import {codeOf, filesBelow, type Import, importsOf, textOf} from './source-tree.
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   base: [],
   engine: ['base'],
+  analytics: ['engine', 'base'],
   policy: ['engine', 'base'],
   trace: ['engine', 'base'],
   'view/model': [],
@@ -13,12 +14,15 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   store: ['engine', 'base'],
   guard: ['store', 'policy', 'trace', 'engine', 'base'],
   config: ['store', 'policy', 'base'],
+  token: ['store', 'policy', 'engine', 'base'],
   /** Looking at live state and changing it: what `status`, `explain`, `reset` and `override` do. */
-  operate: ['store', 'policy', 'view/model', 'engine', 'base'],
+  operate: ['store', 'policy', 'analytics', 'view/model', 'engine', 'base'],
   cli: [
     'simulate',
     'operate',
     'guard',
+    'token',
+    'analytics',
     'config',
     'store',
     'trace',
@@ -29,7 +33,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'base',
   ],
   /** src/index.ts: what other programs import. */
-  index: ['guard', 'store', 'policy', 'trace', 'engine', 'base'],
+  index: ['guard', 'token', 'store', 'policy', 'trace', 'engine', 'base'],
   /** The other files directly in src: the process edge. */
   main: ['cli', 'base'],
 };
@@ -40,12 +44,13 @@ const HOME: Readonly<Record<string, string>> = {
   'cli-table3': 'view',
   commander: 'cli',
   ioredis: 'store',
+  oauth4webapi: 'token',
   pg: 'store',
   yaml: 'policy',
 };
 
 /** Rooms without time, chance and the outside world: those are arguments. */
-const PURE = ['engine', 'view', 'view/model'];
+const PURE = ['engine', 'analytics', 'view', 'view/model'];
 
 const IMPURE =
   /\bDate\.now\b|\bnew Date\(\s*\)|\bMath\.random\b|\bprocess\.|\bconsole\.|\bperformance\.|\bset(?:Timeout|Interval|Immediate)\b|\bqueueMicrotask\b|\bfetch\(/;

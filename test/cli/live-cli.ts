@@ -66,8 +66,7 @@ export const liveCli = (
 
 /** A key with 7 of 20 units used, far from its end. */
 export const usedRow = (limit: string, key: string, now: number, tier = ''): StoredRow => ({
-  address: {limit, key, tier},
-  shape: 't',
+  address: {limit, key, tier, shape: 't'},
   words: [now, 7, now],
   expiresAt: now + 3_600_000_000,
 });

@@ -33,7 +33,7 @@ export const statusCli = async (
       limits: [{limit: 'per-ip', allowed: 41, denied: 1, shadowDenied: 0}],
       keys: [
         {
-          address: {limit: 'per-ip', key: '203.0.113.7', tier: ''},
+          address: {limit: 'per-ip', key: '203.0.113.7', tier: '', shape: 't'},
           denied: 1,
           shadow: false,
           until: now + 4_000_000_000,

@@ -2,8 +2,10 @@ import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {runProgram} from '../../src/cli/program.ts';
+import {putToken, recordOf, TOKEN_POLICY, troubled} from '../operate/section-state.ts';
 import {schemaErrors} from '../support/json-schema-check.ts';
 import {unsafeIn} from '../view/unsafe.ts';
+import {type LiveCli, liveCli} from './live-cli.ts';
 import {namesIn, statusCli} from './live-status.ts';
 import {testContext} from './test-context.ts';
 
@@ -111,6 +113,8 @@ test.each([
   [['--filter', '('], /is not a regular expression/],
   [['--state', 'hot'], /unknown state "hot"/],
   [['--interval', '100ms'], /expected a duration of 250ms or more/],
+  [['--interval', '5s'], /--interval goes with --watch only/],
+  [['-o', 'csv', '--json'], /'--json' cannot be used with option '-o, --output/],
   [['--tz', 'Mars'], /unknown time zone "Mars"/],
   [['--prefix'], /--prefix without a selector/],
 ])('%j is refused with the reason', async (args, message) => {
@@ -175,4 +179,60 @@ test('--watch without a terminal writes what changes as JSON lines, until nobody
 test('--watch --fail-on ends with exit 5 as soon as it holds', async () => {
   const cli = await statusCli();
   expect((await cli.run('status', '--watch', '--fail-on', 'limited')).code).toBe(5);
+});
+
+const troubledCli = async (): Promise<LiveCli> => {
+  const cli = liveCli({}, {'ratectl.yaml': TOKEN_POLICY});
+  await cli.with(async (store) => troubled(store, await store.now()));
+  return cli;
+};
+
+test('alerts stand at the top; tokens, breakers, queues and instances have tables of their own', async () => {
+  const cli = await troubledCli();
+  const {code, out} = await cli.run('status');
+  expect(code).toBe(0);
+  expect(out).toMatch(/^ {2}alerts +token crm needs re-consent since 12m: /);
+  for (const head of ['token', 'breaker', 'queue', 'instance'])
+    expect(out).toMatch(new RegExp(`^ {2}${head} +\\w`, 'm'));
+  expect(unsafeIn(out)).toBeUndefined();
+});
+
+test('docs/json/status.schema.json describes tokens, breakers, queues, instances and alerts', async () => {
+  const cli = await troubledCli();
+  const answer = JSON.parse((await cli.run('status', '--json')).out) as {data: Record<string, unknown[]>};
+  expect(schemaErrors(schema, answer)).toEqual([]);
+  for (const section of ['alerts', 'tokens', 'breakers', 'queues', 'instances'])
+    expect(answer.data[section]!.length, section).toBeGreaterThan(1 - Number(section === 'queues'));
+});
+
+test.each([
+  ['open', 5],
+  ['token', 5],
+  ['queue', 5],
+  ['limited', 0],
+])('--fail-on %s with everything in trouble but the keys is exit %i', async (condition, code) => {
+  const cli = await troubledCli();
+  expect((await cli.run('status', '--fail-on', condition, '-o', 'jsonl')).code).toBe(code);
+});
+
+test.each(['open', 'token', 'queue'])('--fail-on %s with nothing in trouble is exit 0', async (condition) => {
+  const cli = liveCli({}, {'ratectl.yaml': TOKEN_POLICY});
+  await cli.with(async (store) => {
+    const now = await store.now();
+    for (const name of ['google', 'crm', 'reports']) await putToken(store, name, recordOf(now));
+  });
+  expect((await cli.run('status', '--fail-on', condition)).code).toBe(0);
+});
+
+test('--watch ends with exit 5 when a token needs somebody, and tells the sections as lines', async () => {
+  const cli = await troubledCli();
+  const {code, out} = await cli.run('status', '--watch', '--fail-on', 'token', '--interval', '250ms');
+  expect(code).toBe(5);
+  const kinds = new Set(
+    out
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as {kind: string}).kind),
+  );
+  expect(kinds).toEqual(new Set(['alert', 'token', 'breaker', 'queue', 'instance', 'look']));
 });

@@ -60,10 +60,10 @@ const contentOf = (place: Place): Promise<ReadonlyMap<string, string>> =>
     for await (const {rows} of store.scan({keys: {kind: 'all'}}))
       for (const row of await store.read(rows.map(({address}) => address)))
         if (row !== undefined) {
-          const {address, shape, words, expiresAt} = row;
+          const {address, words, expiresAt} = row;
           content.set(
             JSON.stringify([address.limit, address.key, address.tier]),
-            JSON.stringify([shape, words, Math.round(expiresAt / 600e6)]),
+            JSON.stringify([address.shape, words, Math.round(expiresAt / 600e6)]),
           );
         }
     return content;

@@ -126,7 +126,17 @@ describe('with Redis', () => {
   /** `client` names and marks the connection; the others only read. */
   const READING = ['auth', 'client', 'hello', 'info', 'ping', 'quit', 'select', 'time', 'type'].concat(
     ['exists', 'get', 'hget', 'hgetall', 'hmget', 'hscan', 'mget', 'pexpiretime', 'pttl', 'scan', 'strlen'],
-    ['xrange', 'xrevrange', 'zmscore', 'zrange', 'zrangebyscore', 'zrevrangebyscore', 'zscan', 'zscore'],
+    [
+      'xrange',
+      'xrevrange',
+      'zmscore',
+      'zrange',
+      'zrangebyscore',
+      'zrevrangebyscore',
+      'zscan',
+      'zscore',
+      'smembers',
+    ],
   );
 
   test('looking sends only commands that read, and never KEYS', async () => {

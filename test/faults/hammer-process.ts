@@ -12,7 +12,7 @@ import {openStore} from '../../src/store/open-store.ts';
 import {parseStoreUrl} from '../../src/store/parse-store-url.ts';
 import {isStoreError} from '../../src/store/store-error.ts';
 import {policyOf} from '../support/policies.ts';
-import {HAMMERED_BUCKET, HAMMERED_WINDOW} from './hammered-limits.ts';
+import {ASKED_OF_BUCKET, HAMMERED_BUCKET, HAMMERED_WINDOW} from './hammered-limits.ts';
 
 const [url, skew, span] = process.argv.slice(2) as [string, string, string];
 const wall = Date.now.bind(Date);
@@ -30,12 +30,14 @@ const [toBucket, toWindow] = [HAMMERED_BUCKET, HAMMERED_WINDOW].map((bucket, i) 
     request,
   ),
 );
+const asked = [...Array.from({length: ASKED_OF_BUCKET}, () => toBucket!), toWindow!];
 const end = wall() + Number(span);
 while (wall() < end) {
   try {
-    const answers = await store.check([toBucket!, toBucket!, toBucket!, toWindow!]);
+    const answers = await store.check(asked);
     const admitted = answers.map(({verdicts}) => Number(verdicts[0]!.kind === 0));
-    writeSync(1, `${answers[0]!.now} ${admitted[0]! + admitted[1]! + admitted[2]!} ${admitted[3]}\n`);
+    const window = admitted.pop();
+    writeSync(1, `${answers[0]!.now} ${admitted.reduce((sum, one) => sum + one, 0)} ${window}\n`);
   } catch (error) {
     if (!isStoreError(error)) throw error;
     writeSync(1, '0 0 0\n');

@@ -40,7 +40,9 @@ describe('two limiters on one store', () => {
     await limiters[0].check({ip: 'a'});
     await answersOf(limiters, 'a');
     expect(await limiters[1].check({ip: 'a'})).toMatchObject({allowed: false, source: 'cache'});
-    await store.change([{address: {limit: 'per-ip', key: 'a', tier: ''}, expected: 'any', next: undefined}]);
+    await store.change([
+      {address: {limit: 'per-ip', key: 'a', tier: '', shape: 't'}, expected: 'any', next: undefined},
+    ]);
     await store.announce();
     await until(async () => (await limiters[1].check({ip: 'a'})).allowed);
     expect(limiters[1].metrics()).toContain('ratectl_changes_total 1\n');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import type {LimitDecision} from '../../src/guard/limit-decision.ts';
-import type {PolicyObject} from '../../src/guard/limiter-options.ts';
+import type {PolicyObject} from '../../src/policy/given-policy.ts';
 import {
   limiterFor,
   ManualClock,
@@ -158,7 +158,9 @@ test('a reset is heard of', async () => {
   const limiter = await limiterFor({policy: PER_IP, store, clock: clock.read});
   for (let i = 0; i < 3; i++) await limiter.check({ip: 'a'});
   expect(await limiter.check({ip: 'a'})).toMatchObject({source: 'cache'});
-  await store.change([{address: {limit: 'per-ip', key: 'a', tier: ''}, expected: 'any', next: undefined}]);
+  await store.change([
+    {address: {limit: 'per-ip', key: 'a', tier: '', shape: 't'}, expected: 'any', next: undefined},
+  ]);
   await store.announce();
   await limiter.refreshNow();
   expect(await limiter.check({ip: 'a'})).toMatchObject({allowed: true, source: 'store'});
@@ -205,7 +207,7 @@ test('after a minute the store is asked again, however long the refusal shall la
   await limiter.check({ip: 'a'});
   await limiter.check({ip: 'a'});
   // Somebody deletes the row by hand, and announces nothing.
-  const address = {limit: 'a', key: 'a', tier: ''};
+  const address = {limit: 'a', key: 'a', tier: '', shape: 'f1d'};
   await watched.store.change([{address, expected: 'any', next: undefined}]);
   clock.advance(59 * SECOND);
   expect(await limiter.check({ip: 'a'})).toMatchObject({allowed: false, source: 'cache'});

@@ -69,7 +69,7 @@ test.each([
   ['RATE_LIMIT_CACHE', '\u001b[2J', 'RATE_LIMIT_CACHE is "\\u001b[2J", expected true or false'],
 ])('%s=%s', (variable, value, message) => {
   expect(() => limiterOptionsFromEnv({[variable]: value})).toThrow(
-    new RatectlError(message, {code: 'limiter/environment'}),
+    new RatectlError(message, {code: 'options/environment'}),
   );
 });
 

@@ -46,7 +46,7 @@ describe('what happened', () => {
         limits: [{limit: 'per-ip', allowed: 3, denied: 48, shadowDenied: 0}],
         keys: [
           {
-            address: {limit: 'per-ip', key: 'a', tier: ''},
+            address: {limit: 'per-ip', key: 'a', tier: '', shape: 't'},
             ...{denied: 48, shadow: false, until: START + 1.5 * SECOND},
           },
         ],

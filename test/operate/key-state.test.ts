@@ -34,8 +34,9 @@ describe('the state of a key', () => {
             now += step.after;
             await ask(step.cost);
           }
-          const [row] = await store.read([ADDRESS]);
-          const rule = new KeyRules(policy, []).of(ADDRESS, now)!;
+          const rules = new KeyRules(policy, []);
+          const [row] = await store.read(rules.placesOf('a', 'k', now));
+          const rule = rules.of(ADDRESS, now)!;
           const state = new KeyStateReader().read(rule, row, {now, cost});
           const peek = (await ask(0)).verdicts[0]!;
           expect(state.units).toMatchObject({
@@ -56,20 +57,20 @@ describe('the state of a key', () => {
   test('leaves nothing of one key to the next', () => {
     const rule = new KeyRules(policyWith(fixedWindowSpec(10, HOUR)), []).of(ADDRESS, NOON)!;
     const reader = new KeyStateReader();
-    const row = {address: ADDRESS, shape: 'f', words: [NOON, 10], expiresAt: NOON + HOUR};
+    const row = {address: {...ADDRESS, shape: 'f1h'}, words: [NOON, 10], expiresAt: NOON + HOUR};
     expect(reader.read(rule, row, {now: NOON}).condition).toBe('limited');
     expect(reader.read(rule, undefined, {now: NOON})).toMatchObject({condition: 'ok', row: 'none'});
   });
 
   test.each([
-    ['another shape', {shape: 't', words: [NOON, 10, NOON]}],
-    ['too few words', {shape: 'f', words: [NOON]}],
-    ['too many words', {shape: 'f', words: [NOON, 10, 1]}],
-  ])('a row of %s counts as never seen', (_, row) => {
+    ['another shape', 't', [NOON, 10, NOON]],
+    ['too few words', 'f1h', [NOON]],
+    ['too many words', 'f1h', [NOON, 10, 1]],
+  ])('a row of %s counts as never seen', (_, shape, words) => {
     const rule = new KeyRules(policyWith(fixedWindowSpec(10, HOUR)), []).of(ADDRESS, NOON)!;
     const state = new KeyStateReader().read(
       rule,
-      {address: ADDRESS, expiresAt: Number.POSITIVE_INFINITY, ...row},
+      {address: {...ADDRESS, shape}, expiresAt: Number.POSITIVE_INFINITY, words},
       {now: NOON},
     );
     expect(state).toMatchObject({condition: 'ok', row: 'other', units: {used: 0}});
@@ -86,7 +87,7 @@ describe('the state of a key', () => {
 });
 
 describe('overrides', () => {
-  const used = {address: ADDRESS, shape: 't', words: [NOON, 5, NOON], expiresAt: NOON + S};
+  const used = {address: {...ADDRESS, shape: 't'}, words: [NOON, 5, NOON], expiresAt: NOON + S};
   const policy = policyWith(tokenBucketSpec(1, S, 5));
   const stateWith = (effect: 'block' | 'exempt' | AlgorithmSpec, until = NOON + S) => {
     const rules = new KeyRules(policy, [

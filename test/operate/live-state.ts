@@ -1,7 +1,7 @@
 import type {LiveOverride} from '../../src/engine/live/live-override.ts';
 import {RequestRouter} from '../../src/engine/live/request-router.ts';
 import type {StatusQuery, StatusSource} from '../../src/operate/status/read-status.ts';
-import {parsePolicy} from '../../src/policy/load-policy.ts';
+import {type LoadedPolicy, parsePolicy} from '../../src/policy/load-policy.ts';
 import {factsOf} from '../../src/simulate/algorithm-facts.ts';
 import {MemoryStore} from '../../src/store/memory/memory-store.ts';
 import {OVERRIDE_KIND, overrideDocument} from '../../src/store/override-document.ts';
@@ -27,14 +27,16 @@ export type Request = Readonly<Record<string, string>>;
 
 /** A store in memory with a policy, whose clock is moved by hand. */
 export class LiveState {
-  readonly loaded = parsePolicy(POLICY, 'ratectl.yaml');
+  readonly loaded: LoadedPolicy;
   readonly store: MemoryStore;
   now = NOON;
   /** How far the store's clock is ahead of ours, µs. */
   skew = 0;
-  readonly #router = new RequestRouter(this.loaded.policy);
+  readonly #router: RequestRouter;
 
-  constructor() {
+  constructor(policy = POLICY) {
+    this.loaded = parsePolicy(policy, 'ratectl.yaml');
+    this.#router = new RequestRouter(this.loaded.policy);
     this.store = new MemoryStore({access: 'write', clock: () => this.now});
   }
 
@@ -52,9 +54,10 @@ export class LiveState {
   /** Says that a key was refused so often, as a limiter does. */
   async refused(limit: string, key: string, denied: number, tier = ''): Promise<void> {
     const until = this.now + 60 * S;
+    const shape = this.#router.bucketsOf(limit, key, tier, this.now)?.shape ?? '';
     await this.store.record({
       limits: [{limit, allowed: 10, denied, shadowDenied: 0}],
-      keys: [{address: {limit, key, tier}, denied, shadow: false, until}],
+      keys: [{address: {limit, key, tier, shape}, denied, shadow: false, until}],
     });
   }
 

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {
-  addressesOf,
   parseJsonSelector,
   parseSelector,
   quoteKeyGlob,
@@ -47,20 +46,6 @@ describe('an exact selector', () => {
         expect(selected({limit: 'per-ip', key: other})).toBe(key === other);
         expect(selected({limit: 'plan', key})).toBe(false);
       }),
-    );
-  });
-
-  test('is one address per tier, and one without', () => {
-    const selector = {kind: 'exact', limit: 'plan', key: 'acme'} as const;
-    expect(addressesOf(selector, policy).map(({tier}) => tier)).toEqual(['free', 'premium', '']);
-    expect(addressesOf({...selector, limit: 'per-ip'}, policy)).toEqual([
-      {limit: 'per-ip', key: 'acme', tier: ''},
-    ]);
-  });
-
-  test('of an unknown limit suggests the known one', () => {
-    expect(() => addressesOf({kind: 'exact', limit: 'per-pi', key: 'x'}, policy)).toThrow(
-      /unknown limit "per-pi" \(did you mean "per-ip"\?\)/,
     );
   });
 });

@@ -181,7 +181,7 @@ const ROWS: readonly (readonly [string, string, ...string[]])[] = [
   [
     'a star that is not quoted',
     limit('when: { path: */x }', 'rate: 10/s'),
-    'p.yaml:4:19: no anchor "&/x" comes before this (a value that begins with "*" must be in quotes)',
+    'p.yaml:4:19: no anchor of this name comes before it (a value that begins with "*" must be in quotes)',
   ],
   [
     'bad mode',
@@ -564,7 +564,7 @@ const ROWS: readonly (readonly [string, string, ...string[]])[] = [
   [
     'an anchor that is not there',
     limit('<<: *base', 'rate: 10/s'),
-    'p.yaml:4:9: no anchor "&base" comes before this (a value that begins with "*" must be in quotes)',
+    'p.yaml:4:9: no anchor of this name comes before it (a value that begins with "*" must be in quotes)',
   ],
   [
     'an anchor inside itself',

@@ -15,13 +15,15 @@ test('the schema says what it is and describes every field', () => {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: 'urn:ratectl:policy:1',
     additionalProperties: false,
-    required: ['version', 'limits'],
+    required: ['version'],
   });
   const {limit, bucket} = schema['$defs'] as Record<string, {properties: object}>;
   expect(Object.keys(schema['properties'] as object)).toEqual(POLICY_FIELDS.map(({name}) => name));
   expect(Object.keys(limit!.properties)).toEqual([...LIMIT_FIELDS, ...BUCKET_FIELDS].map(({name}) => name));
   expect(Object.keys(bucket!.properties)).toEqual(BUCKET_FIELDS.map(({name}) => name));
-  for (const field of Object.values(limit!.properties)) expect(field.description).toMatch(/\w.*\./);
+  const {tokenProvider, queue, breaker, backoff} = schema['$defs'] as Record<string, {properties: object}>;
+  for (const part of [limit!, tokenProvider!, queue!, breaker!, backoff!])
+    for (const field of Object.values(part.properties)) expect(field.description).toMatch(/\w.*\./);
 });
 
 test.each(PRESETS.map(({name}) => name))('the preset %s fits', (name) => {
@@ -43,6 +45,50 @@ describe('what the loader takes, the schema takes', () => {
   ])('%s', (fields) => {
     expect(() => parsePolicy(limit(fields), 'p.yaml')).not.toThrow();
     expect(errorsOf(limit(fields))).toEqual([]);
+  });
+});
+
+describe('what the loader takes as a section, the schema takes', () => {
+  test.each([
+    'tokens: { a: { tokenUrl: https://x.example/t, clientId: c } }',
+    'tokens: { a: { tokenUrl: "http://127.0.0.1:8080/t", clientId: c, clientSecret: { env: S }, budget: [1/3m, { count: 2, per: 1h }] } }',
+    'tokens: { a: { tokenUrl: "http://[::1]/t", clientId: c, auth: post, clientSecret: { command: [get, "", x] }, parameters: { a: b } } }',
+    'tokens: { a: { tokenUrl: https://x.example/t, clientId: c, auth: private-key-jwt, clientKey: { file: k.pem }, algorithm: EdDSA, keyId: k, scopes: [a] } }',
+    'queue: { a: {}, b: { classes: [x, y], backoff: { first: 1s } }, c: { classes: { x: 0s, y: 1h } } }',
+    'breakers: { a: {}, b: { rate: none, failures: 2 }, c: { rate: 12.5%, window: 2m, probes: 3 } }',
+    'queue: { a: {} }\nlimits: []',
+  ])('%s', (section) => {
+    const text = `version: 1\n${section}\n`;
+    expect(() => parsePolicy(text, 'p.yaml')).not.toThrow();
+    expect(errorsOf(text)).toEqual([]);
+  });
+});
+
+describe('what editors should mark in a section', () => {
+  const provider = (fields: string): string =>
+    `tokens: { a: { tokenUrl: https://x.example/t, clientId: c, ${fields} } }`;
+  test.each([
+    ['queue: {}', '$: needs limits'],
+    ['queue: {}\nlimits: []', '$.limits: minItems'],
+    ['tokens: { a: { clientId: c } }', '$.tokens.a: needs tokenUrl'],
+    ['tokens: { a: { tokenUrl: "http://x.example", clientId: c } }', '$.tokens.a.tokenUrl: pattern'],
+    ['tokens: { "a b": { tokenUrl: https://x.example, clientId: c } }', '$.tokens: name a b: pattern'],
+    [provider('clientSecret: hunter2'), '$.tokens.a.clientSecret: none of the forms'],
+    [provider('clientSecret: { env: A, file: b }'), '$.tokens.a.clientSecret: none of the forms'],
+    [provider('auth: post'), '$.tokens.a: needs clientSecret'],
+    [provider('clientKey: { file: k }'), '$.tokens.a.clientKey: not allowed'],
+    [provider('auth: private-key-jwt'), '$.tokens.a: needs clientKey'],
+    [provider('auth: none, clientSecret: { env: S }'), '$.tokens.a.clientSecret: not allowed'],
+    [provider('parameters: { scope: b }'), '$.tokens.a.parameters: name scope: a form that is excluded'],
+    [provider('budget: []'), '$.tokens.a.budget: minItems'],
+    ['queue: { a: { maxAttempts: 0 } }', '$.queue.a.maxAttempts: minimum'],
+    ['queue: { a: { classes: [] } }', '$.queue.a.classes: none of the forms'],
+    ['breakers: { a: { failures: 0 } }', '$.breakers.a.failures: minimum'],
+    ['breakers: { a: { rate: 50 } }', '$.breakers.a.rate: none of the forms'],
+  ])('%s', (section, error) => {
+    const text = `version: 1\n${section}\n`;
+    expect(() => parsePolicy(text, 'p.yaml')).toThrow();
+    expect(errorsOf(text)).toContain(error);
   });
 });
 

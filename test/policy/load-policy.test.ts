@@ -23,6 +23,9 @@ test('a limit with nothing but a name and a rate', () => {
     charge: 'all-or-nothing',
     onStoreError: 'local',
     thresholds: [],
+    tokens: [],
+    queues: [],
+    breakers: [],
     limits: [
       {
         name: 'a',
@@ -363,10 +366,12 @@ describe('warnings', () => {
   });
 
   test('sections that simulate does not evaluate', () => {
-    const text = 'version: 1\nlimits: [{ name: a, rate: 1/s }]\nbreakers: { anything: [goes] }\nqueue:\n';
+    const text =
+      'version: 1\nlimits: [{ name: a, rate: 1/s }]\ndegradation: { anything: [goes] }\nqueue: {}\nbreakers: { db: {} }\n';
     expect(parsePolicy(text, 'p.yaml').warnings).toEqual([
-      'p.yaml:3:1: section "breakers" is not evaluated by simulate',
+      'p.yaml:3:1: section "degradation" is not evaluated by simulate',
       'p.yaml:4:1: section "queue" is not evaluated by simulate',
+      'p.yaml:5:1: section "breakers" is not evaluated by simulate',
     ]);
   });
 });

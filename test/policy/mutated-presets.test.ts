@@ -7,10 +7,18 @@ import {type LoadedPolicy, parsePolicy} from '../../src/policy/load-policy.ts';
 import {PolicyError} from '../../src/policy/policy-error.ts';
 import {PRESETS, readPreset} from '../../src/policy/presets.ts';
 import {BUCKET_FIELDS, LIMIT_FIELDS} from '../../src/policy/schema.ts';
+import {BACKOFF_FIELDS, BREAKER_FIELDS, QUEUE_FIELDS, TOKEN_FIELDS} from '../../src/policy/section-fields.ts';
 import {schemaErrors} from '../support/json-schema-check.ts';
 
 const TEXTS = PRESETS.map(({name}) => readPreset(name));
-const FIELDS = [...LIMIT_FIELDS, ...BUCKET_FIELDS].map(({name}) => name);
+const FIELDS = [
+  ...LIMIT_FIELDS,
+  ...BUCKET_FIELDS,
+  ...TOKEN_FIELDS,
+  ...QUEUE_FIELDS,
+  ...BREAKER_FIELDS,
+  ...BACKOFF_FIELDS,
+].map(({name}) => name);
 const SCHEMA = policyJsonSchema() as {readonly [keyword: string]: unknown};
 
 /** Loads, or says with a PolicyError why not: no other way out. */
@@ -64,6 +72,12 @@ const scalar = fc.oneof(
     {},
     ['10/s'],
     {every: '1s'},
+    {env: 'SECRET'},
+    {file: 'key.pem'},
+    {command: ['get', 'key']},
+    ['1/3m', '10/10m'],
+    {urgent: '0s', batch: '5m'},
+    {first: '1s'},
     {count: 3, per: '1m'},
   ),
   fc.constantFrom<unknown>(
@@ -76,6 +90,12 @@ const scalar = fc.oneof(
     'concurrency',
     'calendar',
     'first-hit',
+    'client-credentials',
+    'private-key-jwt',
+    'none',
+    'https://x.example/token',
+    '50%',
+    '5m',
   ),
   fc.string(),
   fc.double(),

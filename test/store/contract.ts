@@ -5,6 +5,8 @@ import {describeDocuments} from './contract/document-contract.ts';
 import {describeHandles} from './contract/handle-contract.ts';
 import {describeJournals} from './contract/journal-contract.ts';
 import {describeLeases} from './contract/lease-contract.ts';
+import {describeNews} from './contract/news-contract.ts';
+import {describeQueues} from './contract/queue-contract.ts';
 import {describeRows} from './contract/row-contract.ts';
 import {type StorePlace, sceneOf} from './contract/scene.ts';
 import {describeUsage} from './contract/usage-contract.ts';
@@ -26,6 +28,8 @@ export const describeStore = (
     describeDocuments(on);
     describeJournals(on);
     describeUsage(on);
+    describeQueues(on, handles);
+    describeNews(on);
     describeHandles(on, handles);
   });
 };

@@ -109,6 +109,9 @@ export const policyOf = (
   charge,
   onStoreError: 'local',
   thresholds: [],
+  tokens: [],
+  queues: [],
+  breakers: [],
 });
 
 /** An evaluator whose batches have at least the columns `attributes`. */

@@ -20,12 +20,19 @@ export const runAudit = async (flags: AuditFlags, context: CliContext): Promise<
     });
   await withTarget(flags, context, 'read', async ({store, redactedUrl, contextName, warnings}) => {
     const {now} = await store.facts();
-    const entries = await listAudit(store, flags.limit, Math.max(0, now - span));
+    const {limit, action, target} = flags;
+    const entries = await listAudit(store, {
+      count: limit === 0 ? Number.POSITIVE_INFINITY : limit,
+      since: Math.max(0, now - span),
+      action,
+      target,
+    });
     await warn(warnings, flags, context);
     if (entries.length === 0 && flags.failEmpty === true) context.exitCode = ExitCode.nothingToDo;
     const list = {store: redactedUrl, entries};
     const {out} = context.streams;
-    switch (outputFormat(flags)) {
+    const format = outputFormat(flags);
+    switch (format) {
       case 'json': {
         const answer = envelope('audit', list, warnings, context, contextName);
         return out.write(`${safeJson(answer, 2)}\n`);
@@ -35,7 +42,7 @@ export const runAudit = async (flags: AuditFlags, context: CliContext): Promise<
       case 'csv':
         return out.write(auditCsv(list));
       default:
-        return out.write(auditTable(list, styleOf(flags, context)));
+        return out.write(auditTable(list, format === 'wide' ? 'wide' : 'table', styleOf(flags, context)));
     }
   });
 };

@@ -6,6 +6,8 @@ import {addStoreOptions, type StoreFlags} from '../options/store.ts';
 export interface AuditFlags extends OutputFlags, StoreFlags {
   readonly since: string;
   readonly limit: number;
+  readonly action?: string;
+  readonly target?: string;
   readonly failEmpty?: boolean;
 }
 
@@ -14,20 +16,27 @@ Examples:
   # who changed what in the last hour?
   ratectl audit --since 1h
 
-  ratectl audit --limit 1000 --json
+  # every refresh of a token, and what came of it
+  ratectl audit --action token-refresh --target google -o wide
+
+  ratectl audit --limit 0 --json
 `;
 
 export const registerAudit = (program: Command, context: CliContext): void => {
   const command = program
     .command('audit')
-    .description('List who reset or overrode what, when and why; the newest first.')
+    .description('List who changed what, when and why, and what came of it; the newest first.')
     .option('--since <duration>', 'how far back', '7d')
     .addOption(
-      new Option('--limit <n>', 'at most so many entries').default(50).argParser(wholeNumber(1, 10_000)),
+      new Option('--limit <n>', 'at most so many entries; 0: all')
+        .default(50)
+        .argParser(wholeNumber(0, Number.MAX_SAFE_INTEGER)),
     )
+    .option('--action <name>', 'only these: reset, override, token, breaker-reset, …')
+    .option('--target <text>', 'only what was done to a target that contains this')
     .option('--fail-empty', 'exit 7 when there is none');
   addStoreOptions(command);
-  addOutputOptions(command, ['table', 'json', 'jsonl', 'csv']);
+  addOutputOptions(command, ['table', 'wide', 'json', 'jsonl', 'csv']);
   command.addHelpText('after', EXAMPLES);
   command.action(async (flags: AuditFlags) => {
     const {runAudit} = await import('./audit-run.ts');

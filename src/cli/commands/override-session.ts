@@ -1,12 +1,12 @@
 import {safeJson} from '../../base/safe-text.ts';
 import type {LiveOverride} from '../../engine/live/live-override.ts';
 import {type Actor, actorOf, actorText} from '../../operate/audit/actor.ts';
-import {recordAudit} from '../../operate/audit/record-audit.ts';
 import type {OverrideSlot} from '../../operate/override/change-override.ts';
 import {overrideEntry} from '../../operate/override/override-entry.ts';
 import {parseJsonSelector, parseSelector} from '../../operate/selector.ts';
 import {type OverrideNote, overrideDocument} from '../../store/override-document.ts';
 import type {StoredDocument} from '../../store/port.ts';
+import {recordAudit} from '../../store/record-audit.ts';
 import type {OverrideChange} from '../../view/model/override-list.ts';
 import {overrideChangeTable} from '../../view/override/change-table.ts';
 import {confirmChange, requireConfirmable} from '../confirm.ts';

@@ -102,16 +102,14 @@ const effectOf = (
   return {effect: override, warnings: [...warnings, ...startsAnew(override, limit, policy)]};
 };
 
-/** Rows of other algorithms count as never seen: what was used until now does not count under the override. */
+/** Buckets of unlike algorithms or windows have counts of their own. */
 const startsAnew = (effect: LiveEffect, limit: string, {policy}: LoadedPolicy): readonly string[] => {
   const plan = policy.limits.find(({name}) => name === limit)?.plan;
   if (effect.kind !== 'buckets' || plan === undefined) return [];
   const usual = plan.kind === 'single' ? [plan.buckets] : [...plan.tiers.values()];
   const {shape} = new BucketSet(effect.buckets);
   return usual.some((buckets) => new BucketSet(buckets).shape !== shape)
-    ? [
-        'these are other buckets than the limit has: what was used does not count, and in the second until every application has heard of it more may pass',
-      ]
+    ? ['these are other buckets than the limit has: they start full, whatever was used under the others']
     : [];
 };
 

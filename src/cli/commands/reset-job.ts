@@ -2,7 +2,7 @@ import {RatectlError} from '../../base/ratectl-error.ts';
 import {quoted} from '../../base/safe-text.ts';
 import type {ChangeJob} from '../../operate/reset/change-job.ts';
 import {planJob} from '../../operate/reset/plan-job.ts';
-import {type ReadRowFile, readRowFile} from '../../operate/reset/read-row-file.ts';
+import {readRowFile} from '../../operate/reset/read-row-file.ts';
 import {PLAN_SCHEMA, RECEIPT_SCHEMA} from '../../operate/reset/row-file-header.ts';
 import {selectorJob} from '../../operate/reset/selector-job.ts';
 import {undoJob} from '../../operate/reset/undo-job.ts';
@@ -23,6 +23,11 @@ export const checkResetFlags = (selector: string | undefined, flags: ResetFlags)
   if (file === undefined && selectorOf(selector, flags) === undefined) throw nothingSelected();
   if (flags.force === true && flags.undo === undefined)
     throw refusal('--force goes with --undo only', 'leave it out');
+  checkPaths(flags);
+};
+
+/** Refuses (exit 2) a path that names no file. */
+export const checkPaths = (flags: ResetFlags): void => {
   for (const [name, path] of [
     ['--receipt', flags.receipt],
     ['--plan-out', flags.planOut],
@@ -43,7 +48,7 @@ export const resetJob = (
   const {store, now} = target;
   if (flags.undo !== undefined) {
     const receipt = readRowFile(flags.undo, resolveIn(context, flags.undo), RECEIPT_SCHEMA);
-    requireSameStore(receipt, flags.undo, target, flags);
+    requireSameStore(receipt.header, flags.undo, target, flags);
     const inUse = flags.force === true ? 'replace' : 'leave';
     return undoJob(receipt, {store, path: flags.undo, now, inUse});
   }
@@ -51,7 +56,7 @@ export const resetJob = (
     const plan = readRowFile(flags.plan, resolveIn(context, flags.plan), PLAN_SCHEMA);
     if (plan.end?.done !== true)
       throw refusal(`${quoted(flags.plan, 200)} is a plan without its end`, 'write it again with --plan-out');
-    requireSameStore(plan, flags.plan, target, flags);
+    requireSameStore(plan.header, flags.plan, target, flags);
     return planJob(plan, flags.plan, store);
   }
   const selected = selectorOf(selector, flags);
@@ -59,9 +64,9 @@ export const resetJob = (
   return selectorJob(selected, {store, policy: target.policy?.policy});
 };
 
-/** A receipt of another store would bring keys there that never were in it. */
-const requireSameStore = (
-  {header}: ReadRowFile,
+/** A receipt of another store would bring things there that never were in it. */
+export const requireSameStore = (
+  header: {readonly store: string; readonly context: string | null},
   path: string,
   {redactedUrl}: Target,
   flags: ResetFlags,

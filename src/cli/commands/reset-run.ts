@@ -3,13 +3,14 @@ import {toRfc3339} from '../../base/micros.ts';
 import {RatectlError} from '../../base/ratectl-error.ts';
 import {safeJson} from '../../base/safe-text.ts';
 import {type Actor, actorOf} from '../../operate/audit/actor.ts';
-import {recordAudit} from '../../operate/audit/record-audit.ts';
 import {type Applied, applyChanges} from '../../operate/reset/apply-changes.ts';
 import type {ChangeJob, JobPreview} from '../../operate/reset/change-job.ts';
+import {isQueueReceipt} from '../../operate/reset/read-queue-receipt.ts';
 import {NOTHING_APPLIED, ResetReporter} from '../../operate/reset/reset-reporter.ts';
 import type {RowFile} from '../../operate/reset/row-file.ts';
 import {PLAN_SCHEMA, RECEIPT_SCHEMA, type RowFileHeader} from '../../operate/reset/row-file-header.ts';
 import {writePlan} from '../../operate/reset/write-plan.ts';
+import {recordAudit} from '../../store/record-audit.ts';
 import type {ResetReport} from '../../view/model/reset-report.ts';
 import {resetTable} from '../../view/reset/table.ts';
 import {confirmChange, requireConfirmable} from '../confirm.ts';
@@ -29,6 +30,11 @@ export const runReset = async (
   context: CliContext,
 ): Promise<void> => {
   checkResetFlags(selector, flags);
+  if (flags.undo !== undefined && isQueueReceipt(flags.undo, resolveIn(context, flags.undo))) {
+    const {runQueueUndo} = await import('./reset-queue-run.ts');
+    await runQueueUndo(flags.undo, flags, context);
+    return;
+  }
   const access = flags.dryRun === true || flags.planOut !== undefined ? 'read' : 'write';
   await withTarget(flags, context, access, (target) => new ResetRun(target, flags, context).run(selector));
 };

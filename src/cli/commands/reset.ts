@@ -13,6 +13,9 @@ export interface ResetFlags extends OutputFlags, SelectorFlags, StoreFlags, Conf
   readonly undo?: string;
   readonly force?: boolean;
   readonly otherStore?: boolean;
+  readonly breaker?: string;
+  readonly queue?: string;
+  readonly dead?: boolean;
   readonly failEmpty?: boolean;
 }
 
@@ -31,14 +34,23 @@ Examples:
   ratectl reset --prefix per-ip/ --plan-out plan.jsonl
   ratectl reset --plan plan.jsonl --yes --reason "bad deploy"
 
+  # close a circuit breaker; take the dead items out of a queue
+  ratectl reset --breaker token:google --reason "provider is back"
+  ratectl reset --queue calls --dead --reason "sent by hand"
+
   # bring it back
   ratectl reset --undo .ratectl/receipts/reset-20260105T120000Z.jsonl
 `;
 
+/** Flags that are about keys. */
+const OF_KEYS = ['prefix', 'match', 'all', 'jsonKey', 'plan', 'planOut', 'force', 'otherStore'];
+
 export const registerReset = (program: Command, context: CliContext): void => {
   const command = program
     .command('reset')
-    .description('Make keys as if they were never seen. Writes a receipt that brings them back.')
+    .description(
+      'Make keys as if they were never seen; or close a breaker, or empty a queue. Writes a receipt that brings keys and items back.',
+    )
     .argument('[selector]', 'LIMIT/KEY: one key, every character as it is');
   addSelectorOptions(command);
   command
@@ -56,12 +68,32 @@ export const registerReset = (program: Command, context: CliContext): void => {
     .option('--undo <file>', 'bring back what a receipt says was there')
     .option('--force', 'with --undo: also keys that were used since')
     .option('--other-store', 'with --plan, --undo: the file may be of another store')
+    .addOption(
+      new Option('--breaker <name>', 'close this circuit breaker').conflicts([
+        ...OF_KEYS,
+        'undo',
+        'queue',
+        'receipt',
+      ]),
+    )
+    .addOption(
+      new Option(
+        '--queue <name>',
+        'take out what waits in this queue; workers keep what they have',
+      ).conflicts([...OF_KEYS, 'undo']),
+    )
+    .option('--dead', 'with --queue: its dead items')
     .option('--fail-empty', 'exit 7 when there is nothing to reset');
   addConfirmOptions(command);
   addStoreOptions(command);
   addOutputOptions(command, ['table', 'json']);
   command.addHelpText('after', EXAMPLES);
   command.action(async (selector: string | undefined, flags: ResetFlags) => {
+    if (flags.breaker !== undefined || flags.queue !== undefined || flags.dead === true) {
+      const {runOtherReset} = await import('./reset-other.ts');
+      await runOtherReset(selector, flags, context);
+      return;
+    }
     const {runReset} = await import('./reset-run.ts');
     await runReset(selector, flags, context);
   });

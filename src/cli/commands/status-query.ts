@@ -3,12 +3,12 @@ import {RatectlError} from '../../base/ratectl-error.ts';
 import {quoted} from '../../base/safe-text.ts';
 import {didYouMean} from '../../base/suggest.ts';
 import type {StatusQuery} from '../../operate/status/read-status.ts';
-import {STATUS_STATES, type StatusState} from '../../view/model/status-report.ts';
+import {STATUS_STATES, type StatusReport} from '../../view/model/status-report.ts';
 import {STATUS_FIELD_NAMES, type StatusField} from '../../view/status/fields.ts';
 import {keyFilter} from '../key-filter.ts';
 import {outputFormat} from '../options/output.ts';
 import {selectorOf} from '../options/selector.ts';
-import type {StatusFlags} from './status.ts';
+import type {StatusCondition, StatusFlags} from './status.ts';
 
 /** What the flags of `status` ask for, checked before any store is opened. */
 export interface StatusRequest {
@@ -49,7 +49,7 @@ export const statusRequest = (argument: string | undefined, flags: StatusFlags):
     },
     fields: flags.fields === undefined ? undefined : listOf(flags.fields, STATUS_FIELD_NAMES, 'field'),
     streams,
-    interval: intervalOf(flags.interval),
+    interval: intervalOf(flags),
   };
 };
 
@@ -65,7 +65,11 @@ const listOf = <T extends string>(text: string, known: readonly T[], what: strin
     return found;
   });
 
-const intervalOf = (text: string): number => {
+const intervalOf = ({
+  interval: text = '2s',
+  watch,
+  interval,
+}: Pick<StatusFlags, 'interval' | 'watch'>): number => {
   const span = parseDuration(text);
   if (span === undefined || span < SHORTEST_INTERVAL_MS * 1_000)
     throw new RatectlError(
@@ -75,15 +79,32 @@ const intervalOf = (text: string): number => {
         hint: 'looking more often would burden the store; 2s is the default',
       },
     );
+  if (interval !== undefined && watch !== true)
+    throw new RatectlError('--interval goes with --watch only', {
+      code: 'usage/interval',
+      hint: 'add --watch to look again and again, or leave --interval out',
+    });
   return span / 1_000;
 };
 
-/** Whether --fail-on holds. Breakers are not kept in stores yet: none is open. */
+/** Whether --fail-on holds. */
 export const conditionHolds = (
-  condition: StatusFlags['failOn'],
-  states: Readonly<Record<StatusState, number>>,
+  condition: StatusCondition | undefined,
+  {totals: {states}, breakers, alerts}: Pick<StatusReport, 'totals' | 'breakers' | 'alerts'>,
 ): boolean => {
   const limited = states.limited + states.blocked;
-  if (condition === 'limited') return limited > 0;
-  return condition === 'near' && limited + states.near > 0;
+  switch (condition) {
+    case undefined:
+      return false;
+    case 'limited':
+      return limited > 0;
+    case 'near':
+      return limited + states.near > 0;
+    case 'open':
+      return breakers.some(({state}) => state === 'open');
+    case 'token':
+      return alerts.some(({kind}) => kind.startsWith('token-'));
+    case 'queue':
+      return alerts.some(({kind}) => kind === 'queue-dead');
+  }
 };

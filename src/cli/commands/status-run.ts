@@ -37,7 +37,7 @@ export const runStatus = async (
     await warn([...target.warnings, ...answer.warnings], flags, context);
     const {totals} = answer.report;
     if (totals.matching === 0 && flags.failEmpty === true) context.exitCode = ExitCode.nothingToDo;
-    if (conditionHolds(flags.failOn, totals.states)) context.exitCode = ExitCode.conditionMet;
+    if (conditionHolds(flags.failOn, answer.report)) context.exitCode = ExitCode.conditionMet;
   });
 };
 

@@ -50,7 +50,7 @@ export const watchStatus = async (
           const answer = await readStatus(statusSource(target, context), query);
           await output.show(answer, target);
           seen = true;
-          met = conditionHolds(flags.failOn, answer.report.totals.states);
+          met = conditionHolds(flags.failOn, answer.report);
           if (met) return;
           await pause(request.interval);
         }

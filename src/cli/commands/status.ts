@@ -6,6 +6,10 @@ import {addSelectorOptions, type SelectorFlags} from '../options/selector.ts';
 import {addStoreOptions, type StoreFlags} from '../options/store.ts';
 import {addTimeOptions, type TimeFlags} from '../options/times.ts';
 
+/** What --fail-on asks for. */
+export const STATUS_CONDITIONS = ['limited', 'near', 'open', 'token', 'queue'] as const;
+export type StatusCondition = (typeof STATUS_CONDITIONS)[number];
+
 export interface StatusFlags extends OutputFlags, StoreFlags, SelectorFlags, TimeFlags {
   readonly filter?: string;
   readonly state?: string;
@@ -14,10 +18,10 @@ export interface StatusFlags extends OutputFlags, StoreFlags, SelectorFlags, Tim
   readonly limit?: number;
   readonly maxKeys?: number;
   readonly fields?: string;
-  readonly failOn?: 'limited' | 'near' | 'open';
+  readonly failOn?: StatusCondition;
   readonly failEmpty?: boolean;
   readonly watch?: boolean;
-  readonly interval: string;
+  readonly interval?: string;
 }
 
 const EXAMPLES = `
@@ -37,6 +41,9 @@ Examples:
   # exit 5 when anybody is limited
   ratectl status --fail-on limited --quiet
 
+  # exit 5 when a token needs somebody: re-consent, expired, suspect, no budget
+  ratectl status --fail-on token --quiet
+
   # what changes, as JSON lines
   ratectl status --watch -o jsonl
 `;
@@ -44,7 +51,9 @@ Examples:
 export const registerStatus = (program: Command, context: CliContext): Command => {
   const command = program
     .command('status')
-    .description('Say who is limited or close to it now, and when it lifts. Changes nothing.')
+    .description(
+      'Say who is limited or close to it now, and when it lifts; how tokens, breakers and queues stand. Changes nothing.',
+    )
     .argument('[selector]', 'one key as LIMIT/KEY (default: the keys refused or near lately)');
   addSelectorOptions(command);
   command
@@ -86,12 +95,12 @@ export const registerStatus = (program: Command, context: CliContext): Command =
     .addOption(
       new Option(
         '--fail-on <state>',
-        'exit 5 when a key is limited, or near (or worse), or a breaker open',
-      ).choices(['limited', 'near', 'open']),
+        'exit 5 when a key is limited, or near (or worse), a breaker open, a token in need of somebody, or items of a queue dead',
+      ).choices([...STATUS_CONDITIONS]),
     )
     .option('--fail-empty', 'exit 7 when no key matches')
     .option('-w, --watch', 'look again and again; not on a terminal: changes as JSON lines')
-    .option('--interval <duration>', 'time between two looks, 250ms or more', '2s');
+    .option('--interval <duration>', 'with --watch: time between two looks, 250ms or more (default: 2s)');
   addStoreOptions(command);
   command.addHelpText('after', EXAMPLES);
   command.action(async (selector: string | undefined, flags: StatusFlags) => {

@@ -44,6 +44,14 @@ Live state (ratectl help configuration):
   XDG_STATE_HOME         where the default store is when the folder cannot be
                          written; else ~/.local/state
 
+Tokens (ratectl token --help), one of:
+
+  RATECTL_VAULT_KEY      keys that token material is encrypted with: lines of
+                         ID:KEY with commas between, the first one encrypts
+  RATECTL_VAULT_KEY_FILE file that holds them, one to a line
+  RATECTL_VAULT_KEY_COMMAND
+                         program that prints them, run without a shell
+
 Troubleshooting:
 
   RATECTL_DEBUG          set: an unexpected error (exit 1) shows its stack

@@ -4,15 +4,18 @@ export const exitCodes = `Exit codes
        went away (ratectl ... | head)
     1  unexpected: a mistake in ratectl
     2  wrong usage or bad input: flags, policy, trace, files that cannot be
-       read or written
-    3  the store cannot be reached, or refuses the login or a right
+       read or written; a token that a person has to authorise anew
+    3  the store cannot be reached, or refuses the login or a right; a token
+       provider that failed and may be asked again
     4  refused for safety: a confirmation is missing (--yes, --confirm), the
        context is read-only, a plan does not fit any more, or ratectl init
        would replace a file (--force does)
     5  the condition was met: a threshold failed, a --fail-if held, --solve
        found no value, or status --fail-on found a key
-    6  partial: some keys could not be reset or restored; the answer names them
-    7  nothing to do where something was required (--fail-empty)
+    6  partial: some keys could not be reset or restored, some tokens not
+       refreshed; the answer names them
+    7  nothing to do where something was required (--fail-empty), or not yet:
+       the answer of force-refresh says the exact wait
   129  the terminal went away
   130  interrupted (Ctrl-C)
   143  terminated

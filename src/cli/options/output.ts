@@ -18,7 +18,7 @@ const GROUP = 'Output:';
 /** Adds the flags every command that prints an answer has. */
 export const addOutputOptions = (
   command: Command,
-  formats: readonly OutputFormat[] = OUTPUT_FORMATS,
+  formats: readonly (OutputFormat | 'html')[] = OUTPUT_FORMATS,
 ): Command =>
   command
     .addOption(
@@ -27,7 +27,7 @@ export const addOutputOptions = (
         .default('table')
         .helpGroup(GROUP),
     )
-    .addOption(new Option('--json', 'the same as -o json').helpGroup(GROUP))
+    .addOption(new Option('--json', 'the same as -o json').conflicts('output').helpGroup(GROUP))
     .addOption(
       new Option('--color <when>', 'colour: auto looks at the terminal and NO_COLOR')
         .choices(['auto', 'always', 'never'])

@@ -5,8 +5,8 @@
 import type {BucketSet} from '../bucket-set.ts';
 import type {Kind} from '../verdict.ts';
 
-/** Where a store keeps the state of one key. */
-export interface RowAddress {
+/** A key of a limit. */
+export interface KeyAddress {
   /** Name of the limit. */
   readonly limit: string;
   readonly key: string;
@@ -14,10 +14,20 @@ export interface RowAddress {
   readonly tier: string;
 }
 
+/**
+ * Where a store keeps the state of one key. Buckets of unlike algorithms have rows of their own: processes that enforce another
+ * version of a limit side by side (a deployment under way, an override) never write over each other's counts.
+ */
+export interface RowAddress extends KeyAddress {
+  /** `BucketSet.shape` of the buckets: the algorithm of each, and the length of its window. */
+  readonly shape: string;
+}
+
 /** What is asked of one limit. */
 export interface Layer {
   /** Index in the policy. */
   readonly limit: number;
+  /** Its shape is that of `buckets`. */
   readonly address: RowAddress;
   /** None only for a key of an unknown tier that is blocked; when its block has ended it is not limited. */
   readonly buckets: BucketSet;

@@ -109,10 +109,11 @@ class RoutedLimit {
     const blockedUntil = effect?.kind === 'block' ? effect.until : 0;
     if (buckets === undefined && blockedUntil === 0) return undefined;
     const {name, cost} = this.spec;
+    const set = buckets ?? NO_BUCKETS;
     return {
       limit: this.#index,
-      address: {limit: name, key, tier},
-      buckets: buckets ?? NO_BUCKETS,
+      address: {limit: name, key, tier, shape: set.shape},
+      buckets: set,
       shadow: !isEnforced(this.spec, this.spec.rollout < 1 ? this.#encoder.encode(key) : NO_BYTES),
       cost: cost === 'request' || requestCost === 0 ? requestCost : cost,
       blockedUntil,
@@ -134,7 +135,7 @@ class RoutedLimit {
     return this.#setOf(key, tier, this.#effectOn(key, now));
   }
 
-  /** Those behind a block, too: the store's clock may say that it has ended, and other buckets would overwrite the key's row. */
+  /** Those behind a block, too: the store's clock may say that it has ended, and then the key goes on with the row it had. */
   #setOf(key: string, tier: string, effect: Effect | undefined): BucketSet | undefined {
     const behind = effect?.kind === 'block' ? this.#own.get(key) : effect;
     return behind?.kind === 'buckets' ? behind.set : this.#sets.get(tier);

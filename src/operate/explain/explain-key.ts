@@ -5,7 +5,8 @@ import type {RowAddress} from '../../engine/live/check.ts';
 import type {Policy} from '../../engine/policy-model.ts';
 import type {StoredRow} from '../../store/port.ts';
 import type {AppliedLimit, KeyExplanation} from '../../view/model/key-explanation.ts';
-import {addressesOf, quoteKeyGlob, rowSelectionOf, type Selector, selectorTest} from '../selector.ts';
+import type {KeyRules} from '../key-rules.ts';
+import {quoteKeyGlob, requireKnownLimit, rowSelectionOf, type Selector, selectorTest} from '../selector.ts';
 import type {StatusSource} from '../status/read-status.ts';
 import {clockWarnings, statusStore} from '../status/store-facts.ts';
 import {openStoreView, type StoreView} from '../store-view.ts';
@@ -35,8 +36,7 @@ export interface ExplainAnswer {
 export const explainKey = async (source: StatusSource, query: ExplainQuery): Promise<ExplainAnswer> => {
   const {subject, cost} = query;
   // An unknown limit is refused before the store is asked.
-  const named =
-    subject.kind === 'exact' && source.policy !== undefined ? addressesOf(subject, source.policy) : undefined;
+  if (subject.kind === 'exact' && source.policy !== undefined) requireKnownLimit(subject, source.policy);
   if (query.tier !== undefined && source.policy !== undefined)
     requireKnownTier(query.tier, subject, source.policy);
   const view = await openStoreView(source);
@@ -54,9 +54,9 @@ export const explainKey = async (source: StatusSource, query: ExplainQuery): Pro
     return {explanation: {...common, subject, ...explained}, warnings};
   }
   const rows =
-    source.policy === undefined
+    view.rules === undefined
       ? await searchedRows(source, subject)
-      : await readRows(source, named ?? addressesOfKey(subject.key, source.policy));
+      : await readRows(source, placesOf(subject, view.rules, view.now()));
   const chosen = chooseRows(rows, query, view);
   const limits = chosen.map(([address, row]) => explainOne(address, row, options));
   return {
@@ -94,9 +94,15 @@ const selectorSubject = ({limit, key}: Extract<Selector, {kind: 'exact'}>): KeyE
   key,
 });
 
-/** Where a key may have state, in every limit of a policy. */
-const addressesOfKey = (key: string, policy: Policy): readonly RowAddress[] =>
-  policy.limits.flatMap(({name}) => addressesOf({kind: 'exact', limit: name, key}, policy));
+/** Where a key may have state, in the limit that is named or in every one of the policy. */
+const placesOf = (
+  subject: Exclude<ExplainSubject, {kind: 'request'}>,
+  rules: KeyRules,
+  now: number,
+): readonly RowAddress[] => {
+  const limits = subject.kind === 'exact' ? [subject.limit] : rules.policy.limits.map(({name}) => name);
+  return limits.flatMap((limit) => rules.placesOf(limit, subject.key, now));
+};
 
 const readRows = async (
   {store}: StatusSource,

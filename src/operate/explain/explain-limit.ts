@@ -61,7 +61,7 @@ const ruleFacts = ({spec, index, enforced}: KeyRule, {rules}: StoreView): RuleFa
 const rowFacts = (row: StoredRow, state: KeyState, rule: KeyRule | undefined): RowFacts => {
   const expiresAt = shownInstant(row.expiresAt);
   return {
-    shape: row.shape,
+    shape: row.address.shape,
     ...(rule?.buckets === undefined ? {} : {expectedShape: rule.buckets.shape}),
     matches: state.row === 'read',
     words: row.words,

@@ -44,7 +44,7 @@ const answerOf = (
   const copies = check.layers.map(({buckets}, i): Row => {
     const state = new Float64Array(buckets.words);
     const row = rows[i];
-    if (row?.shape === buckets.shape) {
+    if (row !== undefined) {
       try {
         buckets.load(state, 0, row.words);
       } catch (error) {

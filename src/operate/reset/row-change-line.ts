@@ -1,10 +1,10 @@
 /**
  * The lines of receipts and plans (JSONL). After the header each line is about one row:
  *
- * - `{limit, key, tier, before, after}`: what was there and what takes its place; `null` is no row. A row is
- *   `{shape, words, expiresAt}`: exactly what the store keeps, instants in µs, `expiresAt: null` for never.
+ * - `{limit, key, tier, shape, before, after}`: what was there and what takes its place; `null` is no row. A row is
+ *   `{words, expiresAt}`: exactly what the store keeps, instants in µs, `expiresAt: null` for never.
  *   `again: true` takes the place of an earlier line about the same row.
- * - `{limit, key, tier, kept: WHY}`: after all the row was left as it was.
+ * - `{limit, key, tier, shape, kept: WHY}`: after all the row was left as it was.
  * - `{done, keys, failed}`: the last line. Without it the run was cut short.
  */
 import {safeJson} from '../../base/safe-text.ts';
@@ -12,7 +12,7 @@ import type {RowAddress} from '../../engine/live/check.ts';
 import type {StoredRow} from '../../store/port.ts';
 
 /** What a store keeps of a row, without its address. */
-export type RowState = Pick<StoredRow, 'shape' | 'words' | 'expiresAt'>;
+export type RowState = Pick<StoredRow, 'words' | 'expiresAt'>;
 
 export interface ChangeLine {
   readonly kind: 'change';
@@ -45,20 +45,21 @@ export type RowLine = ChangeLine | KeptLine | EndLine;
 export const formatRowLine = (line: RowLine): string => {
   switch (line.kind) {
     case 'change': {
-      const {limit, key, tier} = line.address;
+      const {limit, key, tier, shape} = line.address;
       const again = line.turn === 'again' ? {again: true} : {};
       return safeJson({
         limit,
         key,
         tier,
+        shape,
         before: rowJson(line.before),
         after: rowJson(line.after),
         ...again,
       });
     }
     case 'kept': {
-      const {limit, key, tier} = line.address;
-      return safeJson({limit, key, tier, kept: line.why});
+      const {limit, key, tier, shape} = line.address;
+      return safeJson({limit, key, tier, shape, kept: line.why});
     }
     case 'end':
       return safeJson({done: line.done, keys: line.keys, failed: line.failed});
@@ -72,9 +73,10 @@ export const readRowLine = (value: unknown): RowLine | undefined => {
     const {done, keys, failed} = value;
     return isCount(keys) && isCount(failed) ? {kind: 'end', done, keys, failed} : undefined;
   }
-  const {limit, key, tier, kept} = value;
+  const {limit, key, tier, shape, kept} = value;
   if (typeof limit !== 'string' || typeof key !== 'string' || typeof tier !== 'string') return undefined;
-  const address = {limit, key, tier};
+  if (typeof shape !== 'string' || !SHAPE.test(shape)) return undefined;
+  const address = {limit, key, tier, shape};
   if (kept === 'changed' || kept === 'gone') return {kind: 'kept', address, why: kept};
   const before = readRow(value['before']);
   const after = readRow(value['after']);
@@ -83,13 +85,16 @@ export const readRowLine = (value: unknown): RowLine | undefined => {
 };
 
 /** An address as one text, for maps. */
-export const addressId = ({limit, key, tier}: RowAddress): string => JSON.stringify([limit, tier, key]);
+export const addressId = ({limit, key, tier, shape}: RowAddress): string =>
+  JSON.stringify([limit, tier, shape, key]);
+
+/** As in the name of a row; see `BucketSet.shape`. */
+const SHAPE = /^[a-z][A-Za-z0-9_.,/+-]{0,999}$/;
 
 const rowJson = (row: RowState | undefined): unknown =>
   row === undefined
     ? null
     : {
-        shape: row.shape,
         words: row.words.map(wordJson),
         expiresAt: Number.isFinite(row.expiresAt) ? row.expiresAt : null,
       };
@@ -113,8 +118,8 @@ const SPELLED: ReadonlyMap<unknown, number> = new Map([
 const readRow = (value: unknown): RowState | undefined | 'wrong' => {
   if (value === null) return undefined;
   if (!isMapping(value)) return 'wrong';
-  const {shape, words, expiresAt} = value;
-  if (typeof shape !== 'string' || !/^[a-z]{0,16}$/.test(shape) || !Array.isArray(words)) return 'wrong';
+  const {words, expiresAt} = value;
+  if (!Array.isArray(words)) return 'wrong';
   const numbers: number[] = [];
   for (const word of words as readonly unknown[]) {
     const number = typeof word === 'number' ? word : SPELLED.get(word);
@@ -122,5 +127,5 @@ const readRow = (value: unknown): RowState | undefined | 'wrong' => {
     numbers.push(number);
   }
   if (expiresAt !== null && (typeof expiresAt !== 'number' || !(expiresAt >= 0))) return 'wrong';
-  return {shape, words: numbers, expiresAt: expiresAt ?? Number.POSITIVE_INFINITY};
+  return {words: numbers, expiresAt: expiresAt ?? Number.POSITIVE_INFINITY};
 };

@@ -1,6 +1,8 @@
 import type {Policy} from '../../engine/policy-model.ts';
-import type {Rows, StoredRow} from '../../store/port.ts';
-import {addressesOf, requireKnownLimit, rowSelectionOf, type Selector, selectorTest} from '../selector.ts';
+import {listOverrides} from '../../store/override-document.ts';
+import type {Documents, Rows, StoredRow} from '../../store/port.ts';
+import {KeyRules} from '../key-rules.ts';
+import {requireKnownLimit, rowSelectionOf, type Selector, selectorTest} from '../selector.ts';
 
 /** Rows of one page, and the names of foreign things met on it. */
 export interface SelectedRows {
@@ -10,14 +12,15 @@ export interface SelectedRows {
 
 /** Where rows are looked for, and the policy in force as far as there is one. */
 export interface SelectionScope {
-  readonly store: Rows;
+  readonly store: Rows & Pick<Documents, 'list'>;
   readonly policy: Policy | undefined;
 }
 
 const PAGE = 500;
 
 /**
- * The rows that a selector means, page by page. One key of a limit that the policy has is read directly, in all its tiers;
+ * The rows that a selector means, page by page. One key of a limit that the policy has is read directly, in all its tiers, with the buckets of the policy
+ * and those of an override;
  * without a policy its limit is looked through. Throws when the policy does not have a limit that is named.
  */
 export async function* selectRows(
@@ -26,7 +29,8 @@ export async function* selectRows(
 ): AsyncGenerator<SelectedRows> {
   if (policy !== undefined) requireKnownLimit(selector, policy);
   if (selector.kind === 'exact' && policy !== undefined) {
-    const rows = await store.read(addressesOf(selector, policy));
+    const rules = new KeyRules(policy, await listOverrides(store));
+    const rows = await store.read(rules.rowsOf(selector.limit, selector.key));
     yield {rows: rows.filter((row) => row !== undefined), foreign: []};
     return;
   }

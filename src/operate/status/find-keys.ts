@@ -2,7 +2,7 @@ import type {RowAddress} from '../../engine/live/check.ts';
 import type {StoredRow} from '../../store/port.ts';
 import {isStoreError} from '../../store/store-error.ts';
 import {KeyStateReader} from '../key-state.ts';
-import {addressesOf, rowSelectionOf, type Selector, selectorTest} from '../selector.ts';
+import {rowSelectionOf, type Selector, selectorTest} from '../selector.ts';
 import type {Looked, StoreView} from '../store-view.ts';
 import type {ObservedKey} from './observed-key.ts';
 
@@ -33,7 +33,7 @@ const PAGE = 500;
 
 /** Finds the keys of a scope, page by page, and says how each stands at that moment. */
 export async function* findKeys(
-  {store, policy}: Looked,
+  {store}: Looked,
   view: StoreView,
   scope: StatusScope,
   options: FindOptions,
@@ -51,14 +51,14 @@ export async function* findKeys(
     };
   };
 
-  if (scope.kind === 'recent' || (scope.kind === 'exact' && policy !== undefined)) {
+  if (scope.kind === 'recent' || (scope.kind === 'exact' && view.rules !== undefined)) {
     const wanted =
       scope.kind === 'recent'
         ? wantedOf(
             view.hot.map(({address}) => address),
             options,
           )
-        : wantedOf(addressesOf(scope, policy!), options);
+        : wantedOf(view.rules!.placesOf(scope.limit, scope.key, view.now()), options);
     const all = scope.kind === 'recent' ? mostRefused(wanted, view, options.mostRecent) : wanted;
     for (let from = 0; from < all.length; from += PAGE) {
       const addresses = all.slice(from, from + PAGE);

@@ -30,7 +30,7 @@ export const statusKey = (
   ...(state.units === undefined ? {} : statusUnits({...state.units, retryAfter: state.retryAfter})),
   deniedLastMinute,
   ...(override === undefined ? {} : {override: statusOverride(override)}),
-  ...(row === undefined ? {} : {shape: row.shape, ...expiry(row.expiresAt)}),
+  ...(row === undefined ? {} : {shape: row.address.shape, ...expiry(row.expiresAt)}),
   ...(row === undefined || state.units === undefined ? {} : {shapeMatches: state.row === 'read'}),
   buckets: state.buckets.map(({spec, ...units}) => ({algorithm: describe(spec), ...statusUnits(units)})),
 });

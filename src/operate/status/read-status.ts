@@ -9,10 +9,11 @@ import {requireKnownLimit, selectorText} from '../selector.ts';
 import {type Looked, openStoreView} from '../store-view.ts';
 import {type FindOptions, findKeys, type StatusScope} from './find-keys.ts';
 import {type DescribeBucket, type ObservedKey, statusKey} from './observed-key.ts';
+import {readSections} from './read-sections.ts';
+import {readUsage} from './read-usage.ts';
 import {type StatusSort, statusOrder} from './status-order.ts';
 import {clockWarnings, statusStore} from './store-facts.ts';
 import {TopRows} from './top-rows.ts';
-import {usageOfLimits} from './usage-of-limits.ts';
 
 export interface StatusQuery {
   readonly scope: StatusScope;
@@ -80,7 +81,9 @@ export const readStatus = async (
   }
   const keys = top.sorted().map((key) => statusKey(key, source.describe));
   const limits = source.policy?.limits.map(({name}) => name) ?? [];
-  const usage = await usageOfLimits(source.store, limits, view.now());
+  const now = view.now();
+  const {usage, usesOf} = await readUsage(source.store, limits, now);
+  const sections = await readSections({store: source.store, policy: source.policy, now, usesOf});
   const report: StatusReport = {
     store: statusStore(view),
     policy: source.policyFile,
@@ -89,6 +92,7 @@ export const readStatus = async (
     totals: tally.totals(keys.length),
     usage,
     liveOverrides: view.liveOverrides,
+    ...sections,
   };
   return {report, warnings: [...clockWarnings(view), ...tally.warnings(query)]};
 };

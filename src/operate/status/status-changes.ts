@@ -1,4 +1,5 @@
 import type {StatusKey, StatusReport, StatusState, StatusTotals} from '../../view/model/status-report.ts';
+import {SectionChanges, type SectionRecord} from './section-changes.ts';
 
 /** A line of `status --watch` that is not painted. */
 export type WatchRecord =
@@ -11,17 +12,21 @@ export type WatchRecord =
       readonly before?: StatusState;
       readonly key: Partial<StatusKey>;
     }
+  | SectionRecord
   /** The end of every look. */
   | {readonly kind: 'look'; readonly at: string; readonly totals: StatusTotals};
 
 /** What changed from one report to the next. */
 export class StatusChanges {
   #last = new Map<string, StatusKey>();
+  readonly #sections = new SectionChanges();
 
-  since(
-    {keys, totals, store: {now: at}}: StatusReport,
-    pick: (key: StatusKey) => Partial<StatusKey>,
-  ): readonly WatchRecord[] {
+  since(report: StatusReport, pick: (key: StatusKey) => Partial<StatusKey>): readonly WatchRecord[] {
+    const {
+      keys,
+      totals,
+      store: {now: at},
+    } = report;
     const records: WatchRecord[] = [];
     const seen = new Map(keys.map((key) => [JSON.stringify([key.limit, key.key, key.tier ?? '']), key]));
     for (const [id, key] of seen) {
@@ -32,6 +37,6 @@ export class StatusChanges {
     for (const [id, key] of this.#last)
       if (!seen.has(id)) records.push({kind: 'key', at, change: 'gone', before: key.state, key: pick(key)});
     this.#last = seen;
-    return [...records, {kind: 'look', at, totals}];
+    return [...records, ...this.#sections.since(report, at), {kind: 'look', at, totals}];
   }
 }

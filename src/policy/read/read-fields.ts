@@ -1,7 +1,8 @@
 import {quoted} from '../../base/safe-text.ts';
 import {suggest} from '../../base/suggest.ts';
-import type {Problems} from '../problems.ts';
+import {type Problems, pathTo} from '../problems.ts';
 import {BUCKET_FIELDS, type Field, LIMIT_FIELDS, POLICY_FIELDS} from '../schema.ts';
+import {BACKOFF_FIELDS, BREAKER_FIELDS, QUEUE_FIELDS, TOKEN_FIELDS} from '../section-fields.ts';
 import type {MapEntry, SourceNode} from '../source/source-node.ts';
 import {VALUE_TYPES} from '../value-types.ts';
 
@@ -11,6 +12,10 @@ const PLACES = [
   [POLICY_FIELDS, 'the policy itself'],
   [LIMIT_FIELDS, 'a limit'],
   [BUCKET_FIELDS, 'a limit or bucket'],
+  [TOKEN_FIELDS, 'a token provider'],
+  [QUEUE_FIELDS, 'a queue'],
+  [BREAKER_FIELDS, 'a circuit breaker'],
+  [BACKOFF_FIELDS, 'a backoff'],
 ] as const;
 
 const hintFor = (name: string, known: readonly Field[]): string => {
@@ -46,6 +51,19 @@ export const readFields = (
       });
   }
   return fields;
+};
+
+/** A field's value, or what holds without it; after a problem the value does not matter. */
+export const readOr = <T>(
+  fields: Fields,
+  name: string,
+  otherwise: T,
+  path: string,
+  problems: Problems,
+  read: (node: SourceNode, path: string, problems: Problems) => T | undefined,
+): T => {
+  const entry = fields.get(name);
+  return entry === undefined ? otherwise : (read(entry.value, pathTo(path, name), problems) ?? otherwise);
 };
 
 /** Reports required fields that are not there, at the mapping. */

@@ -2,12 +2,14 @@ import type {LimitSpec} from '../../engine/policy-model.ts';
 import {type Problems, pathTo} from '../problems.ts';
 import {BUCKET_FIELDS, type Field, LIMIT_FIELDS} from '../schema.ts';
 import type {SourceNode} from '../source/source-node.ts';
-import {NAME_PATTERN, SHARE_PATTERN, VALUE_TYPES} from '../value-types.ts';
+import {NAME_PATTERN} from '../value-forms.ts';
+import {VALUE_TYPES} from '../value-types.ts';
 import {readChoice} from './read-choice.ts';
-import {type Fields, readFields, requireFields} from './read-fields.ts';
+import {type Fields, readFields, readOr, requireFields} from './read-fields.ts';
 import {readMatchers} from './read-matchers.ts';
 import {readOverrides} from './read-overrides.ts';
 import {readPlan} from './read-plan.ts';
+import {readShare} from './read-share.ts';
 import {readTemplate} from './read-template.ts';
 
 const FIELDS: readonly Field[] = [...LIMIT_FIELDS, ...BUCKET_FIELDS];
@@ -53,19 +55,6 @@ export const readLimit = (
   return problems.count === before ? limit : undefined;
 };
 
-/** A field's value, or what holds without it; after a problem the value does not matter. */
-const readOr = <T>(
-  fields: Fields,
-  name: string,
-  otherwise: T,
-  path: string,
-  problems: Problems,
-  read: (node: SourceNode, path: string, problems: Problems) => T | undefined,
-): T => {
-  const entry = fields.get(name);
-  return entry === undefined ? otherwise : (read(entry.value, pathTo(path, name), problems) ?? otherwise);
-};
-
 const readName = (
   fields: Fields,
   path: string,
@@ -88,15 +77,6 @@ const readName = (
       hint: 'names of limits are unique',
     });
   return name;
-};
-
-/** `25%` as 0.25; in steps of a hundredth of a per cent. */
-const readShare = (node: SourceNode, path: string, problems: Problems): number | undefined => {
-  const text = node.kind === 'scalar' ? node.source : '';
-  const match = SHARE_PATTERN.exec(text);
-  if (match !== null && Number(match[1]) <= 100) return Number(match[1]) / 100;
-  problems.expected(node, path, VALUE_TYPES.share.expected);
-  return undefined;
 };
 
 const readCost = (node: SourceNode, path: string, problems: Problems): LimitSpec['cost'] | undefined => {

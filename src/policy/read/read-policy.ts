@@ -6,6 +6,9 @@ import {MAX_LIMITS, MAX_THRESHOLDS, VALUE_TYPES} from '../value-types.ts';
 import {readChoice} from './read-choice.ts';
 import {type Fields, readFields, requireFields} from './read-fields.ts';
 import {readLimit} from './read-limit.ts';
+import {readBreakers} from './sections/read-breaker.ts';
+import {readQueues} from './sections/read-queues.ts';
+import {readTokens} from './sections/read-tokens.ts';
 
 /** An expression of `thresholds` and where it stands, for `ratectl.yaml:12`. */
 export interface LocatedThreshold {
@@ -23,7 +26,10 @@ export const readPolicy = (
     readFields(root, '', POLICY_FIELDS, problems, 'a mapping with "version" and "limits"') ?? new Map();
   if (root.kind === 'map') requireFields(fields, root.at, '', POLICY_FIELDS, problems, 'a policy');
   readVersion(fields, problems);
-  const limits = readLimits(fields, problems);
+  const limits = readLimits(fields, root, problems);
+  const tokens = readTokens(fields.get('tokens')?.value, problems);
+  const queues = readQueues(fields.get('queue')?.value, problems);
+  const breakers = readBreakers(fields.get('breakers')?.value, problems);
   const chargeField = fields.get('charge');
   const charge =
     chargeField && readChoice(chargeField.value, 'charge', ['all-or-nothing', 'always'], problems);
@@ -31,10 +37,9 @@ export const readPolicy = (
   const onStoreError =
     lossField && readChoice(lossField.value, 'onStoreError', ['open', 'closed', 'local'], problems);
   const thresholds = readThresholds(fields, problems);
-  for (const field of POLICY_FIELDS) {
-    const entry = fields.get(field.name);
-    if (field.type === 'section' && entry !== undefined)
-      problems.warn(entry.keyAt, '', `section "${field.name}" is not evaluated by simulate`);
+  for (const {key, keyAt} of fields.values()) {
+    if (POLICY_FIELDS.some((field) => field.name === key && field.simulated === false))
+      problems.warn(keyAt, '', `section "${key}" is not evaluated by simulate`);
   }
   return {
     policy: {
@@ -42,6 +47,9 @@ export const readPolicy = (
       charge: charge ?? 'all-or-nothing',
       onStoreError: onStoreError ?? 'local',
       thresholds: thresholds.map((threshold) => threshold.text),
+      tokens,
+      queues,
+      breakers,
     },
     thresholds,
   };
@@ -59,9 +67,25 @@ const readVersion = (fields: Fields, problems: Problems): void => {
   );
 };
 
-const readLimits = (fields: Fields, problems: Problems): readonly LimitSpec[] => {
+/** Sections that make a policy without limits. */
+const ENOUGH = ['tokens', 'queue', 'breakers'];
+
+const holdsMore = (fields: Fields): boolean =>
+  ENOUGH.some((name) => {
+    const node = fields.get(name)?.value;
+    return node?.kind === 'map' && node.entries.length > 0;
+  });
+
+const readLimits = (fields: Fields, root: SourceNode, problems: Problems): readonly LimitSpec[] => {
   const node = fields.get('limits')?.value;
-  if (node === undefined) return [];
+  const needed = !holdsMore(fields);
+  if (node === undefined) {
+    const {expected} = VALUE_TYPES.limits;
+    if (needed && root.kind === 'map')
+      problems.report(root.at, '', 'a policy needs "limits"', {expected, hint: expected});
+    return [];
+  }
+  if (node.kind === 'list' && node.items.length === 0 && !needed) return [];
   if (node.kind !== 'list' || node.items.length === 0) {
     problems.expected(
       node,

@@ -19,7 +19,7 @@ export interface WrittenRate {
 const {expected} = VALUE_TYPES.rate;
 
 /** The rate that was probably meant: `10/x` → `10/s`, `10 per minute` → `10/m`, `1,000/h` → `1000/h`. */
-const nearestRate = (typed: string): string | undefined => {
+export const nearestRate = (typed: string): string | undefined => {
   if (typed.length > 40) return undefined;
   const match = /^\s*([\d][\d.,_ ]*?)\s*(?:(?:\/|per)\s*(.*)|(?:rps|r\/s|rpm|r\/m)?)$/i.exec(typed);
   if (match === null) return undefined;
@@ -34,7 +34,8 @@ const nearestRate = (typed: string): string | undefined => {
   return meant !== typed && RATE_PATTERN.test(meant) && !/^0+(\.0+)?\//.test(meant) ? meant : undefined;
 };
 
-const parseRate = (text: string): WrittenRate | 'zero' | 'too-long' | 'too-fine' | undefined => {
+/** A rate as it is written, or what is wrong with one that has the form. */
+export const parseRate = (text: string): WrittenRate | 'zero' | 'too-long' | 'too-fine' | undefined => {
   const match = RATE_PATTERN.exec(text);
   if (match === null) return undefined;
   const [, whole, fraction = '', unit] = match;
@@ -56,7 +57,8 @@ const parseRate = (text: string): WrittenRate | 'zero' | 'too-long' | 'too-fine'
 
 const PAIR_FIELDS = ['count', 'per'];
 
-const readPair = (node: MapNode, path: string, problems: Problems): WrittenRate | undefined => {
+/** `{ count: 20, per: 10s }`. */
+export const readPair = (node: MapNode, path: string, problems: Problems): WrittenRate | undefined => {
   const before = problems.count;
   let count: number | undefined;
   let per: number | undefined;

@@ -125,7 +125,7 @@ class Converter {
 
   #resolve(alias: Alias, at: number): SourceNode {
     const found = this.#anchors.get(alias.source);
-    if (found === undefined) throw new Refused(unknownAlias(at, alias.source));
+    if (found === undefined) throw new Refused(unknownAlias(at));
     if (found === 'unfinished')
       throw new Refused({at, message: `${quoted(`*${alias.source}`)} refers to what it is part of`});
     return found;

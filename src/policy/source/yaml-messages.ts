@@ -63,8 +63,9 @@ export const yamlProblem = (error: YAMLError): SyntaxProblem => {
   return {at, message: `not YAML: ${safeExcerpt(said.charAt(0).toLowerCase() + said.slice(1), 160)}`};
 };
 
-export const unknownAlias = (at: number, name: string): SyntaxProblem => ({
+/** Its name is not shown: an unquoted secret that begins with "*" would be one. */
+export const unknownAlias = (at: number): SyntaxProblem => ({
   at,
-  message: `no anchor "&${safeExcerpt(name, 60)}" comes before this`,
+  message: 'no anchor of this name comes before it',
   hint: ALIAS_HINT,
 });

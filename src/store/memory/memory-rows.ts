@@ -59,7 +59,7 @@ export class MemoryRows {
     const before = this.read(address, now);
     if (expected !== 'any' && !isSameRow(before, expected)) return {outcome: 'drifted', before};
     if (next === undefined) this.#forget(address);
-    else this.keep(RowState.stored(address, {...next, words: [...next.words]}, next.expiresAt));
+    else this.keep(RowState.stored(address, [...next.words], next.expiresAt));
     this.makeRoom(now);
     return {outcome: 'done', before};
   }

@@ -2,15 +2,23 @@ import {setImmediate} from 'node:timers/promises';
 import type {Check, CheckAnswer, RowAddress} from '../../engine/live/check.ts';
 import {CheckDecider} from '../../engine/live/check-decider.ts';
 import {machineClock} from '../machine-clock.ts';
+import {NewsListeners} from '../news-listeners.ts';
 import type {
+  ClaimedItem,
   DeniedKey,
+  DeniedSpan,
   HotKey,
   JournalEntry,
+  NewQueueItem,
   PutOptions,
+  QueueFacts,
+  QueueItem,
+  QueueSettlement,
   RowChange,
   RowChanged,
   RowPage,
   RowSelection,
+  SlotWidth,
   Store,
   StoredDocument,
   StoredRow,
@@ -18,11 +26,13 @@ import type {
   UsageDelta,
   UsageSlot,
 } from '../port.ts';
+import type {ClaimKey, ClaimOptions, QueueState} from '../queue-rules.ts';
 import {storeClosed} from '../store-closed.ts';
 import type {StoreOptions} from '../store-target.ts';
 import {withoutLeases} from '../stored-leases.ts';
 import {MemoryDocuments} from './memory-documents.ts';
 import {MemoryJournals} from './memory-journals.ts';
+import {MemoryQueues} from './memory-queues.ts';
 import {MemoryRows} from './memory-rows.ts';
 import {MemoryUsage} from './memory-usage.ts';
 
@@ -49,6 +59,8 @@ export class MemoryStore implements Store {
   readonly #documents = new MemoryDocuments();
   readonly #journals = new MemoryJournals();
   readonly #usage = new MemoryUsage();
+  readonly #queues = new MemoryQueues();
+  readonly #listeners = new NewsListeners();
   #generation = 0;
   #closed = false;
 
@@ -78,11 +90,11 @@ export class MemoryStore implements Store {
     return answer;
   }
 
-  async release(address: RowAddress, shape: string, fencingToken: number, count: number): Promise<boolean> {
+  async release(address: RowAddress, fencingToken: number, count: number): Promise<boolean> {
     const now = this.#now();
     const row = this.#rows.read(address, now);
-    if (row === undefined || row.shape !== shape) return false;
-    const words = withoutLeases(shape, row.words, {fencingToken, count, now});
+    if (row === undefined) return false;
+    const words = withoutLeases(address.shape, row.words, {fencingToken, count, now});
     if (words === undefined) return false;
     this.#rows.change({address, expected: 'any', next: {...row, words}}, now);
     return true;
@@ -141,19 +153,54 @@ export class MemoryStore implements Store {
     return this.#usage.hot(count, this.#now());
   }
 
-  async *slots(from: number, until: number): AsyncGenerator<UsageSlot> {
+  async *slots(from: number, until: number, width?: SlotWidth): AsyncGenerator<UsageSlot> {
     this.#now();
-    yield* this.#usage.slots(from, until);
+    yield* this.#usage.slots(from, until, width);
   }
 
-  async mostDenied(from: number, until: number, count: number): Promise<readonly DeniedKey[]> {
+  async mostDenied(
+    from: number,
+    until: number,
+    count: number,
+    span?: DeniedSpan,
+  ): Promise<readonly DeniedKey[]> {
     this.#now();
-    return this.#usage.mostDenied(from, until, count);
+    return this.#usage.mostDenied(from, until, count, span);
   }
 
   async forget(addresses: readonly RowAddress[]): Promise<void> {
     this.#now();
     this.#usage.forget(addresses);
+  }
+
+  async enqueue(queue: string, items: readonly NewQueueItem[]): Promise<readonly string[]> {
+    return this.#queues.enqueue(queue, items, this.#now());
+  }
+
+  async claim(queue: string, options: ClaimOptions): Promise<readonly ClaimedItem[]> {
+    return this.#queues.claim(queue, options, this.#now());
+  }
+
+  async extend(queue: string, claim: ClaimKey, leaseFor: number): Promise<boolean> {
+    return this.#queues.extend(queue, claim, leaseFor, this.#now());
+  }
+
+  async settle(queue: string, claim: ClaimKey, settlement: QueueSettlement): Promise<boolean> {
+    return this.#queues.settle(queue, claim, settlement, this.#now());
+  }
+
+  async queues(): Promise<readonly QueueFacts[]> {
+    return this.#queues.facts(this.#now());
+  }
+
+  async items(queue: string, state: QueueState, count: number): Promise<readonly QueueItem[]> {
+    this.#now();
+    return this.#queues.items(queue, state, count);
+  }
+
+  async drain(queue: string, state: 'waiting' | 'dead', count?: number): Promise<readonly QueueItem[]> {
+    this.#now();
+    return this.#queues.drain(queue, state, count);
   }
 
   async generation(): Promise<number> {
@@ -164,6 +211,17 @@ export class MemoryStore implements Store {
   async announce(): Promise<void> {
     this.#now();
     this.#generation++;
+    this.#listeners.tell();
+  }
+
+  async listen(onNews: () => void): Promise<() => Promise<void>> {
+    this.#now();
+    const stop = this.#listeners.add(onNews);
+    return async () => stop();
+  }
+
+  async now(): Promise<number> {
+    return this.#now();
   }
 
   async facts(): Promise<StoreFacts> {
@@ -189,6 +247,7 @@ export class MemoryStore implements Store {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#listeners.clear();
   }
 
   #now(): number {

@@ -1,15 +1,26 @@
 import type {RowAddress} from '../../engine/live/check.ts';
 import {AddressMap} from '../address-map.ts';
-import type {DeniedKey, HotKey, KeyUsage, LimitUsage, UsageDelta, UsageSlot} from '../port.ts';
+import type {
+  DeniedKey,
+  DeniedSpan,
+  HotKey,
+  KeyUsage,
+  LimitUsage,
+  SlotWidth,
+  UsageDelta,
+  UsageSlot,
+} from '../port.ts';
 import {
   countedAt,
+  DENIED_GRAINS,
   DENIED_KEYS,
+  type Grain,
   HOT_KEYS,
-  hourOf,
   lastMinute,
   type MinuteCounts,
   minuteOf,
-  USAGE_KEPT,
+  SLOT_GRAINS,
+  startOf,
 } from '../usage-window.ts';
 
 interface HotEntry {
@@ -19,18 +30,24 @@ interface HotEntry {
   readonly counts: MinuteCounts;
 }
 
+/** By start of the slot, then by limit. */
+type Slots = Map<number, Map<string, UsageSlot>>;
+/** By start of the hour or day. */
+type Refusals = Map<number, AddressMap<DeniedKey>>;
+
 /** What happened, in sums of bounded size. */
 export class MemoryUsage {
-  /** By start of the minute, then by limit. */
-  readonly #slots = new Map<number, Map<string, UsageSlot>>();
-  /** By start of the hour. */
-  readonly #hours = new Map<number, AddressMap<DeniedKey>>();
+  readonly #slots: Readonly<Record<SlotWidth, Slots>> = {minute: new Map(), hour: new Map()};
+  readonly #refusals: Readonly<Record<DeniedSpan, Refusals>> = {hour: new Map(), day: new Map()};
   #hot = new AddressMap<HotEntry>();
 
   record({limits, keys}: UsageDelta, now: number): void {
-    if (limits.length > 0) this.#count(limits, minuteOf(now));
+    const refused = keys.filter(({denied}) => denied > 0);
+    if (limits.length > 0)
+      for (const width of WIDTHS) count(this.#slots[width], limits, SLOT_GRAINS[width], now);
     for (const key of keys) this.#heat(key, now);
-    this.#countDenied(keys, hourOf(now));
+    if (refused.length > 0)
+      for (const span of SPANS) countDenied(this.#refusals[span], refused, DENIED_GRAINS[span], now);
     // Trimmed a little late, so that it is not done for every key.
     if (this.#hot.size > HOT_KEYS * 1.1) this.#hot = mapOf(this.#hottest(now, HOT_KEYS));
   }
@@ -44,17 +61,17 @@ export class MemoryUsage {
     }));
   }
 
-  slots(from: number, until: number): readonly UsageSlot[] {
-    return [...this.#slots]
+  slots(from: number, until: number, width: SlotWidth = 'minute'): readonly UsageSlot[] {
+    return [...this.#slots[width]]
       .filter(([at]) => at >= from && at < until)
       .sort(([a], [b]) => a - b)
       .flatMap(([, byLimit]) => [...byLimit.values()]);
   }
 
-  mostDenied(from: number, until: number, count: number): readonly DeniedKey[] {
+  mostDenied(from: number, until: number, count: number, span: DeniedSpan = 'hour'): readonly DeniedKey[] {
     const sums = new AddressMap<DeniedKey>();
-    for (const [hour, keys] of this.#hours) {
-      if (hour >= from && hour < until) for (const key of keys.values()) addDenied(sums, key);
+    for (const [at, keys] of this.#refusals[span]) {
+      if (at >= from && at < until) for (const key of keys.values()) addDenied(sums, key);
     }
     return mostFirst(sums).slice(0, count);
   }
@@ -64,45 +81,15 @@ export class MemoryUsage {
   }
 
   sweep(now: number): void {
-    for (const by of [this.#slots, this.#hours])
-      for (const at of by.keys()) if (at <= now - USAGE_KEPT) by.delete(at);
+    for (const width of WIDTHS) forgetOld(this.#slots[width], SLOT_GRAINS[width], now);
+    for (const span of SPANS) forgetOld(this.#refusals[span], DENIED_GRAINS[span], now);
     this.#hot = mapOf(this.#hottest(now, HOT_KEYS));
-  }
-
-  #count(limits: readonly LimitUsage[], at: number): void {
-    let slot = this.#slots.get(at);
-    if (slot === undefined) {
-      slot = new Map();
-      this.#slots.set(at, slot);
-      for (const old of this.#slots.keys()) if (old <= at - USAGE_KEPT) this.#slots.delete(old);
-    }
-    for (const {limit, allowed, denied, shadowDenied} of limits) {
-      const before = slot.get(limit);
-      slot.set(limit, {
-        at,
-        limit,
-        allowed: allowed + (before?.allowed ?? 0),
-        denied: denied + (before?.denied ?? 0),
-        shadowDenied: shadowDenied + (before?.shadowDenied ?? 0),
-      });
-    }
   }
 
   #heat({address, denied, shadow, until}: KeyUsage, now: number): void {
     const before = this.#hot.get(address);
     const counts = countedAt(before?.counts ?? {minute: minuteOf(now), current: 0, previous: 0}, now, denied);
     this.#hot.set(address, {address, shadow, until: Math.max(until, before?.until ?? 0), counts});
-  }
-
-  #countDenied(keys: readonly KeyUsage[], hour: number): void {
-    const refused = keys.filter(({denied}) => denied > 0);
-    if (refused.length === 0) return;
-    const counted = this.#hours.get(hour) ?? new AddressMap<DeniedKey>();
-    for (const key of refused) addDenied(counted, key);
-    const trimmed =
-      counted.size > 2 * DENIED_KEYS ? mapOf(mostFirst(counted).slice(0, DENIED_KEYS)) : counted;
-    this.#hours.set(hour, trimmed);
-    for (const old of this.#hours.keys()) if (old <= hour - USAGE_KEPT) this.#hours.delete(old);
   }
 
   #hottest(now: number, count: number): HotEntry[] {
@@ -112,6 +99,42 @@ export class MemoryUsage {
       .slice(0, count);
   }
 }
+
+const WIDTHS: readonly SlotWidth[] = ['minute', 'hour'];
+const SPANS: readonly DeniedSpan[] = ['hour', 'day'];
+
+const forgetOld = (by: Map<number, unknown>, {kept}: Grain, now: number): void => {
+  for (const at of by.keys()) if (at <= now - kept) by.delete(at);
+};
+
+const count = (slots: Slots, limits: readonly LimitUsage[], grain: Grain, now: number): void => {
+  const at = startOf(now, grain);
+  let slot = slots.get(at);
+  if (slot === undefined) {
+    slot = new Map();
+    slots.set(at, slot);
+    forgetOld(slots, grain, at);
+  }
+  for (const {limit, allowed, denied, shadowDenied} of limits) {
+    const before = slot.get(limit);
+    slot.set(limit, {
+      at,
+      limit,
+      allowed: allowed + (before?.allowed ?? 0),
+      denied: denied + (before?.denied ?? 0),
+      shadowDenied: shadowDenied + (before?.shadowDenied ?? 0),
+    });
+  }
+};
+
+const countDenied = (refusals: Refusals, refused: readonly KeyUsage[], grain: Grain, now: number): void => {
+  const at = startOf(now, grain);
+  const counted = refusals.get(at) ?? new AddressMap<DeniedKey>();
+  for (const key of refused) addDenied(counted, key);
+  const isLarge = counted.size > 2 * DENIED_KEYS;
+  refusals.set(at, isLarge ? mapOf(mostFirst(counted).slice(0, DENIED_KEYS)) : counted);
+  forgetOld(refusals, grain, at);
+};
 
 const addDenied = (sums: AddressMap<DeniedKey>, {address, denied}: DeniedKey): void =>
   sums.set(address, {address, denied: denied + (sums.get(address)?.denied ?? 0)});

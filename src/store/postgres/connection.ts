@@ -5,6 +5,7 @@ import type {Parameter, Statement, TextRows} from './statement.ts';
 export interface ConnectionOptions {
   readonly config: pg.ClientConfig;
   readonly access: 'read' | 'write';
+  /** Of a statement. */
   readonly timeoutMs: number;
   readonly connectTimeoutMs: number;
   /** Whether the server keeps what is set for a session: not behind a pooler. `auto` finds out. */
@@ -22,6 +23,7 @@ export class Connection {
   readonly #client: pg.Client;
   readonly #access: 'read' | 'write';
   readonly #timeoutMs: number;
+  readonly #connectTimeoutMs: number;
   #session: 'own' | 'shared' = 'shared';
   #failure: Error | undefined;
 
@@ -34,6 +36,7 @@ export class Connection {
     });
     this.#access = access;
     this.#timeoutMs = timeoutMs;
+    this.#connectTimeoutMs = connectTimeoutMs;
     this.#client.on('error', (error) => {
       this.#failure ??= error;
     });
@@ -60,6 +63,17 @@ export class Connection {
     return this.#failure;
   }
 
+  /** Whether the server keeps what is set for the session. */
+  get session(): 'own' | 'shared' {
+    return this.#session;
+  }
+
+  /** Calls back for every notification of a channel that is listened to, and once when the connection ended, for whatever reason. */
+  watch({onNotification, onEnd}: {onNotification(payload: string): void; onEnd(): void}): void {
+    this.#client.on('notification', ({payload}) => onNotification(payload ?? ''));
+    this.#client.once('end', onEnd);
+  }
+
   /**
    * Runs one statement. With access `read` nothing can be written: by the session's own setting, or in a transaction that says
    * so where sessions are shared.
@@ -70,14 +84,16 @@ export class Connection {
     return this.#run(statement, values);
   }
 
-  /** Statements in one transaction; on one connection of the server also behind a pooler. */
+  /** Statements in one transaction; on one connection of the server also behind a pooler. Each may take `timeoutMs`. */
   async transaction<T>(
     mode: 'read only' | 'read write',
     work: (query: (statement: Statement, values: readonly Parameter[]) => Promise<TextRows>) => Promise<T>,
+    timeoutMs = this.#timeoutMs,
   ): Promise<T> {
-    await this.#run({name: '', text: `begin isolation level read committed ${mode}`}, []);
+    const patience = timeoutMs === this.#timeoutMs ? '' : `; set local statement_timeout = ${timeoutMs}`;
+    await this.#run({name: '', text: `begin isolation level read committed ${mode}${patience}`}, []);
     try {
-      const result = await work((statement, values) => this.#run(statement, values));
+      const result = await work((statement, values) => this.#run(statement, values, timeoutMs));
       await this.#run({name: '', text: 'commit'}, []);
       return result;
     } catch (error) {
@@ -87,7 +103,8 @@ export class Connection {
   }
 
   async isReplica(): Promise<boolean> {
-    const [row] = await this.#run({name: '', text: 'select pg_is_in_recovery()'}, []);
+    const asked = {name: '', text: 'select pg_is_in_recovery()'};
+    const [row] = await this.#run(asked, [], this.#connectTimeoutMs);
     return row![0] === 't';
   }
 
@@ -117,14 +134,21 @@ export class Connection {
     return (this.#client as unknown as {connection: {stream: Socket}}).connection.stream;
   }
 
-  #run({name, text}: Statement, values: readonly Parameter[]): Promise<TextRows> {
+  #run(
+    {name, text}: Statement,
+    values: readonly Parameter[],
+    timeoutMs = this.#timeoutMs,
+  ): Promise<TextRows> {
     const prepared = this.#session === 'own' && name !== '' ? {name} : {};
     const asked = this.#client.query({...prepared, text, values: [...values], rowMode: 'array'});
-    return this.#within(asked.then(({rows}) => rows));
+    return this.#within(
+      asked.then(({rows}) => rows),
+      timeoutMs,
+    );
   }
 
   /** The time limit. What did not come in time may still be under way: the connection is given up with it. */
-  #within<T>(work: Promise<T>, timeoutMs = this.#timeoutMs): Promise<T> {
+  #within<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#failure ??= Object.assign(new Error(`no answer within ${timeoutMs} ms`), {code: 'ETIMEDOUT'});
@@ -151,7 +175,8 @@ export class Connection {
   async #settle(session: ConnectionOptions['session']): Promise<void> {
     if (session === 'shared') return;
     if (session === 'auto') {
-      const [row] = await this.#run({name: '', text: 'select pg_backend_pid()'}, []);
+      const asked = {name: '', text: 'select pg_backend_pid()'};
+      const [row] = await this.#run(asked, [], this.#connectTimeoutMs);
       const {processID} = this.#client as unknown as {processID: number | null};
       if (Number(row![0]) !== processID) return;
     }
@@ -159,9 +184,11 @@ export class Connection {
       `set statement_timeout = ${this.#timeoutMs}`,
       // Under a stricter level of the database's own, two checks of one key would end in serialization failures.
       "set default_transaction_isolation = 'read committed'",
+      // Statements here are short: compiling one takes longer than running it.
+      'set jit = off',
       ...(this.#access === 'read' ? ['set default_transaction_read_only = on'] : []),
     ];
-    await this.#run({name: '', text: settings.join('; ')}, []);
+    await this.#run({name: '', text: settings.join('; ')}, [], this.#connectTimeoutMs);
     this.#session = 'own';
   }
 }

@@ -8,7 +8,10 @@ import type {Parameter, Statement, TextRows} from './statement.ts';
 
 export interface ConnectionsOptions {
   readonly access: 'read' | 'write';
+  /** Of a statement, and for a connection to become free. */
   readonly timeoutMs: number;
+  /** For the first connection to be made. */
+  readonly connectTimeoutMs: number;
   readonly clientName: string;
   /** `once`: one connection, and when it is lost it stays lost. `reconnect`: up to `size`, opened anew when they are needed. */
   readonly connection: 'once' | 'reconnect';
@@ -72,6 +75,12 @@ export class Connections {
     }
   }
 
+  /** A connection beside the others, for one user who ends it. Rejects with what went wrong as it came. */
+  async dedicated(): Promise<Connection> {
+    if (this.#closed) throw storeClosed(redactedUrl(this.#target));
+    return this.#open();
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     for (const {refuse, timer} of this.#waiting.splice(0)) {
@@ -93,6 +102,8 @@ export class Connections {
       return Promise.resolve(connection);
     }
     if (this.#lost !== undefined) throw this.#lost;
+    const {timeoutMs, connectTimeoutMs} = this.#options;
+    const patienceMs = this.#busy.size === 0 ? connectTimeoutMs : timeoutMs;
     const promise = new Promise<Connection>((give, refuse) => {
       const timer = setTimeout(() => {
         this.#waiting.splice(
@@ -100,7 +111,7 @@ export class Connections {
           1,
         );
         refuse(Object.assign(new Error('no connection became free in time'), {code: 'ETIMEDOUT'}));
-      }, this.#options.timeoutMs);
+      }, patienceMs);
       this.#waiting.push({give, refuse, timer});
     });
     this.#openMore();
@@ -172,11 +183,11 @@ export class Connections {
   }
 
   async #openAt(host: Host): Promise<Connection> {
-    const {access, timeoutMs, clientName} = this.#options;
+    const {access, timeoutMs, connectTimeoutMs, clientName} = this.#options;
     const pooler = this.#target.parameters.get('pgbouncer');
     const session = pooler === undefined ? 'auto' : pooler === 'false' ? 'own' : 'shared';
     // Several hosts share the time: one that does not answer must not use it up.
-    const within = Math.max(500, Math.floor(timeoutMs / this.#hosts.length));
+    const within = Math.max(500, Math.floor(connectTimeoutMs / this.#hosts.length));
     const open = (): Promise<Connection> => {
       const config = clientConfig(this.#target, host, {clientName, tls: this.#tls});
       return Connection.open({config, access, timeoutMs, connectTimeoutMs: within, session});

@@ -1,16 +1,17 @@
+import type {Bucket} from '../../engine/bucket-set.ts';
 import type {CheckAnswer} from '../../engine/live/check.ts';
 import type {Kind} from '../../engine/verdict.ts';
 import {hexLiteral, numbersLiteral, parseNumbers} from './array-literal.ts';
 import type {AskedCheck, CheckSettings} from './encode-checks.ts';
 import type {RowCache} from './row-cache.ts';
 
-/** Shapes that have a function `check_set_…` (see `checkSetFunctionsSql`). */
-export const SET_SHAPES = ['t', 'g', 'f', 'w'] as const;
-export type SetShape = (typeof SET_SHAPES)[number];
+/** Letters of buckets that have a function `check_set_…` (see `checkSetFunctionsSql`). */
+export const SET_LETTERS = ['t', 'g', 'f', 'w'] as const;
+export type SetLetter = (typeof SET_LETTERS)[number];
 
 /** A call of one of these functions. */
 export interface EncodedSet {
-  readonly shape: SetShape;
+  readonly letter: SetLetter;
   readonly values: string[];
 }
 
@@ -24,8 +25,10 @@ export const encodeCheckSet = (
   {lockTimeoutMs, slack, commit, clock = -1}: CheckSettings,
 ): EncodedSet | undefined => {
   const set = asked[0]?.check.layers[0]?.buckets;
-  const shape = SET_SHAPES.find((shape) => shape === set?.shape);
-  if (asked.length < FEWEST || set === undefined || shape === undefined) return undefined;
+  if (asked.length < FEWEST || set?.buckets.length !== 1) return undefined;
+  const [{code}] = set.buckets as [Bucket];
+  const letter = SET_LETTERS.find((letter) => letter === code.letter);
+  if (letter === undefined) return undefined;
   const call = cache.nextCall();
   const ids: string[] = [];
   const costs: number[] = [];
@@ -43,10 +46,10 @@ export const encodeCheckSet = (
     hexLiteral(ids),
     numbersLiteral(costs),
     String(set.keep),
-    numbersLiteral(set.buckets[0]!.code.numbers(0)),
+    numbersLiteral(code.numbers(0)),
     numbersLiteral([lockTimeoutMs, slack, commit === 'asynchronous' ? 1 : 0, clock]),
   ];
-  return {shape, values};
+  return {letter, values};
 };
 
 /** What the function answered: the columns of `count` checks. */

@@ -1,6 +1,6 @@
 import type {BucketSet} from '../../engine/bucket-set.ts';
 import type {Check} from '../../engine/live/check.ts';
-import {hexLiteral, numbersLiteral, textsLiteral} from './array-literal.ts';
+import {hexLiteral, numbersLiteral} from './array-literal.ts';
 import type {CachedRow, RowCache} from './row-cache.ts';
 import {rowCuts} from './row-cuts.ts';
 
@@ -72,7 +72,6 @@ export const encodeChecks = (
     hexLiteral(rows.map(({hex}) => hex)),
     cuts,
     long,
-    textsLiteral(sets.shapes),
     sets.literal(),
     numbersLiteral(layers),
     numbersLiteral([lockTimeoutMs, slack, commit === 'asynchronous' ? 1 : 0, clock, peeks, present]),
@@ -82,7 +81,6 @@ export const encodeChecks = (
 
 /** The bucket sets of a call. */
 class Sets {
-  readonly shapes: string[] = [];
   readonly #estimate: number;
   readonly #numbers: number[] = [];
   readonly #positions = new Map<BucketSet, number>();
@@ -96,9 +94,8 @@ class Sets {
     if (known !== undefined) return known;
     const position = this.#numbers.length + 1;
     if (instants === undefined) this.#positions.set(set, position);
-    this.shapes.push(set.shape);
     const words = set.buckets.some(({algorithm}) => algorithm.pairs !== undefined) ? -1 : set.words;
-    this.#numbers.push(set.buckets.length, set.keep, words, this.shapes.length, 0);
+    this.#numbers.push(set.buckets.length, set.keep, words);
     set.buckets.forEach(({code}, i) => {
       this.#numbers.push(...code.numbers(instants?.get(i) ?? this.#estimate));
     });

@@ -30,7 +30,6 @@ export const encodeOneCheck = (
   if (!row.present) return undefined;
   return [
     `\\x${row.hex}`,
-    buckets.shape,
     buckets.words,
     buckets.keep,
     numbersLiteral(bucket.code.numbers(0)),

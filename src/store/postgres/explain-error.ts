@@ -5,6 +5,12 @@ import type {PostgresTarget} from '../store-target.ts';
 import {sslModeOf} from './client-config.ts';
 import {CLOSED_EARLY} from './connection.ts';
 
+/** SQLSTATE: a lock was waited for longer than `lock_timeout`. */
+export const LOCK_NOT_AVAILABLE = '55P03';
+
+export const LOCKED_HINT =
+  'a transaction of somebody else holds them: pg_stat_activity shows what is "idle in transaction"';
+
 interface Cause {
   readonly kind: StoreErrorKind;
   readonly message: string;
@@ -130,8 +136,12 @@ const SERVER: Readonly<Record<string, (error: Error, target: PostgresTarget) => 
   }),
   '57014': (error) =>
     unreachable(`no answer in time: ${text(error)}`, 'the server is overloaded, or rows are locked'),
-  '55P03': (error) =>
-    unreachable(`rows stayed locked: ${text(error)}`, 'a transaction holds them: see pg_stat_activity'),
+  // The server answers, and other rows can be decided.
+  [LOCK_NOT_AVAILABLE]: (error) => ({
+    kind: 'server',
+    message: `rows stayed locked: ${text(error)}`,
+    hint: LOCKED_HINT,
+  }),
 };
 
 function missing(error: Error): Cause {

@@ -10,6 +10,8 @@ export interface MigrateOptions {
   /** Name of the schema, not quoted. */
   readonly schema: string;
   readonly access: 'read' | 'write';
+  /** Of each step; the first one waits for other processes that are at it. */
+  readonly timeoutMs: number;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface MigrateOptions {
  */
 export const migrate = async (
   connections: Connections,
-  {target, schema, access}: MigrateOptions,
+  {target, schema, access, timeoutMs}: MigrateOptions,
 ): Promise<void> => {
   const url = redactedUrl(target);
   const version = await versionOf(connections, schema, url);
@@ -60,39 +62,43 @@ export const migrate = async (
   }
   const durability = target.parameters.get('unlogged') === 'true' ? 'unlogged' : 'logged';
   await connections.use((connection) =>
-    connection.transaction('read write', async (query) => {
-      const run = (text: string): Promise<unknown> => query({name: '', text}, []);
-      const name = quotedName(schema);
-      await query({name: '', text: 'select pg_advisory_xact_lock(hashtext($1))'}, [`ratectl ${schema}`]);
-      // Read from the tables: what the server remembers of names may be from before the lock was ours.
-      const [found] = await query(
-        {
-          name: '',
-          text: `select exists (select from pg_class c join pg_namespace n on n.oid = relnamespace where nspname = $1 and relname = 'migrations'),
+    connection.transaction(
+      'read write',
+      async (query) => {
+        const run = (text: string): Promise<unknown> => query({name: '', text}, []);
+        const name = quotedName(schema);
+        await query({name: '', text: 'select pg_advisory_xact_lock(hashtext($1))'}, [`ratectl ${schema}`]);
+        // Read from the tables: what the server remembers of names may be from before the lock was ours.
+        const [found] = await query(
+          {
+            name: '',
+            text: `select exists (select from pg_class c join pg_namespace n on n.oid = relnamespace where nspname = $1 and relname = 'migrations'),
             exists (select from pg_namespace where nspname = $1)`,
-        },
-        [schema],
-      );
-      if (found![1] === 'f') await run(`create schema ${name}`);
-      if (found![0] === 'f')
-        await run(
-          `create table ${name}.migrations (version int primary key, name text not null, applied_at timestamptz not null default now())`,
+          },
+          [schema],
         );
-      const [row] = await query(
-        {name: '', text: `select coalesce(max(version), 0) from ${name}.migrations`},
-        [],
-      );
-      const reached = Number(row![0]);
-      if (reached > NEWEST) throw newer(reached, schema, url);
-      for (const migration of MIGRATIONS) {
-        if (migration.version <= reached) continue;
-        await run(migration.sql({schema: name, durability}));
-        await query({name: '', text: `insert into ${name}.migrations (version, name) values ($1, $2)`}, [
-          migration.version,
-          migration.name,
-        ]);
-      }
-    }),
+        if (found![1] === 'f') await run(`create schema ${name}`);
+        if (found![0] === 'f')
+          await run(
+            `create table ${name}.migrations (version int primary key, name text not null, applied_at timestamptz not null default now())`,
+          );
+        const [row] = await query(
+          {name: '', text: `select coalesce(max(version), 0) from ${name}.migrations`},
+          [],
+        );
+        const reached = Number(row![0]);
+        if (reached > NEWEST) throw newer(reached, schema, url);
+        for (const migration of MIGRATIONS) {
+          if (migration.version <= reached) continue;
+          await run(migration.sql({schema: name, durability}));
+          await query({name: '', text: `insert into ${name}.migrations (version, name) values ($1, $2)`}, [
+            migration.version,
+            migration.name,
+          ]);
+        }
+      },
+      timeoutMs,
+    ),
   );
 };
 

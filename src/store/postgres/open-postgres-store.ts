@@ -9,6 +9,8 @@ import {PostgresStore} from './postgres-store.ts';
 import {quotedName, schemaName} from './schema-name.ts';
 
 const TIMEOUT_MS = 5_000;
+/** Connecting of an application may take longer than an answer: over TLS, or through another region. */
+const CONNECT_MS = 2_000;
 const SLACK = 5_000_000;
 const POOL = 4;
 
@@ -19,23 +21,32 @@ const POOL = 4;
  * |---|---|---|
  * | `schema` | where everything is kept | `ratectl` |
  * | `sslmode`, `sslrootcert`, `sslcert`, `sslkey` | TLS, as libpq has it | `prefer` |
- * | `unlogged` | `true`: counters in an UNLOGGED table when it is made; a crash of the server forgets them | `false` |
+ * | `unlogged` | `true`: counters in an UNLOGGED table when it is made; a crash of the server forgets them; queues are kept in any case | `false` |
  * | `synchronous_commit` | `off`: checks do not wait for the disk; a crash of the server forgets the last moments | the server's |
  * | `migrate` | `never`: refuse in place of making or changing the schema | |
  * | `pool` | connections of an application | 4 |
  * | `pgbouncer` | `true`, `false`: whether a pooler in transaction mode is in between | found out |
  *
  * Works through PgBouncer in transaction mode: nothing depends on a session, and statements are prepared only where the server
- * itself answers. Rejects with a StoreError. Which rights a role needs: see `migrate`.
+ * itself answers. Whoever listens for announcements takes one connection more where the server can push them.
+ * Rejects with a StoreError. Which rights a role needs: see `migrate`.
  */
 export const openPostgresStore = async (target: PostgresTarget, options: StoreOptions): Promise<Store> => {
   const {access, timeoutMs = TIMEOUT_MS, clientName = 'ratectl', connection = 'once', clock} = options;
   const {slack = SLACK} = options;
   const schema = schemaName(target, options.prefix);
   const size = poolSize(target);
-  const connections = new Connections(target, {access, timeoutMs, clientName, connection, size});
+  const connectTimeoutMs = connection === 'reconnect' ? Math.max(timeoutMs, CONNECT_MS) : timeoutMs;
+  const connections = new Connections(target, {
+    access,
+    timeoutMs,
+    connectTimeoutMs,
+    clientName,
+    connection,
+    size,
+  });
   try {
-    await migrate(connections, {target, schema, access});
+    await migrate(connections, {target, schema, access, timeoutMs: connectTimeoutMs});
   } catch (error) {
     await connections.close();
     throw error;
@@ -45,8 +56,8 @@ export const openPostgresStore = async (target: PostgresTarget, options: StoreOp
     {
       connections,
       schema: quotedName(schema),
-      // Before we give up ourselves: then we are told that nothing was done.
-      lockTimeoutMs: Math.max(1, Math.floor(timeoutMs * 0.8)),
+      // Twice in the time of a call: what does not need a locked row is asked again without it.
+      lockTimeoutMs: Math.max(1, Math.floor(timeoutMs * 0.4)),
       now: () => clock?.() ?? -1,
       query: (statement, values) => connections.query(statement, values),
     },

@@ -1,11 +1,14 @@
 import type {Check, CheckAnswer} from '../../engine/live/check.ts';
 import {type Decoded, decodeAnswers, type OutsideEdges} from './decode-answers.ts';
-import {decodeCheckSet, encodeCheckSet, SET_SHAPES, type SetShape} from './encode-check-set.ts';
+import {decodeCheckSet, encodeCheckSet, SET_LETTERS, type SetLetter} from './encode-check-set.ts';
 import {type AskedCheck, encodeChecks} from './encode-checks.ts';
 import {encodeOneCheck} from './encode-one-check.ts';
+import {LOCK_NOT_AVAILABLE} from './explain-error.ts';
+import {HeldRows} from './held-rows.ts';
+import {LockedRowsError} from './locked-rows-error.ts';
 import {RowCache} from './row-cache.ts';
 import type {Server} from './server.ts';
-import type {Statement} from './statement.ts';
+import type {Parameter, Statement, TextRows} from './statement.ts';
 
 export interface ChecksOptions {
   readonly slack: number;
@@ -22,35 +25,41 @@ export class PostgresChecks {
   readonly #options: ChecksOptions;
   readonly #statement: Statement;
   readonly #statementOfOne: Statement;
-  readonly #statementsOfSets: Readonly<Record<SetShape, Statement>>;
+  readonly #statementsOfSets: Readonly<Record<SetLetter, Statement>>;
   readonly #rows = new RowCache();
+  readonly #held: HeldRows;
+  readonly #url: string;
   /** How far the server's clock is ahead of this machine's, µs, as last seen. */
   #ahead = 0;
 
-  constructor(server: Server, options: ChecksOptions) {
+  constructor(server: Server, options: ChecksOptions, url: string) {
     this.#server = server;
     this.#options = options;
+    this.#url = url;
+    this.#held = new HeldRows(server, this.#rows);
     this.#statement = {
       name: 'ratectl_check',
-      text: `select ${server.schema}.check($1::bytea[], $2::int[], $3::bytea[], $4::text[], $5::float8[], $6::float8[], $7::float8[])`,
+      text: `select ${server.schema}.check($1::bytea[], $2::int[], $3::bytea[], $4::float8[], $5::float8[], $6::float8[])`,
     };
     this.#statementOfOne = {
       name: 'ratectl_check_one',
-      text: `select ${server.schema}.check_one($1::bytea, $2::text, $3::int, $4::float8, $5::float8[], $6::float8, $7::float8[])`,
+      text: `select ${server.schema}.check_one($1::bytea, $2::int, $3::float8, $4::float8[], $5::float8, $6::float8[])`,
     };
     this.#statementsOfSets = Object.fromEntries(
-      SET_SHAPES.map((shape) => [
-        shape,
+      SET_LETTERS.map((letter) => [
+        letter,
         {
-          name: `ratectl_check_set_${shape}`,
-          text: `select ${server.schema}.check_set_${shape}($1::bytea[], $2::float8[], $3::float8, $4::float8[], $5::float8[])`,
+          name: `ratectl_check_set_${letter}`,
+          text: `select ${server.schema}.check_set_${letter}($1::bytea[], $2::float8[], $3::float8, $4::float8[], $5::float8[])`,
         },
       ]),
-    ) as Record<SetShape, Statement>;
+    ) as Record<SetLetter, Statement>;
   }
 
+  /** Rejects with a LockedRowsError when somebody keeps rows locked; it holds the answers of all other checks. */
   async check(checks: readonly Check[]): Promise<readonly CheckAnswer[]> {
     const answers: CheckAnswer[] = [];
+    let cause: unknown;
     let group: number[] = [];
     let layers = 0;
     for (let i = 0; i < checks.length; i++) {
@@ -60,15 +69,56 @@ export class PostgresChecks {
         continue;
       }
       if (layers > 0 && layers + size > MOST_LAYERS) {
-        await this.#decide(checks, group, answers);
+        cause = (await this.#decideFree(checks, group, answers)) ?? cause;
         group = [];
         layers = 0;
       }
       group.push(i);
       layers += size;
     }
-    if (group.length > 0) await this.#decide(checks, group, answers);
+    if (group.length > 0) cause = (await this.#decideFree(checks, group, answers)) ?? cause;
+    const all: (CheckAnswer | undefined)[] = checks.map((_, i) => answers[i]);
+    if (all.includes(undefined)) throw new LockedRowsError(this.#url, all, cause);
     return answers;
+  }
+
+  /** Decides those of `indices` whose rows nobody else keeps locked; answers why the others were not. */
+  async #decideFree(
+    checks: readonly Check[],
+    indices: readonly number[],
+    answers: CheckAnswer[],
+  ): Promise<unknown> {
+    let error: unknown;
+    // After a lock was waited for in vain it is known which rows are held. What was only busy is asked again with the others.
+    for (let waits = 0; waits < 2; ) {
+      const open = indices.filter((i) => answers[i] === undefined && !this.#held.concern(checks[i]!));
+      if (open.length === 0) break;
+      try {
+        await this.#decide(checks, open, answers);
+        break;
+      } catch (failure) {
+        const {cause} = failure as {cause?: {code?: string}};
+        if (cause instanceof NewlyHeld) continue;
+        if (cause?.code !== LOCK_NOT_AVAILABLE) throw failure;
+        error = failure;
+        waits++;
+      }
+    }
+    return error;
+  }
+
+  #query(asked: readonly AskedCheck[], statement: Statement, values: Parameter[]): Promise<TextRows> {
+    const checks = asked.map(({check}) => check);
+    return this.#server.connections.use(async (connection) => {
+      // Found out while a connection was waited for: others should not wait for this one.
+      if (checks.some((check) => this.#held.concern(check))) throw new NewlyHeld();
+      try {
+        return await connection.query(statement, values);
+      } catch (error) {
+        if ((error as {code?: string}).code === LOCK_NOT_AVAILABLE) await this.#held.find(connection, checks);
+        throw error;
+      }
+    });
   }
 
   /** Decides those of `indices`; once more those whose calendar windows turned out to be elsewhere. */
@@ -99,7 +149,7 @@ export class PostgresChecks {
     };
     const set = encodeCheckSet(asked, this.#rows, settings);
     if (set !== undefined) {
-      const text = (await this.#server.query(this.#statementsOfSets[set.shape], set.values))[0]![0];
+      const text = (await this.#query(asked, this.#statementsOfSets[set.letter], set.values))[0]![0];
       if (text !== null && text !== undefined) {
         const answers = decodeCheckSet(text, asked.length);
         this.#ahead = answers[0]!.now - Date.now() * 1_000;
@@ -108,11 +158,11 @@ export class PostgresChecks {
     }
     const one = encodeOneCheck(asked, this.#rows, settings);
     let text: string | null | undefined;
-    if (one !== undefined) text = (await this.#server.query(this.#statementOfOne, one))[0]![0];
+    if (one !== undefined) text = (await this.#query(asked, this.#statementOfOne, one))[0]![0];
     // Rows that were thought to be there and are not: asked again, and made.
     for (let attempt = 0; text === undefined || text === null; attempt++) {
       const {rows, values} = encodeChecks(asked, this.#rows, settings);
-      text = (await this.#server.query(this.#statement, values))[0]![0];
+      text = (await this.#query(asked, this.#statement, values))[0]![0];
       if (text === null) for (const row of rows) row.present = false;
       if (attempt > 2) throw new RangeError('no answer to a check');
     }
@@ -135,6 +185,9 @@ export class PostgresChecks {
     return now < 0 ? Date.now() * 1_000 + this.#ahead : now;
   }
 }
+
+/** Not asked: rows are held. */
+class NewlyHeld extends Error {}
 
 const joined = (
   instants: AskedCheck['instants'],

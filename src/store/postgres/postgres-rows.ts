@@ -1,3 +1,4 @@
+import {lettersOf} from '../../engine/bucket-code.ts';
 import type {RowAddress} from '../../engine/live/check.ts';
 import {compileKeyGlob, literalPrefix} from '../key-glob.ts';
 import type {RowChange, RowChanged, RowPage, RowSelection, StoredRow} from '../port.ts';
@@ -27,9 +28,9 @@ export class PostgresRows {
     const {schema} = server;
     this.#read = {
       name: 'ratectl_read',
-      text: `select ids.n, st.shape, st.words, st.expires_at
+      text: `select ids.n, st.words, st.expires_at
         from unnest($1::bytea[]) with ordinality as ids (id, n) join ${schema}.state st on st.id = ids.id
-        where st.shape <> '' and st.expires_at > ${nowSql(2)}`,
+        where st.expires_at > ${nowSql(2)}`,
     };
     // The last row looked at comes along in any case: there the next page begins.
     this.#page = {
@@ -40,7 +41,7 @@ export class PostgresRows {
         ), clock as materialized (select ${nowSql(7)} as now)
         select p.id, m.matches, p.limit_name, p.key, p.tier, p.shape, p.words, p.expires_at
         from page p, clock, lateral (
-          select p.shape <> '' and p.expires_at > clock.now
+          select p.expires_at > clock.now
             and ($5::text is null or p.limit_name = $5) and ($6::bytea is null or p.key like $6) as matches
         ) m
         where m.matches or p.id = (select id from page order by id desc limit 1)
@@ -48,8 +49,8 @@ export class PostgresRows {
     };
     this.#change = {
       name: 'ratectl_change',
-      text: `select done, shape, words, expires_at from ${schema}.change(
-        $1::bytea[], $2::int[], $3::bytea[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::float8[], $10::int, $11::float8)`,
+      text: `select done, words, expires_at from ${schema}.change(
+        $1::bytea[], $2::int[], $3::bytea[], $4::text[], $5::text[], $6::text[], $7::float8[], $8::int, $9::float8)`,
     };
     this.#release = {
       name: 'ratectl_release',
@@ -69,9 +70,9 @@ export class PostgresRows {
         bytesLiteral(some.map((address) => rowId(address).bytes)),
         this.#server.now(),
       ]);
-      for (const [n, shape, words, expiresAt] of found) {
+      for (const [n, words, expiresAt] of found) {
         const i = from + Number(n) - 1;
-        rows[i] = storedRow(addresses[i]!, shape!, words!, expiresAt!);
+        rows[i] = storedRow(addresses[i]!, words!, expiresAt!);
       }
     }
     return rows;
@@ -102,9 +103,9 @@ export class PostgresRows {
       after = bytesOf(last[0]!);
       for (const [, hit, limitName, key, tier, shape, words, expiresAt] of found) {
         if (hit !== 't') continue;
-        const address = {limit: limitName!, key: textOf(key!), tier: textOf(tier!)};
+        const address = {limit: limitName!, key: textOf(key!), tier: textOf(tier!), shape: shape!};
         if (matches !== undefined && !matches(address.key)) continue;
-        page.push(storedRow(address, shape!, words!, expiresAt!));
+        page.push(storedRow(address, words!, expiresAt!));
         if (page.length < pageSize) continue;
         yield {rows: page, foreign: []};
         page = [];
@@ -148,27 +149,25 @@ export class PostgresRows {
       textsLiteral(
         changes.map(({expected}) => (expected === undefined ? 'none' : expected === 'any' ? 'any' : 'row')),
       ),
-      textsLiteral(before.map((row) => row?.shape)),
       textsLiteral(before.map(wordsOf)),
-      textsLiteral(changes.map(({next}) => next?.shape)),
       textsLiteral(changes.map(({next}) => wordsOf(next))),
       numbersLiteral(changes.map(({next}) => next?.expiresAt ?? 0)),
       this.#server.lockTimeoutMs,
       this.#server.now(),
     ]);
     some.forEach(({change, index}, i) => {
-      const [ok, shape, words, expiresAt] = rows[i]!;
+      const [ok, words, expiresAt] = rows[i]!;
       done[index] = {
         outcome: ok === 't' ? 'done' : 'drifted',
-        before: shape == null ? undefined : storedRow(change.address, shape, words!, expiresAt!),
+        before: words == null ? undefined : storedRow(change.address, words, expiresAt!),
       };
     });
   }
 
-  async release(address: RowAddress, shape: string, fencingToken: number, count: number): Promise<boolean> {
+  async release(address: RowAddress, fencingToken: number, count: number): Promise<boolean> {
     const [row] = await this.#server.query(this.#release, [
       bytea(rowId(address).bytes),
-      shape,
+      lettersOf(address.shape),
       fencingToken,
       count,
       this.#server.lockTimeoutMs,
@@ -193,9 +192,8 @@ export class PostgresRows {
   }
 }
 
-const storedRow = (address: RowAddress, shape: string, words: string, expiresAt: string): StoredRow => ({
+const storedRow = (address: RowAddress, words: string, expiresAt: string): StoredRow => ({
   address,
-  shape,
   words: parseNumbers(words),
   expiresAt: Number(expiresAt),
 });

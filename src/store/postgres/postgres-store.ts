@@ -1,13 +1,20 @@
 import type {Check, CheckAnswer, RowAddress} from '../../engine/live/check.ts';
 import type {
+  ClaimedItem,
   DeniedKey,
+  DeniedSpan,
   HotKey,
   JournalEntry,
+  NewQueueItem,
   PutOptions,
+  QueueFacts,
+  QueueItem,
+  QueueSettlement,
   RowChange,
   RowChanged,
   RowPage,
   RowSelection,
+  SlotWidth,
   Store,
   StoredDocument,
   StoredRow,
@@ -18,6 +25,8 @@ import type {
 import {type ChecksOptions, PostgresChecks} from './postgres-checks.ts';
 import {PostgresDocuments} from './postgres-documents.ts';
 import {PostgresJournals} from './postgres-journals.ts';
+import {PostgresNews} from './postgres-news.ts';
+import {PostgresQueues} from './postgres-queues.ts';
 import {PostgresRows} from './postgres-rows.ts';
 import {PostgresUsage} from './postgres-usage.ts';
 import {nowSql, type Server} from './server.ts';
@@ -33,22 +42,24 @@ export class PostgresStore implements Store {
   readonly #documents: PostgresDocuments;
   readonly #journals: PostgresJournals;
   readonly #usage: PostgresUsage;
-  readonly #generation: Statement;
-  readonly #announce: Statement;
+  readonly #queues: PostgresQueues;
+  readonly #news: PostgresNews;
+  readonly #now: Statement;
   readonly #facts: Statement;
 
   constructor(server: Server, url: string, options: ChecksOptions) {
     this.#server = server;
     this.#url = url;
     this.#options = options;
-    this.#checks = new PostgresChecks(server, options);
+    this.#checks = new PostgresChecks(server, options, url);
     this.#rows = new PostgresRows(server);
     this.#documents = new PostgresDocuments(server);
     this.#journals = new PostgresJournals(server);
     this.#usage = new PostgresUsage(server);
     const {schema} = server;
-    this.#generation = {name: 'ratectl_generation', text: `select value from ${schema}.generation`};
-    this.#announce = {name: 'ratectl_announce', text: `update ${schema}.generation set value = value + 1`};
+    this.#queues = new PostgresQueues(server);
+    this.#news = new PostgresNews(server, url);
+    this.#now = {name: 'ratectl_now', text: `select ${nowSql(1)}`};
     this.#facts = {
       name: 'ratectl_facts',
       text: `select current_setting('server_version'), ${nowSql(1)}, pg_is_in_recovery(),
@@ -61,8 +72,8 @@ export class PostgresStore implements Store {
     return this.#checks.check(checks);
   }
 
-  release(address: RowAddress, shape: string, fencingToken: number, count: number): Promise<boolean> {
-    return this.#rows.release(address, shape, fencingToken, count);
+  release(address: RowAddress, fencingToken: number, count: number): Promise<boolean> {
+    return this.#rows.release(address, fencingToken, count);
   }
 
   read(addresses: readonly RowAddress[]): Promise<readonly (StoredRow | undefined)[]> {
@@ -109,25 +120,68 @@ export class PostgresStore implements Store {
     return this.#usage.hot(count);
   }
 
-  slots(from: number, until: number): AsyncIterable<UsageSlot> {
-    return this.#usage.slots(from, until);
+  slots(from: number, until: number, width?: SlotWidth): AsyncIterable<UsageSlot> {
+    return this.#usage.slots(from, until, width);
   }
 
-  mostDenied(from: number, until: number, count: number): Promise<readonly DeniedKey[]> {
-    return this.#usage.mostDenied(from, until, count);
+  mostDenied(from: number, until: number, count: number, span?: DeniedSpan): Promise<readonly DeniedKey[]> {
+    return this.#usage.mostDenied(from, until, count, span);
   }
 
   forget(addresses: readonly RowAddress[]): Promise<void> {
     return this.#usage.forget(addresses);
   }
 
-  async generation(): Promise<number> {
-    const [row] = await this.#server.query(this.#generation);
-    return Number(row![0]);
+  enqueue(queue: string, items: readonly NewQueueItem[]): Promise<readonly string[]> {
+    return this.#queues.enqueue(queue, items);
   }
 
-  async announce(): Promise<void> {
-    await this.#server.query(this.#announce);
+  claim(
+    queue: string,
+    options: {readonly count: number; readonly leaseFor: number},
+  ): Promise<readonly ClaimedItem[]> {
+    return this.#queues.claim(queue, options);
+  }
+
+  extend(queue: string, claim: Pick<ClaimedItem, 'id' | 'fencingToken'>, leaseFor: number): Promise<boolean> {
+    return this.#queues.extend(queue, claim, leaseFor);
+  }
+
+  settle(
+    queue: string,
+    claim: Pick<ClaimedItem, 'id' | 'fencingToken'>,
+    settlement: QueueSettlement,
+  ): Promise<boolean> {
+    return this.#queues.settle(queue, claim, settlement);
+  }
+
+  queues(): Promise<readonly QueueFacts[]> {
+    return this.#queues.queues();
+  }
+
+  items(queue: string, state: 'waiting' | 'claimed' | 'dead', count: number): Promise<readonly QueueItem[]> {
+    return this.#queues.items(queue, state, count);
+  }
+
+  drain(queue: string, state: 'waiting' | 'dead', count?: number): Promise<readonly QueueItem[]> {
+    return this.#queues.drain(queue, state, count);
+  }
+
+  generation(): Promise<number> {
+    return this.#news.generation();
+  }
+
+  announce(): Promise<void> {
+    return this.#news.announce();
+  }
+
+  listen(onNews: () => void): Promise<() => Promise<void>> {
+    return this.#news.listen(onNews);
+  }
+
+  async now(): Promise<number> {
+    const [row] = await this.#server.query(this.#now, [this.#server.now()]);
+    return Number(row![0]);
   }
 
   async facts(): Promise<StoreFacts> {
@@ -155,7 +209,8 @@ export class PostgresStore implements Store {
     return removed + (await this.#documents.sweep()) + (await this.#usage.sweep());
   }
 
-  close(): Promise<void> {
-    return this.#server.connections.close();
+  async close(): Promise<void> {
+    await this.#news.close();
+    await this.#server.connections.close();
   }
 }

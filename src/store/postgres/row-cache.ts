@@ -14,19 +14,23 @@ export class CachedRow {
   /** See `checkFunctionSql`, `p_cuts`. */
   readonly limitLength: number;
   readonly keyLength: number;
+  readonly tierLength: number;
   readonly shortened: boolean;
   /** Whether the server has the row, as far as is known here. */
   present = false;
   /** The call that uses it now, and its place among the rows of that call. */
   call = 0;
   index = 0;
+  /** Somebody keeps it locked: not asked for before this instant (ms of `performance.now`). */
+  heldUntil = 0;
 
   constructor(address: RowAddress) {
-    const {bytes, limitLength, keyLength, shortened} = rowId(address);
+    const {bytes, limitLength, keyLength, tierLength, shortened} = rowId(address);
     this.address = address;
     this.hex = bytes.toString('hex');
     this.limitLength = limitLength;
     this.keyLength = keyLength;
+    this.tierLength = tierLength;
     this.shortened = shortened;
   }
 }
@@ -43,9 +47,9 @@ export class RowCache {
   }
 
   get(address: RowAddress): CachedRow {
-    const {limit, key, tier} = address;
+    const {limit, key, tier, shape} = address;
     if (key.length > LONGEST || tier.includes('\0')) return new CachedRow(address);
-    const name = `${limit}\0${tier}\0${key}`;
+    const name = `${limit}\0${tier}\0${shape}\0${key}`;
     const known = this.#young.get(name);
     if (known !== undefined) return known;
     const row = this.#old.get(name) ?? new CachedRow(address);

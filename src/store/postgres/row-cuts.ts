@@ -4,16 +4,19 @@ import type {RowId} from './row-id.ts';
 
 /** What the server needs to make the columns of rows from their ids: see `checkFunctionSql`. */
 export const rowCuts = (
-  rows: readonly (Pick<RowId, 'limitLength' | 'keyLength' | 'shortened'> & {readonly address: RowAddress})[],
+  rows: readonly (Pick<RowId, 'limitLength' | 'keyLength' | 'tierLength' | 'shortened'> & {
+    readonly address: RowAddress;
+  })[],
 ): {readonly cuts: string; readonly long: string} => {
   const cuts: number[] = [];
   const long: Uint8Array[] = [];
-  for (const {limitLength, keyLength, shortened, address} of rows) {
+  for (const {limitLength, keyLength, tierLength, shortened, address} of rows) {
     if (shortened) {
-      long.push(Buffer.from(address.limit), Buffer.from(address.key), Buffer.from(address.tier));
-      cuts.push(-long.length / 3, 0);
+      const {limit, key, tier, shape} = address;
+      long.push(...[limit, key, tier, shape].map((text) => Buffer.from(text)));
+      cuts.push(-long.length / 4, 0, 0);
     } else {
-      cuts.push(limitLength, keyLength);
+      cuts.push(limitLength, keyLength, tierLength);
     }
   }
   return {cuts: numbersLiteral(cuts), long: bytesLiteral(long)};

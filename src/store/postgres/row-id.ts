@@ -9,23 +9,26 @@ const KEPT = 140;
 /** The primary key of a row, and what the other columns are made of. */
 export interface RowId {
   /**
-   * `limit NUL key NUL tier` in UTF-8, so that the keys of a limit, and those that begin alike, are neighbours. Neither limits
-   * nor tiers hold a NUL; a key may. Longer than 200 bytes (or with a NUL in a tier): the first 140 bytes and a SHA-256 of all.
+   * `limit NUL key NUL tier NUL shape` in UTF-8, so that the keys of a limit, and those that begin alike, are neighbours. Limits,
+   * tiers and shapes hold no NUL; a key may. Longer than 200 bytes (or with a NUL in a tier): the first bytes of limit and key, at
+   * most 140, and a SHA-256 of all.
    */
   readonly bytes: Buffer;
   readonly limitLength: number;
   readonly keyLength: number;
+  readonly tierLength: number;
   readonly shortened: boolean;
 }
 
-export const rowId = ({limit, key, tier}: RowAddress): RowId => {
-  const whole = Buffer.from(`${limit}\0${key}\0${tier}`);
+export const rowId = ({limit, key, tier, shape}: RowAddress): RowId => {
+  const whole = Buffer.from(`${limit}\0${key}\0${tier}\0${shape}`);
   const limitLength = Buffer.byteLength(limit);
-  const keyLength = whole.length - limitLength - Buffer.byteLength(tier) - 2;
-  if (whole.length <= LONGEST && !tier.includes('\0') && !limit.includes('\0'))
-    return {bytes: whole, limitLength, keyLength, shortened: false};
+  const tierLength = Buffer.byteLength(tier);
+  const keyLength = whole.length - limitLength - tierLength - Buffer.byteLength(shape) - 3;
+  if (whole.length <= LONGEST && ![limit, tier, shape].some((text) => text.includes('\0')))
+    return {bytes: whole, limitLength, keyLength, tierLength, shortened: false};
   const hash = createHash('sha256')
-    .update(JSON.stringify([limit, key, tier]))
+    .update(JSON.stringify([limit, key, tier, shape]))
     .digest('hex');
   const cut = Buffer.concat([
     whole.subarray(0, Math.min(KEPT, limitLength + 1 + keyLength)),
@@ -33,7 +36,7 @@ export const rowId = ({limit, key, tier}: RowAddress): RowId => {
   ]);
   // Longer than any that is not shortened, so that the two kinds never meet.
   const bytes = cut.length > LONGEST ? cut : Buffer.concat([cut, Buffer.alloc(LONGEST + 1 - cut.length)]);
-  return {bytes, limitLength, keyLength, shortened: true};
+  return {bytes, limitLength, keyLength, tierLength, shortened: true};
 };
 
 /** Ids of the rows whose key begins with `prefix`: `from ≤ id < until`; also some others. Undefined: no bound. */

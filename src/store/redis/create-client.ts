@@ -9,6 +9,9 @@ import type {RedisTarget, StoreOptions} from '../store-target.ts';
 /** Waits between attempts to connect again: quick, so that a server that is back is used within a second. */
 const BACKOFF_MS = 500;
 
+/** For how long a connection that was ended waits for the server to end it, too: its timer keeps the process alive. */
+const DISCONNECT_MS = 200;
+
 /** The driver for a target. It does not connect yet. */
 export const createClient = (
   target: RedisTarget,
@@ -30,6 +33,7 @@ export const createClient = (
     // A little later than `open` gives up, which knows more about why.
     connectTimeout: timeoutMs + 100,
     commandTimeout: timeoutMs,
+    disconnectTimeout: DISCONNECT_MS,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     enableOfflineQueue: false,
@@ -38,8 +42,7 @@ export const createClient = (
     ...(reconnects ? {socketTimeout: timeoutMs} : {}),
     // A primary that became a replica: whoever is primary now is found by connecting again.
     reconnectOnError: (error: Error) => reconnects && error.message.startsWith('READONLY'),
-    ...(username === undefined ? {} : {username}),
-    ...(password === undefined ? {} : {password}),
+    ...credentials(username, password),
     ...(tls === undefined ? {} : {tls}),
   } satisfies RedisOptions;
   if (topology.kind === 'cluster') {
@@ -58,8 +61,7 @@ export const createClient = (
     });
   }
   if (topology.kind === 'sentinel') {
-    const sentinelUsername = parameters.get('sentinel-username');
-    const sentinelPassword = parameters.get('sentinel-password');
+    const sentinel = credentials(parameters.get('sentinel-username'), parameters.get('sentinel-password'));
     return new Redis({
       ...common,
       db: database,
@@ -68,14 +70,28 @@ export const createClient = (
       sentinelCommandTimeout: timeoutMs,
       sentinelRetryStrategy: reconnects ? backoff : () => null,
       failoverDetector: reconnects,
-      ...(sentinelUsername === undefined ? {} : {sentinelUsername}),
-      ...(sentinelPassword === undefined ? {} : {sentinelPassword}),
+      ...(sentinel.username === undefined ? {} : {sentinelUsername: sentinel.username}),
+      ...(sentinel.password === undefined ? {} : {sentinelPassword: sentinel.password}),
       ...(tls === undefined ? {} : {enableTLSForSentinelMode: true, sentinelTLS: tls}),
     });
   }
   const {host, port} = hosts[0]!;
   return new Redis({...common, host, port, db: database});
 };
+
+/**
+ * A password alone is that of the user `default`. Said by name, a server whose `default` needs none takes any; to a password alone
+ * it answers with an error, which the driver prints on stderr.
+ */
+const credentials = (
+  username: string | undefined,
+  password: string | undefined,
+): {readonly username?: string; readonly password?: string} =>
+  password === undefined
+    ? username === undefined
+      ? {}
+      : {username}
+    : {username: username ?? 'default', password};
 
 const tlsOptions = ({parameters}: RedisTarget, url: string): ConnectionOptions => {
   const read = (name: string): Buffer | undefined => {

@@ -14,12 +14,15 @@ const DEFAULT_PREFIX = 'rl:';
  *
  * What its users may do (`ACL SETUSER`), for the prefix `rl:`:
  *
- *   application  ~rl:* +evalsha +eval +script|load +time +get +mget +scan +type +pttl +set +del +incr +hget +hgetall +hset
- *                +hdel +hincrby +sadd +smembers +zadd +zincrby +zrem +zremrangebyrank +zremrangebyscore +zrevrange
- *                +zrevrangebyscore +zmscore +xadd +xrevrange +expire +info +ping +select +client|setname
- *   read-only    ~rl:* +time +get +mget +scan +type +pttl +hget +hgetall +smembers +zrevrange +zrevrangebyscore +zmscore
- *                +xrevrange +info +ping +select +client|setname
+ *   application  ~rl:* &rl:~news +evalsha +eval +script|load +time +get +mget +scan +type +pttl +set +del +incr +hget +hgetall
+ *                +hset +hdel +hincrby +hlen +hmget +sadd +smembers +srem +zadd +zcard +zcount +zincrby +zrange +zrangebyscore
+ *                +zrem +zremrangebyrank +zremrangebyscore +zrevrange +zrevrangebyscore +zscore +zmscore +xadd +xrevrange
+ *                +expire +multi +exec +publish +subscribe +info +ping +select +client|setname
+ *   read-only    ~rl:* &rl:~news +time +get +mget +scan +type +pttl +hget +hgetall +hmget +smembers +zcard +zcount +zrange
+ *                +zrevrange +zrevrangebyscore +zmscore +xrevrange +multi +exec +subscribe +info +ping +select
+ *                +client|setname
  *
+ * Who may not subscribe asks for the generation every 500 ms; who may not publish is heard of within 5 s.
  * In a Cluster both need `+cluster|slots +cluster|info +readonly` too. Without `+info` the version is not checked.
  */
 export const openRedisStore = async (target: RedisTarget, options: StoreOptions): Promise<Store> => {

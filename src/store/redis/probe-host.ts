@@ -13,3 +13,18 @@ export const probeHost = ({host, port}: Host, timeoutMs: number): Promise<Error 
     socket.once('timeout', () => end(new Error('connect ETIMEDOUT')));
     socket.once('error', end);
   });
+
+/** Whether what listens there answers PING as Redis does, without TLS. Nothing secret is sent. */
+export const answersPlainly = ({host, port}: Host, timeoutMs: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = createConnection({host, port, timeout: timeoutMs});
+    const end = (answers: boolean): void => {
+      socket.destroy();
+      resolve(answers);
+    };
+    socket.once('connect', () => socket.write('PING\r\n'));
+    socket.once('data', (data) => end(/^(\+PONG|-[A-Z]+ )/.test(data.toString('latin1'))));
+    socket.once('timeout', () => end(false));
+    socket.once('error', () => end(false));
+    socket.once('close', () => end(false));
+  });

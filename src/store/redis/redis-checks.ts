@@ -4,7 +4,7 @@ import {denierOf} from '../../engine/live/check.ts';
 import type {AlgorithmSpec} from '../../engine/policy-model.ts';
 import {Kind} from '../../engine/verdict.ts';
 import {StoreError} from '../store-error.ts';
-import {ForeignRowError} from './foreign-row-error.ts';
+import {Foreign, failedOf, isDecided, type Outcome, undecidedError} from './check-outcome.ts';
 import {keySlot} from './key-slot.ts';
 import {RELEASE_LUA} from './lua/release.lua.ts';
 import type {RedisConnection} from './redis-connection.ts';
@@ -55,27 +55,21 @@ export class RedisChecks {
       topology === 'cluster'
         ? await this.#bySlot(asked)
         : await this.#decide(asked.map((check) => ({check, charge: Charge[check.charge]})));
-    if (asked.length === checks.length && answered.every((answer) => !(answer instanceof Foreign)))
-      return answered as CheckAnswer[];
+    if (asked.length === checks.length && answered.every(isDecided)) return answered;
     let next = 0;
     const all = checks.map(({layers}) =>
       layers.length === 0 ? {now: clock.estimate(), verdicts: []} : answered[next++]!,
     );
-    const foreign = all.find((answer) => answer instanceof Foreign);
-    if (foreign === undefined) return all as CheckAnswer[];
+    if (all.every(isDecided)) return all;
     const {connection, keys} = this.#options;
-    throw new ForeignRowError(
-      keys.nameOf(foreign.address),
-      connection.url,
-      all.map((answer) => (answer instanceof Foreign ? undefined : answer)),
-    );
+    throw undecidedError(all, keys, connection.url);
   }
 
-  async release(address: RowAddress, shape: string, fencingToken: number, count: number): Promise<boolean> {
+  async release(address: RowAddress, fencingToken: number, count: number): Promise<boolean> {
     const {connection, keys, clock} = this.#options;
     const now = clock.given === undefined ? '' : String(clock.given());
     const name = keys.nameOf(address);
-    const args = [headOf(shape), String(fencingToken), String(count), now];
+    const args = [headOf(address.shape), String(fencingToken), String(count), now];
     return Number(await connection.evaluate(this.#release, [name], args)) === 1;
   }
 
@@ -130,10 +124,10 @@ export class RedisChecks {
     return decodeAnswer(reply, asks);
   }
 
-  /** Checks in one slot go together; those of several each by itself. */
-  async #bySlot(checks: readonly Check[]): Promise<(CheckAnswer | Foreign)[]> {
+  /** Checks in one slot go together; those of several each by itself. When a primary is down, the others still decide. */
+  async #bySlot(checks: readonly Check[]): Promise<Outcome[]> {
     const {keys} = this.#options;
-    const answers: (CheckAnswer | Foreign)[] = [];
+    const answers: Outcome[] = [];
     const together = new Map<number, number[]>();
     const calls: Promise<void>[] = [];
     for (const [i, check] of checks.entries()) {
@@ -149,7 +143,7 @@ export class RedisChecks {
       }
       const decided = this.#acrossSlots(check, [...groups.values()]);
       calls.push(
-        decided.then((answer) => {
+        decided.catch(failedOf).then((answer) => {
           answers[i] = answer;
         }),
       );
@@ -157,9 +151,11 @@ export class RedisChecks {
     for (const places of together.values()) {
       const asks = places.map((i): Ask => ({check: checks[i]!, charge: Charge[checks[i]!.charge]}));
       calls.push(
-        this.#decide(asks).then((decided) => {
-          for (const [n, i] of places.entries()) answers[i] = decided[n]!;
-        }),
+        this.#decide(asks)
+          .catch((error: unknown) => asks.map(() => failedOf(error)))
+          .then((decided) => {
+            for (const [n, i] of places.entries()) answers[i] = decided[n]!;
+          }),
       );
     }
     await Promise.all(calls);
@@ -209,15 +205,6 @@ export class RedisChecks {
       url: this.#options.connection.url,
       hint: 'check the clock of the server: TIME',
     });
-  }
-}
-
-/** In place of an answer: the row of this address is not ours. */
-class Foreign {
-  readonly address: RowAddress;
-
-  constructor(address: RowAddress) {
-    this.address = address;
   }
 }
 

@@ -3,14 +3,15 @@ import {Cluster, type Redis} from 'ioredis';
 import {redactedUrl} from '../redacted-url.ts';
 import {StoreError} from '../store-error.ts';
 import type {RedisTarget, StoreOptions} from '../store-target.ts';
+import {connectClient} from './connect-client.ts';
 import {createClient} from './create-client.ts';
 import {probeHost} from './probe-host.ts';
 import {isVague, redisFailure} from './redis-failure.ts';
 import {ScriptCommand} from './script-command.ts';
 import type {Script} from './script-library.ts';
+import {type RedisCommand, sendEach, sendPipeline, sendTransaction} from './send-commands.ts';
 
-/** A command with its arguments, for `many`. */
-export type RedisCommand = readonly [name: string, ...args: (string | number | Buffer)[]];
+export type {RedisCommand} from './send-commands.ts';
 
 const DEFAULT_TIMEOUT_MS = 5_000;
 /** For how long after the connection was lost calls wait for it to come back, rather than fail at once. */
@@ -32,16 +33,19 @@ export class RedisConnection {
   readonly client: Redis | Cluster;
   readonly url: string;
   readonly timeoutMs: number;
+  readonly database: number;
   readonly #target: RedisTarget;
   readonly #reconnects: boolean;
   #lastError: unknown;
   /** When the connection was lost; undefined while there is one. */
   #lostAt: number | undefined;
+  #isOpen = false;
   #closing = false;
 
   private constructor(target: RedisTarget, options: StoreOptions, url: string) {
     this.#target = target;
     this.url = url;
+    this.database = target.database;
     this.timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.#reconnects = options.connection === 'reconnect';
     this.client = createClient(target, options, this.timeoutMs, url);
@@ -57,6 +61,7 @@ export class RedisConnection {
     this.client.on('close', () => {
       this.#lostAt ??= performance.now();
     });
+    this.client.on('end', () => void this.#startAgain());
   }
 
   /** Connects and finds out whether there is a server that can be used. */
@@ -69,53 +74,30 @@ export class RedisConnection {
         hint: 'leave the database number out of the URL',
       });
     const connection = new RedisConnection(target, options, url);
-    let timer: NodeJS.Timeout | undefined;
+    const {client, timeoutMs} = connection;
     try {
-      const timeout = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => {
-          reject(new Error(connection.#isHandshaking() ? 'no TLS handshake' : 'connect ETIMEDOUT'));
-        }, connection.timeoutMs);
-      });
-      await Promise.race([connection.#connect(), timeout]);
+      await connectClient({client, target, url, timeoutMs, lastError: () => connection.#lastError});
+      connection.#isOpen = true;
       return connection;
     } catch (error) {
-      connection.client.disconnect();
+      client.disconnect();
       // Of Sentinels and nodes of a Cluster the driver says only that none was there.
       if (target.topology.kind !== 'single' && isVague(error) && isVague(connection.#lastError ?? error))
         connection.#lastError = (await probeHost(target.hosts[0]!, PROBE_MS)) ?? connection.#lastError;
       throw connection.failure(error);
-    } finally {
-      clearTimeout(timer);
     }
   }
 
-  async #connect(): Promise<void> {
-    await this.client.connect();
-    // The driver goes on in database 0 when the one asked for does not exist.
-    if (this.#lastError !== undefined) throw this.#lastError;
-    const version = await this.#version();
-    if (version !== undefined && !isRecent(version))
-      throw new StoreError(`the server is too old: redis ${version}`, {
-        kind: 'server',
-        url: this.url,
-        hint: 'Redis 6.2 or newer, or Valkey, is needed',
-      });
-  }
-
-  /** Whether the server took the connection and has not begun with TLS. */
-  #isHandshaking(): boolean {
-    const {stream} = this.client as {stream?: {connecting?: boolean; secureConnecting?: boolean}};
-    return stream?.secureConnecting === true && stream.connecting !== true;
-  }
-
-  async #version(): Promise<string | undefined> {
-    try {
-      const info = await this.client.info('server');
-      return /^redis_version:(\S+)/m.exec(info)?.[1];
-    } catch (error) {
-      if (/^NOPERM/.test(messageOf(error))) return undefined;
-      throw error;
-    }
+  /**
+   * The driver ends for good when Sentinels report a new primary while it is asking them for one (ioredis 6). What was opened to
+   * reconnect connects again.
+   */
+  async #startAgain(): Promise<void> {
+    if (!this.#isOpen || !this.#reconnects || this.#closing) return;
+    await sleep(REPEAT_MS);
+    if (this.#closing || this.client.status !== 'end') return;
+    // Should that fail, it comes to its end again.
+    await this.client.connect().catch(() => {});
   }
 
   /** Sends something; sends it again as long as it surely was not executed and there is time. */
@@ -195,6 +177,20 @@ export class RedisConnection {
     });
   }
 
+  /**
+   * Sends commands that only read, about keys of one slot, to the server that has them; `at once`: no other command comes in
+   * between. Rejects when one of them fails.
+   */
+  inOneSlot(commands: readonly RedisCommand[], mode: 'one by one' | 'at once'): Promise<unknown[]> {
+    const send = mode === 'at once' ? sendTransaction : sendPipeline;
+    return this.run(async () => {
+      const answers = await send(this.client, commands);
+      const failed = answers.find((answer) => answer instanceof Error);
+      if (failed !== undefined) throw failed;
+      return answers;
+    });
+  }
+
   /** As `many`, for a script. */
   async evaluateMany(
     script: Script,
@@ -250,20 +246,3 @@ export const isNoScript = (error: unknown): boolean =>
   error instanceof Error && error.message.startsWith('NOSCRIPT');
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-const sendPipeline = async (client: Redis, commands: readonly RedisCommand[]): Promise<unknown[]> => {
-  const pipeline = client.pipeline();
-  for (const [name, ...args] of commands) pipeline.callBuffer(name, ...args);
-  const answers = (await pipeline.exec()) ?? [];
-  return answers.map(([error, answer]) => error ?? answer);
-};
-
-const sendEach = (client: Cluster, commands: readonly RedisCommand[]): Promise<unknown[]> =>
-  Promise.all(
-    commands.map(([name, ...args]) => client.callBuffer(name, ...args).catch((error: unknown) => error)),
-  );
-
-const isRecent = (version: string): boolean => {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  return major > 6 || (major === 6 && minor >= 2);
-};

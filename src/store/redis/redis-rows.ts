@@ -6,7 +6,7 @@ import {ForeignRowError} from './foreign-row-error.ts';
 import {CHANGE_LUA} from './lua/change.lua.ts';
 import type {RedisCommand, RedisConnection} from './redis-connection.ts';
 import type {RowKeys} from './row-key.ts';
-import {formatRow, parseRow} from './row-value.ts';
+import {formatRow, headOf, parseRow} from './row-value.ts';
 import {type Script, scriptOf} from './script-library.ts';
 import type {ServerClock} from './server-clock.ts';
 
@@ -53,9 +53,9 @@ export class RedisRows {
       if (value instanceof Error && !value.message.startsWith('WRONGTYPE'))
         throw this.#connection.failure(value);
       if (ttl instanceof Error) throw this.#connection.failure(ttl);
-      const row = value instanceof Buffer ? parseRow(value) : undefined;
-      if (row === undefined) throw new ForeignRowError(names[i]!, this.#connection.url, []);
-      return {address, ...row, expiresAt: expiryOf(Number(ttl), now)};
+      const words = value instanceof Buffer ? parseRow(address.shape, value) : undefined;
+      if (words === undefined) throw new ForeignRowError(names[i]!, this.#connection.url, []);
+      return {address, words, expiresAt: expiryOf(Number(ttl), now)};
     });
   }
 
@@ -108,8 +108,9 @@ export class RedisRows {
     const odd: {readonly name: string; readonly address: RowAddress}[] = [];
     wanted.forEach((one, i) => {
       const value = values[i];
-      const row = value instanceof Buffer ? parseRow(value) : undefined;
-      if (row !== undefined) rows.push({address: one.address, ...row, expiresAt: Number.POSITIVE_INFINITY});
+      const {address} = one;
+      const words = value instanceof Buffer ? parseRow(address.shape, value) : undefined;
+      if (words !== undefined) rows.push({address, words, expiresAt: Number.POSITIVE_INFINITY});
       else if (value instanceof Buffer) foreign.push(one.name);
       else odd.push(one);
     });
@@ -154,8 +155,13 @@ export class RedisRows {
     const calls = changes.map(({address, expected, next}) => ({
       key: this.#keys.nameOf(address),
       args: [
-        expected === undefined ? 'none' : expected === 'any' ? 'any' : marked(formatRow(expected)),
-        next === undefined ? '-' : marked(formatRow(next)),
+        headOf(address.shape),
+        expected === undefined
+          ? 'none'
+          : expected === 'any'
+            ? 'any'
+            : marked(formatRow(address.shape, expected.words)),
+        next === undefined ? '-' : marked(formatRow(address.shape, next.words)),
         next === undefined || next.expiresAt === Number.POSITIVE_INFINITY ? 'never' : String(next.expiresAt),
         given === undefined ? '' : String(given),
       ],
@@ -164,12 +170,9 @@ export class RedisRows {
     return answers.map((answer, i): RowChanged => {
       if (answer instanceof Error) throw this.#connection.failure(answer);
       const [done, value, ttl] = answer as [number, Buffer | null, number];
-      const row = value === null ? undefined : parseRow(value);
-      const before = row && {
-        address: changes[i]!.address,
-        ...row,
-        expiresAt: expiryOf(ttl, this.#clock.estimate()),
-      };
+      const {address} = changes[i]!;
+      const words = value === null ? undefined : parseRow(address.shape, value);
+      const before = words && {address, words, expiresAt: expiryOf(ttl, this.#clock.estimate())};
       return {outcome: done === 1 ? 'done' : 'drifted', before};
     });
   }
@@ -187,7 +190,7 @@ export class RedisRows {
     if (limit === undefined) return `${escapeGlob(this.#keys.prefix)}*`;
     const begin =
       keys.kind === 'prefix' ? keys.prefix : keys.kind === 'glob' ? literalPrefix(keys.pattern) : '';
-    return `${escapeGlob(`${this.#keys.prefix}${limit}:{${begin}`)}*`;
+    return `${escapeGlob(`${this.#keys.prefix}${limit}:`)}*${escapeGlob(`:{${begin}`)}*`;
   }
 }
 

@@ -1,13 +1,20 @@
 import type {Check, CheckAnswer, RowAddress} from '../../engine/live/check.ts';
 import type {
+  ClaimedItem,
   DeniedKey,
+  DeniedSpan,
   HotKey,
   JournalEntry,
+  NewQueueItem,
   PutOptions,
+  QueueFacts,
+  QueueItem,
+  QueueSettlement,
   RowChange,
   RowChanged,
   RowPage,
   RowSelection,
+  SlotWidth,
   Store,
   StoredDocument,
   StoredRow,
@@ -15,19 +22,26 @@ import type {
   UsageDelta,
   UsageSlot,
 } from '../port.ts';
+import {DRAINED_AT_ONCE} from '../queue-rules.ts';
 import {storeClosed} from '../store-closed.ts';
 import type {StoreOptions} from '../store-target.ts';
 import {RedisChecks} from './redis-checks.ts';
 import type {RedisConnection} from './redis-connection.ts';
-import {RedisDocuments} from './redis-documents.ts';
+import {instantOf, RedisDocuments} from './redis-documents.ts';
 import {redisFacts} from './redis-facts.ts';
 import {RedisJournals} from './redis-journals.ts';
+import {RedisNews} from './redis-news.ts';
+import {RedisQueues} from './redis-queues.ts';
 import {RedisRows} from './redis-rows.ts';
 import {RedisUsage} from './redis-usage.ts';
 import {RowKeys} from './row-key.ts';
 import {ServerClock} from './server-clock.ts';
 
 const SLACK = 5_000_000;
+
+type Claim = Pick<ClaimedItem, 'id' | 'fencingToken'>;
+type ClaimOptions = Parameters<Store['claim']>[1];
+type ItemState = 'waiting' | 'claimed' | 'dead';
 
 export interface RedisStoreOptions extends Pick<StoreOptions, 'slack' | 'clock'> {
   readonly connection: RedisConnection;
@@ -45,6 +59,8 @@ export class RedisStore implements Store {
   readonly #documents: RedisDocuments;
   readonly #journals: RedisJournals;
   readonly #usage: RedisUsage;
+  readonly #queues: RedisQueues;
+  readonly #news: RedisNews;
   #closed = false;
 
   constructor({connection, prefix, topology, slack = SLACK, clock: given}: RedisStoreOptions) {
@@ -58,6 +74,8 @@ export class RedisStore implements Store {
     this.#documents = new RedisDocuments(connection, keys, clock);
     this.#journals = new RedisJournals(connection, keys, clock);
     this.#usage = new RedisUsage(connection, keys, clock);
+    this.#queues = new RedisQueues(connection, keys, clock);
+    this.#news = new RedisNews(connection, keys);
   }
 
   async check(checks: readonly Check[]): Promise<readonly CheckAnswer[]> {
@@ -65,9 +83,9 @@ export class RedisStore implements Store {
     return this.#checks.check(checks);
   }
 
-  async release(address: RowAddress, shape: string, fencingToken: number, count: number): Promise<boolean> {
+  async release(address: RowAddress, fencingToken: number, count: number): Promise<boolean> {
     this.#open();
-    return this.#checks.release(address, shape, fencingToken, count);
+    return this.#checks.release(address, fencingToken, count);
   }
 
   async read(addresses: readonly RowAddress[]): Promise<readonly (StoredRow | undefined)[]> {
@@ -130,14 +148,19 @@ export class RedisStore implements Store {
     return this.#usage.hot(count);
   }
 
-  async *slots(from: number, until: number): AsyncGenerator<UsageSlot> {
+  async *slots(from: number, until: number, width?: SlotWidth): AsyncGenerator<UsageSlot> {
     this.#open();
-    yield* this.#usage.slots(from, until);
+    yield* this.#usage.slots(from, until, width);
   }
 
-  async mostDenied(from: number, until: number, count: number): Promise<readonly DeniedKey[]> {
+  async mostDenied(
+    from: number,
+    until: number,
+    count: number,
+    span?: DeniedSpan,
+  ): Promise<readonly DeniedKey[]> {
     this.#open();
-    return this.#usage.mostDenied(from, until, count);
+    return this.#usage.mostDenied(from, until, count, span);
   }
 
   async forget(addresses: readonly RowAddress[]): Promise<void> {
@@ -145,14 +168,67 @@ export class RedisStore implements Store {
     return this.#usage.forget(addresses);
   }
 
+  async enqueue(queue: string, items: readonly NewQueueItem[]): Promise<readonly string[]> {
+    this.#open();
+    return this.#queues.enqueue(queue, items);
+  }
+
+  async claim(queue: string, options: ClaimOptions): Promise<readonly ClaimedItem[]> {
+    this.#open();
+    return this.#queues.claim(queue, options);
+  }
+
+  async extend(queue: string, claim: Claim, leaseFor: number): Promise<boolean> {
+    this.#open();
+    return this.#queues.extend(queue, claim, leaseFor);
+  }
+
+  async settle(queue: string, claim: Claim, settlement: QueueSettlement): Promise<boolean> {
+    this.#open();
+    return this.#queues.settle(queue, claim, settlement);
+  }
+
+  async queues(): Promise<readonly QueueFacts[]> {
+    this.#open();
+    return this.#queues.queues();
+  }
+
+  async items(queue: string, state: ItemState, count: number): Promise<readonly QueueItem[]> {
+    this.#open();
+    return this.#queues.items(queue, state, count);
+  }
+
+  async drain(
+    queue: string,
+    state: Exclude<ItemState, 'claimed'>,
+    count = DRAINED_AT_ONCE,
+  ): Promise<readonly QueueItem[]> {
+    this.#open();
+    return this.#queues.drain(queue, state, count);
+  }
+
   async generation(): Promise<number> {
     this.#open();
-    return Number((await this.#connection.run(() => this.#connection.client.get(this.#generation))) ?? 0);
+    return this.#news.generation();
   }
 
   async announce(): Promise<void> {
     this.#open();
-    await this.#connection.run(() => this.#connection.client.incr(this.#generation));
+    return this.#news.announce();
+  }
+
+  async listen(onNews: () => void): Promise<() => Promise<void>> {
+    this.#open();
+    return this.#news.listen(onNews);
+  }
+
+  /** In a Cluster the clock of the server that keeps documents and queues: it decides when they end and are due. */
+  async now(): Promise<number> {
+    this.#open();
+    if (this.#clock.given !== undefined) return this.#clock.given();
+    const commands = [['time'], ['get', this.#keys.own('generation')]] as const;
+    const [time] = await this.#connection.inOneSlot(commands, 'one by one');
+    return instantOf(time);
   }
 
   async facts(): Promise<StoreFacts> {
@@ -170,11 +246,8 @@ export class RedisStore implements Store {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#news.stop();
     await this.#connection.close();
-  }
-
-  get #generation(): string {
-    return this.#keys.own('generation');
   }
 
   #open(): void {

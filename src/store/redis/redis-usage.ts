@@ -1,7 +1,16 @@
 import type {RowAddress} from '../../engine/live/check.ts';
-import type {DeniedKey, HotKey, LimitUsage, UsageDelta, UsageSlot} from '../port.ts';
+import type {DeniedKey, DeniedSpan, HotKey, LimitUsage, SlotWidth, UsageDelta, UsageSlot} from '../port.ts';
 import {storedJson} from '../stored-json.ts';
-import {DENIED_KEYS, HOT_KEYS, hourOf, lastMinute, minuteOf, USAGE_KEPT} from '../usage-window.ts';
+import {
+  DENIED_GRAINS,
+  DENIED_KEYS,
+  type Grain,
+  HOT_KEYS,
+  lastMinute,
+  minuteOf,
+  SLOT_GRAINS,
+  startOf,
+} from '../usage-window.ts';
 import type {RedisCommand, RedisConnection} from './redis-connection.ts';
 import {HGETALL, instantOf, pairsOf} from './redis-documents.ts';
 import type {RowKeys} from './row-key.ts';
@@ -9,18 +18,27 @@ import type {ServerClock} from './server-clock.ts';
 
 const MINUTE = 60_000_000;
 const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 /** Refusals of a minute are of interest in it and in the next one. */
 const MINUTE_KEPT_S = 180;
-const KEPT_S = USAGE_KEPT / 1_000_000 + 3_600;
-/** Hours that are asked for in one go. */
-const HOURS_AT_ONCE = 24;
+/** Hours or days that are asked for in one go. */
+const AT_ONCE = 24;
 
-/** Fields of the counters of an hour: `<minute>:<limit>:<letter>`. */
+/** Slots of a width stand together in a hash for all of a longer span. */
+const HASHES: Readonly<Record<SlotWidth, {readonly name: string; readonly span: number}>> = {
+  minute: {name: 'usage', span: HOUR},
+  hour: {name: 'hours', span: DAY},
+};
+const WIDTHS = Object.keys(HASHES) as readonly SlotWidth[];
+const DENIED_SETS: Readonly<Record<DeniedSpan, string>> = {hour: 'denied:h', day: 'denied:d'};
+const SPANS = Object.keys(DENIED_SETS) as readonly DeniedSpan[];
+
+/** Fields of the counters of an hour or day: `<number of the slot in it>:<limit>:<letter>`. */
 const COUNTS = {a: 'allowed', d: 'denied', s: 'shadowDenied'} as const;
 
 /**
- * Usage as sums: `hot` (by until), `denied:m:<minute>` and `denied:h:<hour>` (by refusals), `usage:<hour>` (counters). One
- * trip records all that a limiter saw. Slots follow the server's clock as far as it is known here.
+ * Usage as sums: `hot` (by until), `denied:m:<minute>`, `denied:h:<hour>` and `denied:d:<day>` (by refusals), `usage:<hour>` and
+ * `hours:<day>` (counters). One trip records all that a limiter saw. Slots follow the server's clock as far as it is known here.
  */
 export class RedisUsage {
   readonly #connection: RedisConnection;
@@ -35,22 +53,26 @@ export class RedisUsage {
 
   async record({limits, keys}: UsageDelta): Promise<void> {
     const now = this.#clock.estimate();
-    await this.#send([...this.#counting(limits, now), ...this.#heating(keys, now)]);
+    const counting = WIDTHS.flatMap((width) => this.#counting(limits, width, now));
+    await this.#send([...counting, ...this.#heating(keys, now)]);
   }
 
-  #counting(limits: readonly LimitUsage[], now: number): RedisCommand[] {
-    const name = this.#hourly('usage', hourOf(now));
-    const minute = (minuteOf(now) - hourOf(now)) / MINUTE;
+  #counting(limits: readonly LimitUsage[], width: SlotWidth, now: number): RedisCommand[] {
+    const {span} = HASHES[width];
+    const grain = SLOT_GRAINS[width];
+    const first = startOf(now, {length: span});
+    const name = this.#hash(width, first);
+    const slot = (startOf(now, grain) - first) / grain.length;
     const commands: RedisCommand[] = [];
     for (const usage of limits) {
       const seen = usage.allowed + usage.denied + usage.shadowDenied;
       for (const [letter, count] of Object.entries(COUNTS)) {
         // A limit that was asked but not used has a slot, too.
         if (usage[count] > 0 || (seen === 0 && letter === 'a'))
-          commands.push(['hincrby', name, `${minute}:${usage.limit}:${letter}`, usage[count]]);
+          commands.push(['hincrby', name, `${slot}:${usage.limit}:${letter}`, usage[count]]);
       }
     }
-    return commands.length === 0 ? [] : [...commands, ['expire', name, KEPT_S]];
+    return commands.length === 0 ? [] : [...commands, ['expire', name, keptSeconds(grain, span)]];
   }
 
   #heating(keys: UsageDelta['keys'], now: number): RedisCommand[] {
@@ -71,7 +93,10 @@ export class RedisUsage {
     const sums: [name: string, keptS: number, most: number][] = [
       [this.#minutely(minuteOf(now)), MINUTE_KEPT_S, HOT_KEYS],
       // Twice as many as are told, so that one that comes late has room to grow.
-      [this.#hourly('denied:h', hourOf(now)), KEPT_S, 2 * DENIED_KEYS],
+      ...SPANS.map((span): [string, number, number] => {
+        const grain = DENIED_GRAINS[span];
+        return [this.#refusals(span, startOf(now, grain)), keptSeconds(grain, grain.length), 2 * DENIED_KEYS];
+      }),
     ];
     if (refused.length === 0) return commands;
     for (const [name, keptS, most] of sums) {
@@ -121,21 +146,29 @@ export class RedisUsage {
     }));
   }
 
-  async *slots(from: number, until: number): AsyncGenerator<UsageSlot> {
-    for (const hours of this.#hours(hourOf(Math.max(from, 0)), until)) {
-      const found = await this.#send(hours.map((hour) => [HGETALL, this.#hourly('usage', hour)]));
-      for (const [i, hour] of hours.entries()) {
-        for (const slot of slotsOf(hour, pairsOf(found[i])))
+  async *slots(from: number, until: number, width: SlotWidth = 'minute'): AsyncGenerator<UsageSlot> {
+    const {span} = HASHES[width];
+    const {length, kept} = SLOT_GRAINS[width];
+    const first = startOf(Math.max(from, 0), {length: span});
+    for (const starts of this.#starts(first, until, {length: span, kept})) {
+      const found = await this.#send(starts.map((start) => [HGETALL, this.#hash(width, start)]));
+      for (const [i, start] of starts.entries()) {
+        for (const slot of slotsOf(start, length, pairsOf(found[i])))
           if (slot.at >= from && slot.at < until) yield slot;
       }
     }
   }
 
-  async mostDenied(from: number, until: number, count: number): Promise<readonly DeniedKey[]> {
+  async mostDenied(
+    from: number,
+    until: number,
+    count: number,
+    span: DeniedSpan = 'hour',
+  ): Promise<readonly DeniedKey[]> {
     const sums = new Map<string, number>();
-    for (const hours of this.#hours(from, until)) {
+    for (const starts of this.#starts(from, until, DENIED_GRAINS[span])) {
       const found = await this.#send(
-        hours.map((hour) => ['zrevrange', this.#hourly('denied:h', hour), 0, DENIED_KEYS - 1, 'WITHSCORES']),
+        starts.map((at) => ['zrevrange', this.#refusals(span, at), 0, DENIED_KEYS - 1, 'WITHSCORES']),
       );
       for (const answer of found)
         for (const [text, denied] of pairsOf(answer)) sums.set(text, (sums.get(text) ?? 0) + Number(denied));
@@ -159,19 +192,20 @@ export class RedisUsage {
     await this.#send([['zremrangebyscore', this.#keys.own('hot'), '-inf', this.#clock.estimate()]]);
   }
 
-  /** Starts of the hours in a range that may still be kept, a day at a time. */
-  *#hours(from: number, until: number): Generator<number[]> {
+  /** Starts of the spans (hours, days) in a range that may still be kept, some at a time. */
+  *#starts(from: number, until: number, grain: Grain): Generator<number[]> {
     const now = this.#clock.estimate();
-    const first = Math.max(from, hourOf(now - USAGE_KEPT));
-    const last = Math.min(until, now + HOUR);
-    let hours: number[] = [];
-    for (let hour = hourOf(first + HOUR - 1); hour < last; hour += HOUR) {
-      hours.push(hour);
-      if (hours.length < HOURS_AT_ONCE) continue;
-      yield hours;
-      hours = [];
+    const {length, kept} = grain;
+    const first = Math.max(from, startOf(now - kept, grain));
+    const last = Math.min(until, now + length);
+    let starts: number[] = [];
+    for (let at = startOf(first + length - 1, grain); at < last; at += length) {
+      starts.push(at);
+      if (starts.length < AT_ONCE) continue;
+      yield starts;
+      starts = [];
     }
-    if (hours.length > 0) yield hours;
+    if (starts.length > 0) yield starts;
   }
 
   async #send(commands: readonly RedisCommand[]): Promise<unknown[]> {
@@ -180,8 +214,13 @@ export class RedisUsage {
     return answers;
   }
 
-  #hourly(name: string, hour: number): string {
-    return this.#keys.own(`${name}:${hour / HOUR}`);
+  #hash(width: SlotWidth, start: number): string {
+    const {name, span} = HASHES[width];
+    return this.#keys.own(`${name}:${start / span}`);
+  }
+
+  #refusals(span: DeniedSpan, start: number): string {
+    return this.#keys.own(`${DENIED_SETS[span]}:${start / DENIED_GRAINS[span].length}`);
   }
 
   #minutely(minute: number): string {
@@ -189,30 +228,34 @@ export class RedisUsage {
   }
 }
 
+/** Until its last instant is too old, and an hour for clocks that differ. */
+const keptSeconds = ({kept}: Grain, span: number): number => (kept + span + HOUR) / 1_000_000;
+
 const score = (until: number): number | string => (until === Number.POSITIVE_INFINITY ? '+inf' : until);
 
-const nameless = ({limit, key, tier}: RowAddress): string => JSON.stringify([limit, key, tier]);
+const nameless = ({limit, key, tier, shape}: RowAddress): string => JSON.stringify([limit, key, tier, shape]);
 
-const member = ({limit, key, tier}: RowAddress, shadow: boolean): string =>
-  JSON.stringify([limit, key, tier, shadow ? 1 : 0]);
+const member = ({limit, key, tier, shape}: RowAddress, shadow: boolean): string =>
+  JSON.stringify([limit, key, tier, shape, shadow ? 1 : 0]);
 
 /** Undefined when somebody else wrote it. */
 const parseMember = (text: string): {address: RowAddress; shadow: boolean} | undefined => {
   const parts = storedJson(text);
   if (!Array.isArray(parts)) return undefined;
-  const [limit, key, tier, shadow]: readonly unknown[] = parts;
-  if (typeof limit !== 'string' || typeof key !== 'string' || typeof tier !== 'string') return undefined;
-  return {address: {limit, key, tier}, shadow: shadow === 1};
+  const [limit, key, tier, shape, shadow]: readonly unknown[] = parts;
+  if (typeof limit !== 'string' || typeof key !== 'string') return undefined;
+  if (typeof tier !== 'string' || typeof shape !== 'string') return undefined;
+  return {address: {limit, key, tier, shape}, shadow: shadow === 1};
 };
 
-const slotsOf = (hour: number, counters: readonly [string, string][]): UsageSlot[] => {
+const slotsOf = (start: number, length: number, counters: readonly [string, string][]): UsageSlot[] => {
   const slots = new Map<string, UsageSlot>();
   for (const [field, count] of counters) {
-    const [, minute, limit, letter] = /^(\d+):(.+):([ads])$/.exec(field) ?? [];
-    if (minute === undefined || limit === undefined || letter === undefined) continue;
+    const [, number, limit, letter] = /^(\d+):(.+):([ads])$/.exec(field) ?? [];
+    if (number === undefined || limit === undefined || letter === undefined) continue;
     if (!Number.isSafeInteger(Number(count))) continue;
-    const id = `${minute}:${limit}`;
-    const at = hour + Number(minute) * MINUTE;
+    const id = `${number}:${limit}`;
+    const at = start + Number(number) * length;
     const slot = slots.get(id) ?? {at, limit, allowed: 0, denied: 0, shadowDenied: 0};
     slots.set(id, {...slot, [COUNTS[letter as keyof typeof COUNTS]]: Number(count)});
   }

@@ -1,7 +1,9 @@
 /**
- * What a row's value looks like. A GCRA row without a fraction is its instant as decimal digits, which Redis keeps as a number
+ * What a row's value looks like. A GCRA row without a fraction is its instant as 16 decimal digits, which Redis keeps as a number
  * without any string. Everything else: byte 1, the number of buckets, their letters, then the words as little-endian doubles.
  */
+import {lettersOf} from '../../engine/bucket-code.ts';
+
 /** Letters by kind (engine/bucket-code.ts), with the words of each; `list`: a count, a number, and count pairs. */
 const WORDS: Readonly<Record<string, number | 'list'>> = {
   t: 3,
@@ -23,18 +25,18 @@ export const wordsOf = (letter: string): number => {
   return words === undefined || words === 'list' ? 0 : words;
 };
 
-export interface RowValue {
-  readonly shape: string;
-  readonly words: readonly number[];
-}
+/** Byte 1, the number of buckets, their letters: how a packed value of buckets of that shape begins. */
+export const headOf = (shape: string): Buffer => {
+  const letters = lettersOf(shape);
+  return Buffer.from(`\u0001${String.fromCharCode(letters.length)}${letters}`, 'latin1');
+};
 
-/** Byte 1, the number of buckets, their letters: how a packed value begins. */
-export const headOf = (shape: string): Buffer =>
-  Buffer.from(`\u0001${String.fromCharCode(shape.length)}${shape}`, 'latin1');
+/** Instants from 2001 to 2255 have so many digits. Shorter numbers are the counters of others. */
+const INSTANT = /^[1-9]\d{15}$/;
 
-export const formatRow = ({shape, words}: RowValue): Buffer => {
+export const formatRow = (shape: string, words: readonly number[]): Buffer => {
   const [first = 0, numerator] = words;
-  if (shape === 'g' && numerator === 0 && Number.isSafeInteger(first) && first >= 0)
+  if (shape === 'g' && numerator === 0 && Number.isSafeInteger(first) && INSTANT.test(String(first)))
     return Buffer.from(String(first));
   const head = headOf(shape);
   const value = Buffer.allocUnsafe(head.length + 8 * words.length);
@@ -45,28 +47,29 @@ export const formatRow = ({shape, words}: RowValue): Buffer => {
   return value;
 };
 
-/** Undefined when the value is none of ours. */
-export const parseRow = (value: Buffer): RowValue | undefined => {
-  if (value[0] !== 1) {
-    const text = value.length <= 16 ? value.toString('latin1') : '';
-    const instant = Number(text);
-    return /^\d+$/.test(text) && Number.isSafeInteger(instant)
-      ? {shape: 'g', words: [instant, 0]}
-      : undefined;
-  }
-  const count = value[1] ?? 0;
-  const shape = value.toString('latin1', 2, 2 + count);
-  if (count === 0 || shape.length !== count || (value.length - 2 - count) % 8 !== 0) return undefined;
+/** The words of a row of that shape; undefined when the value is no such row. */
+export const parseRow = (shape: string, value: Buffer): readonly number[] | undefined => {
+  const letters = lettersOf(shape);
+  if (value[0] !== 1) return letters === 'g' ? parseInstant(value) : undefined;
+  const from = 2 + letters.length;
+  if (letters === '' || value[1] !== letters.length || value.toString('latin1', 2, from) !== letters)
+    return undefined;
+  if ((value.length - from) % 8 !== 0) return undefined;
   const words: number[] = [];
-  for (let at = 2 + count; at < value.length; at += 8) words.push(value.readDoubleLE(at));
-  if (!/^[a-z]+$/.test(shape)) return undefined;
-  return hasLength(shape, words) ? {shape, words} : undefined;
+  for (let at = from; at < value.length; at += 8) words.push(value.readDoubleLE(at));
+  return hasLength(letters, words) ? words : undefined;
 };
 
-/** Whether a row of this shape has that many words. Letters that this version does not know may have any. */
-const hasLength = (shape: string, words: readonly number[]): boolean => {
+const parseInstant = (value: Buffer): readonly number[] | undefined => {
+  if (value.length !== 16) return undefined;
+  const text = value.toString('latin1');
+  return INSTANT.test(text) && Number.isSafeInteger(Number(text)) ? [Number(text), 0] : undefined;
+};
+
+/** Whether a row of buckets with these letters has that many words. Letters that this version does not know may have any. */
+const hasLength = (letters: string, words: readonly number[]): boolean => {
   let length = 0;
-  for (const letter of shape) {
+  for (const letter of letters) {
     const own = WORDS[letter];
     if (own === undefined) return true;
     length += own === 'list' ? 2 + 2 * words[length]! : own;

@@ -13,7 +13,7 @@ const MIGRATIONS: readonly string[] = [
   CREATE TABLE limit_state (
     limit_name TEXT NOT NULL, key TEXT NOT NULL, tier TEXT NOT NULL,
     shape TEXT NOT NULL, words BLOB NOT NULL, expires_at REAL NOT NULL,
-    PRIMARY KEY (limit_name, key, tier)
+    PRIMARY KEY (limit_name, key, tier, shape)
   ) WITHOUT ROWID;
   CREATE TABLE documents (
     kind TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL, expires_at REAL NOT NULL, value TEXT NOT NULL,
@@ -23,22 +23,50 @@ const MIGRATIONS: readonly string[] = [
     journal TEXT NOT NULL, number INTEGER NOT NULL, at REAL NOT NULL, value TEXT NOT NULL,
     PRIMARY KEY (journal, number)
   ) WITHOUT ROWID;
-  CREATE TABLE usage_slots (
+  CREATE TABLE usage_minutes (
     at REAL NOT NULL, limit_name TEXT NOT NULL,
     allowed INTEGER NOT NULL, denied INTEGER NOT NULL, shadow_denied INTEGER NOT NULL,
     PRIMARY KEY (at, limit_name)
   ) WITHOUT ROWID;
-  CREATE TABLE denied_keys (
-    hour REAL NOT NULL, limit_name TEXT NOT NULL, key TEXT NOT NULL, tier TEXT NOT NULL, denied INTEGER NOT NULL,
-    PRIMARY KEY (hour, limit_name, key, tier)
+  CREATE TABLE usage_hours (
+    at REAL NOT NULL, limit_name TEXT NOT NULL,
+    allowed INTEGER NOT NULL, denied INTEGER NOT NULL, shadow_denied INTEGER NOT NULL,
+    PRIMARY KEY (at, limit_name)
+  ) WITHOUT ROWID;
+  CREATE TABLE denied_by_hour (
+    at REAL NOT NULL, limit_name TEXT NOT NULL, key TEXT NOT NULL, tier TEXT NOT NULL, shape TEXT NOT NULL,
+    denied INTEGER NOT NULL,
+    PRIMARY KEY (at, limit_name, key, tier, shape)
+  ) WITHOUT ROWID;
+  CREATE TABLE denied_by_day (
+    at REAL NOT NULL, limit_name TEXT NOT NULL, key TEXT NOT NULL, tier TEXT NOT NULL, shape TEXT NOT NULL,
+    denied INTEGER NOT NULL,
+    PRIMARY KEY (at, limit_name, key, tier, shape)
   ) WITHOUT ROWID;
   CREATE TABLE hot_keys (
-    limit_name TEXT NOT NULL, key TEXT NOT NULL, tier TEXT NOT NULL,
+    limit_name TEXT NOT NULL, key TEXT NOT NULL, tier TEXT NOT NULL, shape TEXT NOT NULL,
     shadow INTEGER NOT NULL, until REAL NOT NULL,
     minute REAL NOT NULL, current INTEGER NOT NULL, previous INTEGER NOT NULL,
-    PRIMARY KEY (limit_name, key, tier)
+    PRIMARY KEY (limit_name, key, tier, shape)
   ) WITHOUT ROWID;
   CREATE INDEX hot_keys_by_until ON hot_keys (until);
+  CREATE TABLE queues (
+    queue TEXT PRIMARY KEY, last_id INTEGER NOT NULL, last_token INTEGER NOT NULL, held INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE queue_items (
+    queue TEXT NOT NULL, id INTEGER NOT NULL, state INTEGER NOT NULL, class TEXT NOT NULL, rank REAL NOT NULL,
+    not_before REAL NOT NULL, enqueued_at REAL NOT NULL, attempts INTEGER NOT NULL, error TEXT NOT NULL,
+    leased_until REAL NOT NULL, number INTEGER NOT NULL,
+    PRIMARY KEY (queue, id)
+  ) WITHOUT ROWID;
+  CREATE INDEX queue_items_due ON queue_items (queue, rank, id) WHERE state = 1;
+  CREATE INDEX queue_items_later ON queue_items (queue, not_before) WHERE state = 0;
+  CREATE INDEX queue_items_claimed ON queue_items (queue, leased_until) WHERE state = 2;
+  CREATE INDEX queue_items_dead ON queue_items (queue, number) WHERE state = 3;
+  CREATE INDEX queue_items_waiting ON queue_items (queue, class, enqueued_at, state) WHERE state < 2;
+  CREATE TABLE queue_payloads (
+    queue TEXT NOT NULL, id INTEGER NOT NULL, payload TEXT NOT NULL, PRIMARY KEY (queue, id)
+  ) WITHOUT ROWID;
   CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE clock_anchors (
     boot TEXT PRIMARY KEY, ahead REAL NOT NULL, monotonic REAL NOT NULL, reserved REAL NOT NULL

@@ -10,42 +10,40 @@ import type {SqliteAccess} from './sqlite-access.ts';
 import {type SqliteHandle, type SqlRow, textOfBlob} from './sqlite-handle.ts';
 import {bytesOfWords, wordsOfBytes} from './word-bytes.ts';
 
-const AT = 'limit_name = ? AND key = ? AND tier = ?';
-const ONE = `SELECT shape, words, expires_at FROM limit_state WHERE ${AT}`;
+const AT = 'limit_name = ? AND key = ? AND tier = ? AND shape = ?';
+const ONE = `SELECT words, expires_at FROM limit_state WHERE ${AT}`;
 const PUT = `INSERT INTO limit_state (limit_name, key, tier, shape, words, expires_at) VALUES (?, ?, ?, ?, ?, ?)
-  ON CONFLICT DO UPDATE SET shape = excluded.shape, words = excluded.words, expires_at = excluded.expires_at`;
+  ON CONFLICT DO UPDATE SET words = excluded.words, expires_at = excluded.expires_at`;
 const DELETE = `DELETE FROM limit_state WHERE ${AT}`;
 const NEXT_LIMIT = `SELECT CAST(limit_name AS BLOB) FROM limit_state
   WHERE limit_name > ? ORDER BY limit_name LIMIT 1`;
 const COLUMNS = 'CAST(key AS BLOB), CAST(tier AS BLOB), shape, words, expires_at';
 const FROM = `SELECT ${COLUMNS} FROM limit_state
-  WHERE limit_name = ? AND key >= ? ORDER BY key, tier LIMIT ?`;
+  WHERE limit_name = ? AND key >= ? ORDER BY key, tier, shape LIMIT ?`;
 const AFTER = `SELECT ${COLUMNS} FROM limit_state
-  WHERE limit_name = ? AND (key, tier) > (?, ?) ORDER BY key, tier LIMIT ?`;
+  WHERE limit_name = ? AND (key, tier, shape) > (?, ?, ?) ORDER BY key, tier, shape LIMIT ?`;
 
 /** Rows that are looked at before others get their turn. */
 const SWEPT_AT_ONCE = 1_000;
 
 /** The row as it is, or undefined when there is none that still means anything. Not a `StoredRow`: a check needs no copy. */
 export const loadRow = (handle: SqliteHandle, address: RowAddress, now: number): RowState | undefined => {
-  const row = handle.get(ONE, address.limit, address.key, address.tier);
+  const row = handle.get(ONE, address.limit, address.key, address.tier, address.shape);
   if (row === undefined) return undefined;
-  const [shape, words, expiresAt] = row as readonly [string, Uint8Array, number];
-  return expiresAt <= now
-    ? undefined
-    : RowState.stored(address, {shape, words: wordsOfBytes(words)}, expiresAt);
+  const [words, expiresAt] = row as readonly [Uint8Array, number];
+  return expiresAt <= now ? undefined : RowState.stored(address, wordsOfBytes(words), expiresAt);
 };
 
 export const saveRow = (
   handle: SqliteHandle,
-  {limit, key, tier}: RowAddress,
-  {shape, words, expiresAt}: Pick<StoredRow, 'shape' | 'words' | 'expiresAt'>,
+  {limit, key, tier, shape}: RowAddress,
+  {words, expiresAt}: Pick<StoredRow, 'words' | 'expiresAt'>,
 ): void => {
   handle.run(PUT, limit, key, tier, shape, bytesOfWords(words), expiresAt);
 };
 
-const deleteRow = (handle: SqliteHandle, {limit, key, tier}: RowAddress): void => {
-  handle.run(DELETE, limit, key, tier);
+const deleteRow = (handle: SqliteHandle, {limit, key, tier, shape}: RowAddress): void => {
+  handle.run(DELETE, limit, key, tier, shape);
 };
 
 export const readRows = (
@@ -69,7 +67,6 @@ const changeRow = (handle: SqliteHandle, {address, expected, next}: RowChange, n
 };
 
 export interface Lease {
-  readonly shape: string;
   readonly fencingToken: number;
   readonly count: number;
 }
@@ -77,8 +74,8 @@ export interface Lease {
 export const releaseLeases = (access: SqliteAccess, address: RowAddress, lease: Lease): Promise<boolean> =>
   access.write((handle, now) => {
     const row = loadRow(handle, address, now)?.snapshot();
-    if (row?.shape !== lease.shape) return false;
-    const words = withoutLeases(row.shape, row.words, {...lease, now});
+    if (row === undefined) return false;
+    const words = withoutLeases(address.shape, row.words, {...lease, now});
     if (words !== undefined) saveRow(handle, address, {...row, words});
     return words !== undefined;
   });
@@ -105,8 +102,8 @@ export const sweepRows = async (access: SqliteAccess): Promise<number> => {
     if (old.length === 0) continue;
     removed += await access.write((handle) =>
       old.reduce(
-        (sum, {address: {limit, key, tier}}) =>
-          sum + handle.run(`${DELETE} AND expires_at <= ?`, limit, key, tier, now),
+        (sum, {address: {limit, key, tier, shape}}) =>
+          sum + handle.run(`${DELETE} AND expires_at <= ?`, limit, key, tier, shape, now),
         0,
       ),
     );
@@ -150,7 +147,7 @@ async function* pagesOfLimit(
       const found =
         last === undefined
           ? handle.all(FROM, limit, from, pageSize)
-          : handle.all(AFTER, limit, last.key, last.tier, pageSize);
+          : handle.all(AFTER, limit, last.key, last.tier, last.shape, pageSize);
       return {rows: found.map((row) => storedRow(limit, row)), now};
     });
     yield page;
@@ -170,8 +167,7 @@ const storedRow = (limit: string, row: SqlRow): StoredRow => {
     number,
   ];
   return {
-    address: {limit, key: textOfBlob(key), tier: textOfBlob(tier)},
-    shape,
+    address: {limit, key: textOfBlob(key), tier: textOfBlob(tier), shape},
     words: Array.from(wordsOfBytes(words)),
     expiresAt,
   };

@@ -1,14 +1,21 @@
 import type {Check, CheckAnswer, RowAddress} from '../../engine/live/check.ts';
 import {CheckDecider} from '../../engine/live/check-decider.ts';
 import type {
+  ClaimedItem,
   DeniedKey,
+  DeniedSpan,
   HotKey,
   JournalEntry,
+  NewQueueItem,
   PutOptions,
+  QueueFacts,
+  QueueItem,
+  QueueSettlement,
   RowChange,
   RowChanged,
   RowPage,
   RowSelection,
+  SlotWidth,
   Store,
   StoredDocument,
   StoredRow,
@@ -16,11 +23,15 @@ import type {
   UsageDelta,
   UsageSlot,
 } from '../port.ts';
+import {type ClaimKey, type ClaimOptions, DRAINED_AT_ONCE, type QueueState} from '../queue-rules.ts';
 import {CallRows} from './call-rows.ts';
 import type {SqliteAccess} from './sqlite-access.ts';
 import {getDocument, listDocuments, putDocument, removeDocument, sweepDocuments} from './sqlite-documents.ts';
 import type {SqliteHandle} from './sqlite-handle.ts';
 import {appendEntries, latestEntries} from './sqlite-journals.ts';
+import {SqliteNews} from './sqlite-news.ts';
+import {drainItems, listItems, queueFacts} from './sqlite-queue-views.ts';
+import {claimItems, enqueueItems, extendClaim, settleClaim} from './sqlite-queues.ts';
 import {changeRows, loadRow, readRows, releaseLeases, saveRow, scanRows, sweepRows} from './sqlite-rows.ts';
 import {forgetHotKeys, hotKeys, mostDeniedKeys, recordUsage, sweepUsage, usageSlots} from './sqlite-usage.ts';
 
@@ -33,9 +44,11 @@ export class SqliteStore implements Store {
   readonly #access: SqliteAccess;
   readonly #slack: number;
   readonly #decider = new CheckDecider();
+  readonly #news: SqliteNews;
 
   constructor(access: SqliteAccess, slack: number) {
     this.#access = access;
+    this.#news = new SqliteNews(() => this.generation());
     this.#slack = slack;
   }
 
@@ -68,8 +81,8 @@ export class SqliteStore implements Store {
     return answer;
   }
 
-  release(address: RowAddress, shape: string, fencingToken: number, count: number): Promise<boolean> {
-    return releaseLeases(this.#access, address, {shape, fencingToken, count});
+  release(address: RowAddress, fencingToken: number, count: number): Promise<boolean> {
+    return releaseLeases(this.#access, address, {fencingToken, count});
   }
 
   read(addresses: readonly RowAddress[]): Promise<readonly (StoredRow | undefined)[]> {
@@ -121,16 +134,52 @@ export class SqliteStore implements Store {
     return hotKeys(this.#access, count);
   }
 
-  slots(from: number, until: number): AsyncIterable<UsageSlot> {
-    return usageSlots(this.#access, from, until);
+  slots(from: number, until: number, width?: SlotWidth): AsyncIterable<UsageSlot> {
+    return usageSlots(this.#access, from, until, width);
   }
 
-  mostDenied(from: number, until: number, count: number): Promise<readonly DeniedKey[]> {
-    return mostDeniedKeys(this.#access, from, until, count);
+  mostDenied(from: number, until: number, count: number, span?: DeniedSpan): Promise<readonly DeniedKey[]> {
+    return mostDeniedKeys(this.#access, from, until, count, span);
   }
 
   forget(addresses: readonly RowAddress[]): Promise<void> {
     return forgetHotKeys(this.#access, addresses);
+  }
+
+  enqueue(queue: string, items: readonly NewQueueItem[]): Promise<readonly string[]> {
+    return enqueueItems(this.#access, queue, items);
+  }
+
+  claim(queue: string, options: ClaimOptions): Promise<readonly ClaimedItem[]> {
+    return claimItems(this.#access, queue, options);
+  }
+
+  extend(queue: string, claim: ClaimKey, leaseFor: number): Promise<boolean> {
+    return extendClaim(this.#access, queue, claim, leaseFor);
+  }
+
+  settle(queue: string, claim: ClaimKey, settlement: QueueSettlement): Promise<boolean> {
+    return settleClaim(this.#access, queue, claim, settlement);
+  }
+
+  queues(): Promise<readonly QueueFacts[]> {
+    return queueFacts(this.#access);
+  }
+
+  items(queue: string, state: QueueState, count: number): Promise<readonly QueueItem[]> {
+    return listItems(this.#access, queue, state, count);
+  }
+
+  drain(queue: string, state: 'waiting' | 'dead', count = DRAINED_AT_ONCE): Promise<readonly QueueItem[]> {
+    return drainItems(this.#access, queue, state, count);
+  }
+
+  listen(onNews: () => void): Promise<() => Promise<void>> {
+    return this.#news.listen(onNews);
+  }
+
+  now(): Promise<number> {
+    return this.#access.read((_, now) => now);
   }
 
   generation(): Promise<number> {
@@ -180,6 +229,7 @@ export class SqliteStore implements Store {
   }
 
   async close(): Promise<void> {
+    this.#news.close();
     this.#access.close();
   }
 }

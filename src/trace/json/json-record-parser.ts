@@ -87,7 +87,7 @@ export class JsonRecordParser implements RecordParser {
 
   /** Apart from `parse`, where a closure would cost an allocation per record. */
   #learn(at: number, end: number): void {
-    this.#shapes.learn(this.#values, at, end, (slot) => this.#useOf(slot));
+    this.#shapes.learn(this.#values, at, end, (slot) => this.#usedFor(slot));
   }
 
   notes(): readonly string[] {
@@ -154,7 +154,7 @@ export class JsonRecordParser implements RecordParser {
   }
 
   /** What the value of a slot was used for in the record just read; undefined when a shape cannot do that. */
-  #useOf(slot: number): Use | 'unused' | 'fixed' | undefined {
+  #usedFor(slot: number): Use | 'unused' | 'fixed' | undefined {
     const values = this.#values;
     const kind = this.#scanner.kindOf(slot);
     const uses: Use[] = [];

@@ -57,12 +57,12 @@ export class ShapeCache {
   }
 
   /** Learns the shape of the record that was just read in full, `bytes[at … end)`. */
-  learn(values: RecordValues, at: number, end: number, useOf: UseOf): void {
+  learn(values: RecordValues, at: number, end: number, usedFor: UseOf): void {
     const paid = this.#hits >= PAID || this.#shapes.length < MAX_SHAPES;
     this.#patience = paid ? 1 : Math.min(MAX_PATIENCE, 2 * this.#patience);
     this.#misses = 0;
     this.#hits = 0;
-    const parts = partsOf(values, at, end, useOf);
+    const parts = partsOf(values, at, end, usedFor);
     if (parts === undefined) {
       this.#patience = Math.min(MAX_PATIENCE, 2 * Math.max(this.#patience, PAID));
       return;
@@ -77,7 +77,7 @@ const partsOf = (
   {bytes, scanner}: RecordValues,
   at: number,
   end: number,
-  useOf: UseOf,
+  usedFor: UseOf,
 ): readonly {readonly literal: Uint8Array; readonly use: Use}[] | undefined => {
   const {trail, trailLength} = scanner;
   if (trailLength > MAX_TRAIL) return undefined;
@@ -87,7 +87,7 @@ const partsOf = (
     const slot = trail[i]!;
     const depth = trail[i + 3]!;
     let use: Use | 'unused' | 'fixed' | undefined = {kind: 'skip', what: 'any', depth};
-    if (slot !== UNWANTED) use = useOf(slot);
+    if (slot !== UNWANTED) use = usedFor(slot);
     if (use === undefined) return undefined;
     if (use === 'fixed') continue;
     const literal = new Uint8Array(bytes.subarray(from, trail[i + 1]));

@@ -1,12 +1,12 @@
 import {csv} from '../csv.ts';
 import type {AuditList} from '../model/audit-list.ts';
 
-const HEADER = ['at', 'action', 'by', 'host', 'target', 'keys', 'why', 'receipt'];
+const HEADER = ['at', 'action', 'by', 'host', 'target', 'keys', 'why', 'receipt', 'note'];
 
 export const auditCsv = ({entries}: AuditList): string =>
   csv(
     HEADER,
-    entries.map(({at, action, by, host, target, keys, why, receipt}) => [
+    entries.map(({at, action, by, host, target, keys, why, receipt, note}) => [
       at,
       action,
       by,
@@ -15,5 +15,6 @@ export const auditCsv = ({entries}: AuditList): string =>
       keys,
       why,
       receipt ?? undefined,
+      note ?? undefined,
     ]),
   );

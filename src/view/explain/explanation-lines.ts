@@ -1,3 +1,4 @@
+import {ageText} from '../../base/age-text.ts';
 import {spanText} from '../../base/span-text.ts';
 import {painter} from '../colour.ts';
 import {type Fact, facts} from '../facts.ts';
@@ -132,7 +133,7 @@ const wordText = (word: StoredWord, times: Times): Fact['value'] => {
   if (word.kind === 'units') return raw;
   if (word.kind === 'text') return [word.text, raw];
   const ms = Date.parse(word.at) - times.now;
-  const distance = ms === 0 ? 'now' : ms < 0 ? `${spanText(-ms)} ago` : `in ${spanText(ms)}`;
+  const distance = ms === 0 ? 'now' : ms < 0 ? `${ageText(-ms)} ago` : `in ${spanText(ms)}`;
   return [isoInZone(Date.parse(word.at), times.timeZone, 'milliseconds'), distance, `${raw} µs`];
 };
 

@@ -15,4 +15,6 @@ export interface AuditRow {
   readonly target: string;
   readonly keys: number;
   readonly receipt: string | null;
+  /** What came of it, in words; null where the entry says nothing of that. */
+  readonly note: string | null;
 }

@@ -50,3 +50,64 @@ export interface FailedKey {
   readonly tier: string;
   readonly why: 'changed' | 'in use' | 'unknown';
 }
+
+/** What `reset --breaker` did, or would do: `data` in the JSON answer. */
+export interface BreakerResetReport {
+  readonly dryRun: boolean;
+  readonly breaker: string;
+  /** The store's URL without any secret. */
+  readonly store: string;
+  /** As it stood before. */
+  readonly before: {
+    readonly state: 'closed' | 'open' | 'half-open';
+    /** In a row. */
+    readonly failures: number;
+    /** When it was opened, RFC 3339; null: it was not. */
+    readonly openedAt: string | null;
+  };
+  /** False: it was closed with nothing counted, so there was nothing to reset. */
+  readonly changed: boolean;
+  readonly by: string;
+  readonly host: string;
+  readonly why: string;
+}
+
+/** What `reset --queue`, or an undo of it, did or would do: `data` in the JSON answer. */
+export interface QueueResetReport {
+  /** `drain`: items were taken out; `undo`: put back. */
+  readonly action: 'drain' | 'undo';
+  readonly dryRun: boolean;
+  readonly queue: string;
+  /** Which items. */
+  readonly state: 'waiting' | 'dead';
+  /** The store's URL without any secret. */
+  readonly store: string;
+  /** Taken out, or put back (dry run: that would be). */
+  readonly items: number;
+  /** The first ones, as they were before; without payloads, which are in the receipt. */
+  readonly shown: readonly ShownItem[];
+  /** Drain: items in the hands of workers, who keep them. */
+  readonly claimed: number;
+  /** Undo: items that were put back before, or never taken out. */
+  readonly already: number;
+  /** False when the store failed before all was done: the same command again does the rest. */
+  readonly complete: boolean;
+  /** What the store said then; null otherwise. */
+  readonly error: string | null;
+  /** Where the receipt is; null without one. */
+  readonly receipt: string | null;
+  readonly by: string;
+  readonly host: string;
+  readonly why: string;
+}
+
+export interface ShownItem {
+  readonly id: string;
+  readonly class: string;
+  /** RFC 3339. */
+  readonly enqueuedAt: string;
+  /** Failed ones. */
+  readonly attempts: number;
+  /** Of the last failure; empty without one. */
+  readonly error: string;
+}

@@ -1,3 +1,5 @@
+import type {StatusSections} from './status-sections.ts';
+
 /** How a key stands: see `docs/operating.md`. */
 export type StatusState = 'ok' | 'near' | 'limited' | 'shadow-limited' | 'blocked' | 'exempt' | 'unknown';
 
@@ -13,7 +15,7 @@ export const STATUS_STATES: readonly StatusState[] = [
 ];
 
 /** What `ratectl status` found: `data` of its JSON answer. Spans are whole milliseconds, rounded up; times RFC 3339, UTC. */
-export interface StatusReport {
+export interface StatusReport extends StatusSections {
   readonly store: StatusStore;
   /** Null: none was found. */
   readonly policy: {readonly file: string; readonly from: string} | null;

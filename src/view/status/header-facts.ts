@@ -1,7 +1,7 @@
 import {spanText} from '../../base/span-text.ts';
 import type {Fact} from '../facts.ts';
 import type {Piece} from '../flow.ts';
-import {formatCount, formatPlural} from '../format-number.ts';
+import {formatCount, formatPlural, formatShare} from '../format-number.ts';
 import type {LimitUsageFacts, StatusReport, StatusStore, UsageCounts} from '../model/status-report.ts';
 import {isoInZone, type Times} from '../when.ts';
 
@@ -14,7 +14,7 @@ const skewText = ({skewMs, skewErrorMs}: StatusStore): string | Piece => {
 };
 
 const countsText = ({allowed, denied, shadowDenied}: UsageCounts): string =>
-  `${formatCount(allowed)} allowed, ${formatCount(denied)} denied${shadowDenied > 0 ? `, ${formatCount(shadowDenied)} in shadow` : ''}`;
+  `${formatCount(allowed)} allowed, ${formatCount(denied)} denied${denied > 0 ? ` (${formatShare(denied / (allowed + denied))})` : ''}${shadowDenied > 0 ? `, ${formatCount(shadowDenied)} in shadow` : ''}`;
 
 /** Where an answer is from: store, clock, policy. */
 export const storeFacts = (

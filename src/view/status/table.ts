@@ -2,12 +2,15 @@ import {cutText} from '../cut-text.ts';
 import {facts} from '../facts.ts';
 import {formatCount} from '../format-number.ts';
 import type {StatusBucket, StatusKey, StatusReport} from '../model/status-report.ts';
+import {remark} from '../remark.ts';
 import type {Style} from '../style.ts';
 import {type Cell, table} from '../table.ts';
 import {visible} from '../visible.ts';
 import {type Times, whenText} from '../when.ts';
 import {type StatusField, statusField} from './fields.ts';
 import {headerFacts, usageFacts} from './header-facts.ts';
+import type {Section} from './section.ts';
+import {alertFacts, statusSections} from './sections.ts';
 import {shownFields} from './shown-fields.ts';
 import {summaryLines} from './summary-lines.ts';
 
@@ -26,7 +29,7 @@ const bucketText = ({algorithm, used, capacity, resetAfterMs}: StatusBucket, tim
  * A text that would take most of the line is cut before the columns are sized: one giant key must not cost the others their bars.
  * What asks for wide gets what the width allows.
  */
-const boundedCell = (cell: Cell, {detail}: StatusTableOptions, style: Style): Cell =>
+const boundedCell = (cell: Cell, {detail}: Pick<StatusTableOptions, 'detail'>, style: Style): Cell =>
   detail === 'wide' || typeof cell !== 'string'
     ? cell
     : cutText(visible(cell, style), Math.max(24, Math.floor(style.width / 3)), style, 'middle');
@@ -36,7 +39,30 @@ const noteOf = ({buckets}: StatusKey, {detail, times}: StatusTableOptions): stri
     ? buckets.map((bucket) => bucketText(bucket, times)).join('; ')
     : undefined;
 
-/** One screen: where from, the keys, how many, what the limits did. */
+/** Rows of a section; `wide` has all. */
+const MOST_ROWS = 20;
+
+const sectionLines = (
+  {columns, rows, remarks}: Section,
+  {detail}: StatusTableOptions,
+  style: Style,
+): readonly string[] => {
+  const shown = detail === 'wide' ? rows : rows.slice(0, MOST_ROWS);
+  const more = rows.length - shown.length;
+  return [
+    ...table(
+      columns,
+      shown.map(({cells, notes}) => ({
+        cells: cells.map((cell) => boundedCell(cell, {detail}, style)),
+        note: notes.length === 0 ? undefined : notes.join('; '),
+      })),
+      style,
+    ),
+    ...remark([...(more > 0 ? [`${formatCount(more)} more: -o wide`] : []), ...remarks], style),
+  ];
+};
+
+/** One screen: what needs somebody, where from, the keys, how many, what the limits did; tokens, breakers, queues, instances. */
 export const statusTable = (report: StatusReport, options: StatusTableOptions, style: Style): string => {
   const {detail, contextName, times} = options;
   const fields = (options.fields ?? shownFields(report.keys, detail)).map(statusField);
@@ -46,6 +72,7 @@ export const statusTable = (report: StatusReport, options: StatusTableOptions, s
   }));
   const used = usageFacts(report.usage);
   const blocks = [
+    facts(alertFacts(report.alerts), style),
     facts(headerFacts(report, contextName, times), style),
     table(
       fields.map(({column}) => column(times)),
@@ -54,6 +81,7 @@ export const statusTable = (report: StatusReport, options: StatusTableOptions, s
     ),
     summaryLines(report, style),
     used.length === 0 ? [] : facts(used, style),
+    ...statusSections(report, {detail, times}).map((section) => sectionLines(section, options, style)),
   ];
   return `${blocks
     .filter((lines) => lines.length > 0)

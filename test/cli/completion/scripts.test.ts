@@ -48,7 +48,7 @@ describe('the scripts in completions/', () => {
   });
 
   test.each([
-    ['ratectl s', ['status', 'simulate'], false],
+    ['ratectl s', ['status', 'serve', 'simulate'], false],
     ['ratectl simulate --output ', ['table', 'wide', 'json', 'jsonl', 'csv', 'md'], false],
     ['ratectl simulate --format ndj', ['ndjson'], false],
     ['ratectl simulate --policy ', [], true],

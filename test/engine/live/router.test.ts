@@ -83,8 +83,8 @@ test('behind the block of a key are the buckets that its row has', () => {
   const router = new RequestRouter(policyOf([{name: 'a', buckets: [tokenBucketSpec(1, S)], overrides}]));
   router.setOverrides([{limit: 'a', key: 'vip', until: 2 * S, effect: {kind: 'block'}}]);
   const {layers} = router.route({key: 'vip'}, {cost: 1, now: S, hold: S});
-  expect(layers[0]).toMatchObject({blockedUntil: 2 * S, buckets: {shape: 'tt'}});
-  expect(router.bucketsOf('a', 'vip', '', S)?.shape).toBe('tt');
+  expect(layers[0]).toMatchObject({blockedUntil: 2 * S, buckets: {shape: 't,t'}});
+  expect(router.bucketsOf('a', 'vip', '', S)?.shape).toBe('t,t');
 });
 
 test('a glob over text matches what the matcher over bytes matches', () => {

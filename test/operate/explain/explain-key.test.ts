@@ -55,7 +55,7 @@ describe('a key of a limit', () => {
       tier: 'free',
       state: 'limited',
       rule: {position: 3, of: 3, mode: 'enforce', rollout: 1, enforced: true, charge: 'all-or-nothing'},
-      row: {shape: 'gf', expectedShape: 'gf', matches: true},
+      row: {shape: 'g,f1h', expectedShape: 'g,f1h', matches: true},
       buckets: [{countsDenied: false}, {countsDenied: true}],
     });
   });
@@ -83,16 +83,6 @@ describe('a key of a limit', () => {
     ]);
   });
 
-  test('a row of another policy', async () => {
-    const address = {limit: 'per-ip', key: 'old', tier: ''};
-    await state.store.change([
-      {address, expected: undefined, next: {shape: 'w', words: [NOON, 5, 5], expiresAt: NOON + MINUTE}},
-    ]);
-    expect((await explain(exact('per-ip', 'old'))).limits).toMatchObject([
-      {row: {shape: 'w', expectedShape: 't', matches: false, words: [NOON, 5, 5]}, buckets: [{stored: []}]},
-    ]);
-  });
-
   test('without a policy its row as it is stored', async () => {
     const {explanation} = await explainKey(state.withoutPolicy, {
       subject: exact('plan', 'acme'),
@@ -101,7 +91,7 @@ describe('a key of a limit', () => {
     });
     expect(explanation).toMatchObject({
       policy: null,
-      limits: [{tier: 'free', state: 'unknown', row: {shape: 'gf', matches: false}, buckets: []}],
+      limits: [{tier: 'free', state: 'unknown', row: {shape: 'g,f1h', matches: false}, buckets: []}],
     });
     expect(applied(explanation.limits[0]).rule).toBeUndefined();
   });
@@ -159,7 +149,7 @@ describe('a request', () => {
   });
 
   test('is not charged', async () => {
-    const addresses = [{limit: 'per-ip', key: '203.0.113.9', tier: ''}];
+    const addresses = [{limit: 'per-ip', key: '203.0.113.9', tier: '', shape: 't'}];
     const before = await state.store.read(addresses);
     await request({ip: '203.0.113.9'});
     expect(await state.store.read(addresses)).toEqual(before);

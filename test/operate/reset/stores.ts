@@ -63,12 +63,16 @@ export const HOSTILE_KEYS: readonly string[] = [
 /** A row of a GCRA limit. */
 export const rowOf = (address: RowAddress, word: number, expiresAt = NOW + HOUR): StoredRow => ({
   address,
-  shape: 'g',
   words: [word, 0],
   expiresAt,
 });
 
-export const addressOf = (limit: string, key: string, tier = ''): RowAddress => ({limit, key, tier});
+export const addressOf = (limit: string, key: string, tier = ''): RowAddress => ({
+  limit,
+  key,
+  tier,
+  shape: 'g',
+});
 
 /** A store whose clock stands still. */
 export const memoryStore = (now: () => number = () => NOW): MemoryStore =>
@@ -85,10 +89,10 @@ export const fill = async (store: Store, rows: readonly StoredRow[]): Promise<vo
 export const contentOf = async (store: Store): Promise<ReadonlyMap<string, string>> => {
   const found: [string, string][] = [];
   for await (const {rows} of store.scan({keys: {kind: 'all'}}))
-    for (const {address, shape, words} of rows)
+    for (const {address, words} of rows)
       found.push([
         JSON.stringify([address.limit, address.key, address.tier]),
-        JSON.stringify([shape, words]),
+        JSON.stringify([address.shape, words]),
       ]);
   return new Map(found.sort(([a], [b]) => (a < b ? -1 : 1)));
 };

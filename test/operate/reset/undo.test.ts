@@ -101,7 +101,8 @@ describe('a receipt', () => {
       limit: 'per-ip',
       key: 'a',
       tier: '',
-      before: {shape: 'g', words: [1, 0], expiresAt: NOW + 3_600_000_000},
+      shape: 'g',
+      before: {words: [1, 0], expiresAt: NOW + 3_600_000_000},
       after: null,
     });
     expect(lines.at(-1)).toEqual({done: true, keys: 3, failed: 0});
@@ -146,7 +147,7 @@ describe('a receipt', () => {
 
   test('with lines behind its end is refused', async () => {
     const {path} = await resetThree();
-    appendFileSync(path, '{"limit":"l","key":"k","tier":"","kept":"gone"}\n');
+    appendFileSync(path, '{"limit":"l","key":"k","tier":"","shape":"g","kept":"gone"}\n');
     expect(() => receiptAt(path)).toThrow(/a line behind the last one/);
   });
 

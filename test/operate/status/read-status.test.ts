@@ -49,7 +49,7 @@ describe('every key', () => {
         resetAfterMs: 3_600_000,
         retryAfterMs: 600,
         deniedLastMinute: 0,
-        shape: 'gf',
+        shape: 'g,f1h',
         shapeMatches: true,
         expiresAt: '2026-01-05T13:00:05.000Z',
         buckets: [
@@ -144,7 +144,9 @@ describe('without a selector', () => {
     const source = {
       ...state.source,
       store: {
+        get: store.get.bind(store),
         list: store.list.bind(store),
+        queues: store.queues.bind(store),
         hot: store.hot.bind(store),
         slots: store.slots.bind(store),
         facts: store.facts.bind(store),
@@ -168,7 +170,9 @@ describe('without a selector', () => {
       ...state.source,
       store: {
         read: store.read.bind(store),
+        get: store.get.bind(store),
         list: store.list.bind(store),
+        queues: store.queues.bind(store),
         hot: store.hot.bind(store),
         slots: store.slots.bind(store),
         facts: store.facts.bind(store),
@@ -235,7 +239,7 @@ describe('rules', () => {
         tier: 'free',
         state: 'unknown',
         deniedLastMinute: 0,
-        shape: 'gf',
+        shape: 'g,f1h',
         expiresAt: '2026-01-05T13:00:05.000Z',
         buckets: [],
       },
@@ -243,12 +247,12 @@ describe('rules', () => {
   });
 
   test('a row of another policy counts as never seen, and is marked', async () => {
-    const address = {limit: 'per-ip', key: 'old', tier: ''};
+    const address = {limit: 'per-ip', key: 'old', tier: '', shape: 'f1m'};
     await state.store.change([
-      {address, expected: undefined, next: {shape: 'f', words: [NOON, 5], expiresAt: NOON + MINUTE}},
+      {address, expected: undefined, next: {words: [NOON, 5], expiresAt: NOON + MINUTE}},
     ]);
-    const {report} = await read({scope: {kind: 'exact', limit: 'per-ip', key: 'old'}});
-    expect(report.keys).toMatchObject([{state: 'ok', used: 0, shape: 'f', shapeMatches: false}]);
+    const {report} = await read({scope: {kind: 'prefix', limit: 'per-ip', prefix: 'old'}});
+    expect(report.keys).toMatchObject([{state: 'ok', used: 0, shape: 'f1m', shapeMatches: false}]);
   });
 
   test('rows that have expired are as if never used', async () => {
@@ -286,10 +290,12 @@ describe('clocks and counts', () => {
 
   test('nothing is written by looking', async () => {
     await state.refused('per-ip', '203.0.113.7', 5);
-    const before = await state.store.read([{limit: 'per-ip', key: '203.0.113.7', tier: ''}]);
+    const before = await state.store.read([{limit: 'per-ip', key: '203.0.113.7', tier: '', shape: 't'}]);
     await read(ALL);
     await read();
-    expect(await state.store.read([{limit: 'per-ip', key: '203.0.113.7', tier: ''}])).toEqual(before);
+    expect(await state.store.read([{limit: 'per-ip', key: '203.0.113.7', tier: '', shape: 't'}])).toEqual(
+      before,
+    );
     expect(await state.store.generation()).toBe(0);
     expect(await state.store.latest('audit', 10)).toEqual([]);
   });

@@ -80,7 +80,7 @@ const describeDecisions = (on: OnScene): void => {
     'a cost above the capacity is answered never; a cost of 0 peeks and leaves no row',
     on(async ({store}) => {
       const router = limitOfBuckets(tokenBucketSpec(1, S, 3));
-      const address = {limit: 'limit', key: 'a', tier: ''};
+      const address = {limit: 'limit', key: 'a', tier: '', shape: 't'};
       const [never, peek] = await store.check([
         checkOf(router, {key: 'a'}, {cost: 4}),
         checkOf(router, {key: 'a'}, {cost: 0}),
@@ -196,7 +196,7 @@ const describeLayers = (on: OnScene): void => {
       );
       await store.check([1, 2, 3].map(() => checkOf(router, {key: 'a'})));
       expect(remaining(await ask(store, checkOf(router, {key: 'b'})))).toEqual([7, 0]);
-      const [row] = await store.read([{limit: 'narrow', key: 'a', tier: ''}]);
+      const [row] = await store.read([{limit: 'narrow', key: 'a', tier: '', shape: 'f1h'}]);
       expect(row!.words[1]).toBe(3);
     }),
   );
@@ -302,7 +302,7 @@ const describeLayers = (on: OnScene): void => {
   );
 
   test(
-    'a row of other algorithms means nothing, and stays until it is replaced',
+    'buckets of other algorithms count by themselves: old and new processes side by side grant both budgets once',
     on(async ({store}) => {
       const address = {limit: 'limit', key: 'a', tier: ''};
       const window = limitOfBuckets(fixedWindowSpec(3, HOUR));
@@ -311,8 +311,21 @@ const describeLayers = (on: OnScene): void => {
       expect(remaining(await ask(store, checkOf(bucket, {key: 'a'}, {cost: 0})))).toEqual([9]);
       expect(kinds(await ask(store, checkOf(window, {key: 'a'})))).toEqual([Kind.notYet]);
       expect(remaining(await ask(store, checkOf(bucket, {key: 'a'})))).toEqual([8]);
-      expect((await store.read([address]))[0]!.shape).toBe('t');
-      expect(remaining(await ask(store, checkOf(window, {key: 'a'})))).toEqual([2]);
+      expect(kinds(await ask(store, checkOf(window, {key: 'a'})))).toEqual([Kind.notYet]);
+      const rows = await store.read(['t', 'f1h', 'f1m'].map((shape) => ({...address, shape})));
+      expect(rows.map((row) => row?.words.length)).toEqual([3, 2, undefined]);
+    }),
+  );
+
+  test(
+    'so do windows of another length: a minute that ends does not clear what an hour counts',
+    on(async ({store, clock}) => {
+      const hour = limitOfBuckets(fixedWindowSpec(3, HOUR));
+      const minute = limitOfBuckets(fixedWindowSpec(3, MINUTE));
+      await store.check([checkOf(hour, {key: 'a'}, {cost: 3}), checkOf(minute, {key: 'a'}, {cost: 3})]);
+      clock.now += MINUTE;
+      expect(kinds(await ask(store, checkOf(minute, {key: 'a'}, {now: clock.now})))).toEqual([Kind.allow]);
+      expect(kinds(await ask(store, checkOf(hour, {key: 'a'}, {now: clock.now})))).toEqual([Kind.notYet]);
     }),
   );
 

@@ -16,14 +16,14 @@ import {
   START,
 } from './scene.ts';
 
-const A = {limit: 'limit', key: 'a', tier: ''};
+const A = {limit: 'limit', key: 'a', tier: '', shape: 'f1h'};
 const window = limitOfBuckets(fixedWindowSpec(100, HOUR));
 const one = checkOf(window, {key: 'a'});
 
 /** Every method of the port. */
 const CALLS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   check: (store) => store.check([one]),
-  release: (store) => store.release(A, 'k', 1, 1),
+  release: (store) => store.release({...A, shape: 'k'}, 1, 1),
   read: (store) => store.read([A]),
   scan: (store) => pagesOf(store, {keys: {kind: 'all'}}),
   change: (store) => store.change([{address: A, expected: 'any', next: undefined}]),
@@ -41,6 +41,15 @@ const CALLS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   forget: (store) => store.forget([A]),
   generation: (store) => store.generation(),
   announce: (store) => store.announce(),
+  listen: (store) => store.listen(() => undefined),
+  now: (store) => store.now(),
+  enqueue: (store) => store.enqueue('q', [{class: 'a', rank: 1, notBefore: 0, payload: 1}]),
+  claim: (store) => store.claim('q', {count: 1, leaseFor: S}),
+  extend: (store) => store.extend('q', {id: '1', fencingToken: 1}, S),
+  settle: (store) => store.settle('q', {id: '1', fencingToken: 1}, {kind: 'done'}),
+  queues: (store) => store.queues(),
+  items: (store) => store.items('q', 'waiting', 1),
+  drain: (store) => store.drain('q', 'waiting'),
   facts: (store) => store.facts(),
   sweep: (store) => store.sweep(),
 };
@@ -165,7 +174,7 @@ const describeMany = (on: OnScene): void => {
       await store.check([one]);
       await store.put('override', 'a', 1);
       const reader = await place.open({access: 'read', clock: () => clock.now});
-      expect((await reader.read([A]))[0]).toMatchObject({address: A, shape: 'f'});
+      expect((await reader.read([A]))[0]).toMatchObject({address: A});
       expect(await pagesOf(reader, {keys: {kind: 'all'}})).toHaveLength(1);
       expect(await reader.list('override')).toHaveLength(1);
       expect(await reader.hot(1)).toEqual([]);

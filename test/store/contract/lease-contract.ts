@@ -4,7 +4,7 @@ import {HOUR, MINUTE, S} from '../../support/instants.ts';
 import {concurrencySpec, fixedWindowSpec, slidingLogSpec} from '../../support/policies.ts';
 import {ask, checkOf, kinds, limitOfBuckets, type OnScene, remaining} from './scene.ts';
 
-const address = {limit: 'limit', key: 'a', tier: ''};
+const address = {limit: 'limit', key: 'a', tier: '', shape: 'k'};
 
 export const describeLeases = (on: OnScene): void => {
   describe('leases', () => {
@@ -21,8 +21,8 @@ export const describeLeases = (on: OnScene): void => {
         };
         await grant();
         await grant();
-        expect(await store.release(address, 'k', tokens[0]!, 1)).toBe(true);
-        expect(await store.release(address, 'k', tokens[1]!, 1)).toBe(true);
+        expect(await store.release(address, tokens[0]!, 1)).toBe(true);
+        expect(await store.release(address, tokens[1]!, 1)).toBe(true);
         await grant();
         expect(tokens[0]).toBeGreaterThan(0);
         expect(tokens).toEqual([...new Set(tokens)].sort((a, b) => a - b));
@@ -36,8 +36,8 @@ export const describeLeases = (on: OnScene): void => {
         const {fencingToken} = (await ask(store, two)).verdicts[0]!;
         await store.check([one]);
         expect(kinds(await ask(store, one))).toEqual([Kind.notYet]);
-        expect(await store.release(address, 'k', fencingToken, 2)).toBe(true);
-        expect(await store.release(address, 'k', fencingToken, 2)).toBe(false);
+        expect(await store.release(address, fencingToken, 2)).toBe(true);
+        expect(await store.release(address, fencingToken, 2)).toBe(false);
         expect(remaining(await ask(store, one))).toEqual([1]);
       }),
     );
@@ -46,12 +46,12 @@ export const describeLeases = (on: OnScene): void => {
       'that have ended by themselves, of other keys, tokens or shapes, cannot be released',
       on(async ({store, clock}) => {
         const {fencingToken} = (await ask(store, one)).verdicts[0]!;
-        expect(await store.release({...address, key: 'b'}, 'k', fencingToken, 1)).toBe(false);
-        expect(await store.release({...address, tier: 'pro'}, 'k', fencingToken, 1)).toBe(false);
-        expect(await store.release(address, 'k', fencingToken + 1, 1)).toBe(false);
-        expect(await store.release(address, 'tk', fencingToken, 1)).toBe(false);
+        expect(await store.release({...address, key: 'b'}, fencingToken, 1)).toBe(false);
+        expect(await store.release({...address, tier: 'pro'}, fencingToken, 1)).toBe(false);
+        expect(await store.release(address, fencingToken + 1, 1)).toBe(false);
+        expect(await store.release({...address, shape: 't,k'}, fencingToken, 1)).toBe(false);
         clock.now += MINUTE;
-        expect(await store.release(address, 'k', fencingToken, 1)).toBe(false);
+        expect(await store.release(address, fencingToken, 1)).toBe(false);
       }),
     );
 
@@ -79,9 +79,7 @@ export const describeLeases = (on: OnScene): void => {
         );
         const {fencingToken} = (await ask(store, checkOf(mixed, {key: 'a'}))).verdicts[0]!;
         expect(kinds(await ask(store, checkOf(mixed, {key: 'a'})))).toEqual([Kind.notYet]);
-        expect(await store.release(address, 'lkfk', fencingToken, 1)).toBe(true);
-        const [row] = await store.read([address]);
-        expect(row!.shape).toBe('lkfk');
+        expect(await store.release({...address, shape: 'l1h,k,f1h,k'}, fencingToken, 1)).toBe(true);
         expect(kinds(await ask(store, checkOf(mixed, {key: 'a'})))).toEqual([Kind.allow]);
         const peek = await ask(store, checkOf(mixed, {key: 'a'}, {cost: 0}));
         expect(peek.verdicts[0]).toMatchObject({remaining: 0, capacity: 1});

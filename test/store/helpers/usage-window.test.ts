@@ -1,13 +1,14 @@
 import {expect, test} from 'vitest';
-import {countedAt, hourOf, lastMinute, minuteOf} from '../../../src/store/usage-window.ts';
+import {countedAt, DENIED_GRAINS, lastMinute, minuteOf, startOf} from '../../../src/store/usage-window.ts';
 import {at, HOUR, MINUTE, S} from '../../support/instants.ts';
 
 const NOON = at('2026-01-05T12:00:00Z');
 
-test('instants lie in their minute and hour', () => {
+test('instants lie in their minute, hour and day', () => {
   expect(minuteOf(NOON)).toBe(NOON);
   expect(minuteOf(NOON + MINUTE - 1)).toBe(NOON);
-  expect(hourOf(NOON + HOUR - 1)).toBe(NOON);
+  expect(startOf(NOON + HOUR - 1, DENIED_GRAINS.hour)).toBe(NOON);
+  expect(startOf(NOON + HOUR, DENIED_GRAINS.day)).toBe(at('2026-01-05T00:00:00Z'));
 });
 
 test('counts move on with the minutes, and stay when the clock steps back', () => {

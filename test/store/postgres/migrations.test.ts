@@ -16,7 +16,7 @@ describe('the schema', () => {
     expect((await stores[0]!.check([check]))[0]!.verdicts[0]!.kind).toBe(1);
     await Promise.all(stores.map((store) => store.close()));
     const versions = await server().sql(`select version from ${schema}.migrations order by version`);
-    expect(versions.map(({version}) => version)).toEqual([1, 2, 3, 4]);
+    expect(versions.map(({version}) => version)).toEqual([1, 2, 3, 4, 5]);
   });
 
   test('that is newer is refused, for reading and for writing', async () => {
@@ -95,12 +95,27 @@ describe('roles', () => {
       keys: [{address: check.layers[0]!.address, denied: 1, shadow: false, until: Number.MAX_SAFE_INTEGER}],
     });
     await application.sweep();
+    const item = {class: 'normal', rank: 1, notBefore: 0, payload: 1};
+    await application.enqueue('mail', [item, item, item]);
+    const [done, dead] = await application.claim('mail', {count: 2, leaseFor: HOUR});
+    expect(await application.extend('mail', done!, HOUR)).toBe(true);
+    expect(await application.settle('mail', done!, {kind: 'done'})).toBe(true);
+    expect(await application.settle('mail', dead!, {kind: 'dead', error: 'x'})).toBe(true);
+    expect(await application.drain('mail', 'dead')).toHaveLength(1);
+    await (await application.listen(() => {}))();
     const reading = await openTestStore(as(reader), {schema, access: 'read'});
-    expect((await reading.read([check.layers[0]!.address]))[0]).toMatchObject({shape: 't'});
+    expect((await reading.read([check.layers[0]!.address]))[0]!.words).toHaveLength(3);
     expect(await reading.list('override')).toHaveLength(1);
     expect(await reading.hot(10)).toHaveLength(1);
     expect(await reading.latest('audit', 1)).toHaveLength(1);
     expect(await reading.generation()).toBe(1);
+    expect(await reading.now()).toBeGreaterThan(0);
+    expect(await reading.queues()).toMatchObject([{queue: 'mail', due: 1, claimed: 0, dead: 0}]);
+    expect(await reading.items('mail', 'waiting', 10)).toHaveLength(1);
+    await (await reading.listen(() => {}))();
+    await expect(reading.enqueue('mail', [item])).rejects.toMatchObject({kind: 'rights'});
+    await expect(reading.claim('mail', {count: 1, leaseFor: HOUR})).rejects.toMatchObject({kind: 'rights'});
+    await expect(reading.drain('mail', 'waiting')).rejects.toMatchObject({kind: 'rights'});
     await expect(reading.announce()).rejects.toMatchObject({kind: 'rights'});
     await expect(reading.check([check])).rejects.toMatchObject({kind: 'rights'});
     await expect(openTestStore(as(reader), {schema: randomSchema()})).rejects.toMatchObject({kind: 'rights'});

@@ -97,6 +97,59 @@ describe('through PgBouncer in transaction mode', () => {
     await Promise.all([...stores, reader].map((store) => store.close()));
   });
 
+  test.each(['', '?pgbouncer=true'])('queues give each item to one worker %s', async (query) => {
+    const schema = randomSchema();
+    const stores = await Promise.all(
+      Array.from({length: 8}, () => openTestStore(`${url}${query}`, {schema, connection: 'reconnect'})),
+    );
+    const [store] = stores;
+    await store!.enqueue(
+      'mail',
+      Array.from({length: 400}, (_, n) => ({class: 'normal', rank: n, notBefore: 0, payload: n})),
+    );
+    const done: unknown[] = [];
+    await Promise.all(
+      stores.map(async (store) => {
+        for (;;) {
+          const claimed = await store.claim('mail', {count: 5, leaseFor: HOUR});
+          if (claimed.length === 0) return;
+          for (const item of claimed) {
+            expect(await store.settle('mail', item, {kind: 'done'})).toBe(true);
+            done.push(item.payload);
+          }
+        }
+      }),
+    );
+    expect(done).toHaveLength(400);
+    expect(new Set(done).size).toBe(400);
+    const reader = await openTestStore(`${url}${query}`, {schema, access: 'read'});
+    await store!.enqueue('mail', [{class: 'normal', rank: 1, notBefore: 0, payload: 1}]);
+    expect(await reader.queues()).toMatchObject([{queue: 'mail', due: 1}]);
+    await expect(reader.claim('mail', {count: 1, leaseFor: 1})).rejects.toMatchObject({kind: 'rights'});
+    await Promise.all([...stores, reader].map((store) => store.close()));
+  });
+
+  test.each(['', '?pgbouncer=true'])(
+    'announcements are heard by asking, and nobody listens on a connection that others share %s',
+    async (query) => {
+      const schema = randomSchema();
+      const store = await openTestStore(`${url}${query}`, {schema, connection: 'reconnect'});
+      let heard = 0;
+      const stop = await store.listen(() => {
+        heard++;
+      });
+      await store.announce();
+      await expect.poll(() => heard, {timeout: 2_000}).toBe(1);
+      const listening = await server().sql("select from pg_stat_activity where query ilike 'listen%'");
+      expect(listening).toEqual([]);
+      await stop();
+      await store.announce();
+      await sleep(700);
+      expect(heard).toBe(1);
+      await store.close();
+    },
+  );
+
   test('synchronous_commit=off holds for the transaction of a check, and for nothing behind it', async () => {
     const schema = randomSchema();
     const store = await openTestStore(`${url}?synchronous_commit=off`, {schema, connection: 'reconnect'});

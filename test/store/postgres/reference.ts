@@ -2,7 +2,6 @@ import type {Check, CheckAnswer, RowAddress} from '../../../src/engine/live/chec
 import {CheckDecider} from '../../../src/engine/live/check-decider.ts';
 
 interface Kept {
-  readonly shape: string;
   readonly words: readonly number[];
   readonly expiresAt: number;
 }
@@ -22,15 +21,13 @@ export class Reference {
       const rows = check.layers.map(({address, buckets}) => {
         const state = new Float64Array(buckets.words);
         const kept = this.#rows.get(idOf(address));
-        if (kept !== undefined && kept.shape === buckets.shape && kept.expiresAt > now)
-          buckets.load(state, 0, kept.words);
+        if (kept !== undefined && kept.expiresAt > now) buckets.load(state, 0, kept.words);
         return {state, expiresAt: 0};
       });
       const answer = this.#decider.decide(check, rows, now);
       check.layers.forEach(({address, buckets}, i) => {
         if (this.#decider.charged[i])
           this.#rows.set(idOf(address), {
-            shape: buckets.shape,
             words: buckets.save(rows[i]!.state, 0),
             expiresAt: rows[i]!.expiresAt + this.#slack,
           });
@@ -45,4 +42,4 @@ export class Reference {
   }
 }
 
-const idOf = ({limit, key, tier}: RowAddress): string => JSON.stringify([limit, key, tier]);
+const idOf = ({limit, key, tier, shape}: RowAddress): string => JSON.stringify([limit, key, tier, shape]);

@@ -31,7 +31,7 @@ describe('Postgres decides as the engine does, in every number', () => {
   });
   afterAll(() => store.close());
 
-  /** Checks asked together share an instant. Policies take turns: rows of another shape are met. */
+  /** Checks asked together share an instant. Policies take turns: a key has rows of several shapes. */
   const compare = async (
     turns: readonly Policy[],
     requests: readonly RandomRequest[],
@@ -54,7 +54,7 @@ describe('Postgres decides as the engine does, in every number', () => {
       addresses.forEach((address, i) => {
         const kept = reference.row(address);
         if (kept === undefined || kept.expiresAt <= now) expect(rows[i]).toBeUndefined();
-        else expect(rows[i]).toMatchObject({shape: kept.shape, expiresAt: kept.expiresAt});
+        else expect(rows[i]).toMatchObject({expiresAt: kept.expiresAt, words: {length: kept.words.length}});
       });
     }
   };

@@ -1,14 +1,67 @@
+import {setTimeout as sleep} from 'node:timers/promises';
 import fc from 'fast-check';
+import {Redis} from 'ioredis';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import type {CheckAnswer} from '../../../src/engine/live/check.ts';
 import {RequestRouter} from '../../../src/engine/live/request-router.ts';
+import {PartlyDecidedError} from '../../../src/store/partly-decided-error.ts';
 import type {Store} from '../../../src/store/port.ts';
+import {keySlot} from '../../../src/store/redis/key-slot.ts';
 import {openRedisStore} from '../../../src/store/redis/open-redis-store.ts';
 import {MINUTE, S} from '../../support/instants.ts';
 import {fixedWindowSpec, gcraSpec, policyOf, tokenBucketSpec} from '../../support/policies.ts';
 import {type RedisClusterServers, startRedisCluster} from '../../support/servers/redis-cluster.ts';
+import {queueItems} from './queue-items.ts';
 import {randomPrefix, targetOf} from './redis-target.ts';
 
 const OPTIONS = {cost: 1, now: 0, hold: Number.POSITIVE_INFINITY};
+
+test('when a primary is down, the checks of the others are decided, and all of them once it is back', async () => {
+  const cluster = await startRedisCluster();
+  for (const {url} of cluster.nodes) {
+    const admin = new Redis(url, {protocol: 2});
+    await admin.config('SET', 'cluster-require-full-coverage', 'no');
+    admin.disconnect();
+  }
+  const store = await openRedisStore(targetOf(cluster.nodes[0]!.url, {topology: {kind: 'cluster'}}), {
+    access: 'write',
+    connection: 'reconnect',
+    timeoutMs: 1_000,
+  });
+  const router = new RequestRouter(policyOf([{name: 'one', buckets: [gcraSpec(100, 60 * MINUTE, 100)]}]));
+  const checks = Array.from({length: 30}, (_, i) => router.route({key: `k${i}`}, OPTIONS));
+  const remaining = (answers: readonly (CheckAnswer | undefined)[]): unknown[] =>
+    answers.map((answer) => answer?.verdicts.map((verdict) => verdict.remaining));
+  // The second of three has the middle third of the slots.
+  const isOnSecond = checks.map(
+    ({layers}) => Math.floor((3 * keySlot(layers[0]!.address.key)) / 16_384) === 1,
+  );
+  await cluster.nodes[1]!.kill();
+  const error: unknown = await store.check(checks).catch((failure: unknown) => failure);
+  expect(error).toBeInstanceOf(PartlyDecidedError);
+  expect(error).toMatchObject({kind: 'unreachable', message: expect.stringMatching(/; \d+ of 30 checks/)});
+  expect(remaining((error as PartlyDecidedError).answers)).toEqual(
+    isOnSecond.map((is) => (is ? undefined : [99])),
+  );
+  const lost = checks.filter((_, i) => isOnSecond[i]);
+  const whole: unknown = await store.check(lost).catch((failure: unknown) => failure);
+  expect(whole).toMatchObject({kind: 'unreachable'});
+  expect(whole).not.toBeInstanceOf(PartlyDecidedError);
+  await cluster.nodes[1]!.start();
+  const answersOnSecond = (): Promise<boolean> =>
+    store.check(lost.slice(0, 1)).then(
+      () => true,
+      () => false,
+    );
+  const from = performance.now();
+  while (!(await answersOnSecond())) {
+    expect(performance.now() - from).toBeLessThan(10_000);
+    await sleep(50);
+  }
+  expect(remaining(await store.check(checks.filter((_, i) => !isOnSecond[i])))).toContainEqual([98]);
+  await store.close();
+  await cluster.stop();
+}, 30_000);
 
 describe('in a Redis Cluster of three', () => {
   let cluster: RedisClusterServers;
@@ -85,11 +138,16 @@ describe('in a Redis Cluster of three', () => {
   });
 
   test('rows of all nodes are listed, read and changed', async () => {
-    const addresses = Array.from({length: 50}, (_, i) => ({limit: 'listed', key: `{k}${i}`, tier: ''}));
+    const addresses = Array.from({length: 50}, (_, i) => ({
+      limit: 'listed',
+      key: `{k}${i}`,
+      tier: '',
+      shape: 't',
+    }));
     const changes = addresses.map((address, i) => ({
       address,
       expected: undefined,
-      next: {shape: 't', words: [1, 2, i], expiresAt: Date.now() * 1_000 + 3_600 * S},
+      next: {words: [1, 2, i], expiresAt: Date.now() * 1_000 + 3_600 * S},
     }));
     expect((await store.change(changes)).every(({outcome}) => outcome === 'done')).toBe(true);
     const rows = await store.read(addresses);
@@ -109,7 +167,7 @@ describe('in a Redis Cluster of three', () => {
     expect((await store.latest('audit', 5)).map(({value}) => value)).toEqual([2, 1]);
     await fc.assert(
       fc.asyncProperty(fc.string({minLength: 1}), async (key) => {
-        const address = {limit: 'one', key, tier: ''};
+        const address = {limit: 'one', key, tier: '', shape: 'g'};
         const until = Date.now() * 1_000 + MINUTE;
         await store.record({limits: [], keys: [{address, denied: 3, shadow: false, until}]});
         expect(
@@ -121,5 +179,64 @@ describe('in a Redis Cluster of three', () => {
     );
     await store.announce();
     expect(await store.generation()).toBe(1);
+  });
+
+  test('a queue is in one slot, and the clock is that of the server that has it', async () => {
+    await store.enqueue(
+      'mail',
+      queueItems(1_001, (i) => ({class: i % 2 === 0 ? 'even' : 'odd'})),
+    );
+    await store.enqueue('other', queueItems(1));
+    const claimed = await store.claim('mail', {count: 3, leaseFor: MINUTE});
+    expect(await store.settle('mail', claimed[0]!, {kind: 'dead', error: 'x'})).toBe(true);
+    expect(await store.settle('mail', claimed[1]!, {kind: 'done'})).toBe(true);
+    expect(await store.extend('mail', claimed[2]!, 60 * MINUTE)).toBe(true);
+    expect(await store.queues()).toMatchObject([
+      {
+        queue: 'mail',
+        waiting: new Map([
+          ['even', 499],
+          ['odd', 499],
+        ]),
+        due: 998,
+        claimed: 1,
+        dead: 1,
+      },
+      {queue: 'other', due: 1},
+    ]);
+    expect((await store.items('mail', 'waiting', 2)).map(({payload}) => payload)).toEqual([3, 4]);
+    expect(await store.drain('mail', 'waiting')).toHaveLength(998);
+    const admins = cluster.nodes.map(({url}) => new Redis(url, {protocol: 2}));
+    const found = await Promise.all(admins.map((admin) => admin.keys('*~:{~}:queue*')));
+    expect(new Set(found.flat().map(keySlot)).size).toBe(1);
+    const owner = found.findIndex((names) => names.length > 0);
+    expect(found[owner]!.length).toBeGreaterThan(10);
+    const times = async (): Promise<number[]> => {
+      const stats = await Promise.all(admins.map((admin) => admin.info('commandstats')));
+      return stats.map((said) => Number(/cmdstat_time:calls=(\d+)/.exec(said)?.[1] ?? 0));
+    };
+    const before = await times();
+    for (let i = 0; i < 20; i++) await store.now();
+    const after = await times();
+    expect(after.map((count, i) => count - before[i]!)).toEqual(after.map((_, i) => (i === owner ? 20 : 0)));
+    for (const admin of admins) admin.disconnect();
+  });
+
+  test('whatever node is told, a listener hears of it, and a node that ends is replaced', async () => {
+    const admins = cluster.nodes.map(({url}) => new Redis(url, {protocol: 2}).on('error', () => {}));
+    await Promise.all(admins.map((admin) => admin.config('SET', 'cluster-require-full-coverage', 'no')));
+    let heard = 0;
+    const stop = await store.listen(() => heard++);
+    for (let i = 1; i <= 6; i++) {
+      await store.announce();
+      // Sooner than anybody who only asks would hear of it.
+      await expect.poll(() => heard, {timeout: 300, interval: 5}).toBe(i);
+    }
+    const lists = await Promise.all(admins.map((admin) => admin.call('client', 'list', 'type', 'pubsub')));
+    const node = cluster.nodes[lists.findIndex((list) => String(list).includes('id='))]!;
+    await node.kill();
+    await expect.poll(() => heard, {timeout: 10_000, interval: 20}).toBeGreaterThan(6);
+    await stop();
+    for (const admin of admins) admin.disconnect();
   });
 });

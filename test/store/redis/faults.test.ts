@@ -1,4 +1,7 @@
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {fileURLToPath} from 'node:url';
 import {Redis} from 'ioredis';
 import {afterEach, describe, expect, test} from 'vitest';
 import {RequestRouter} from '../../../src/engine/live/request-router.ts';
@@ -6,9 +9,9 @@ import type {AlgorithmSpec} from '../../../src/engine/policy-model.ts';
 import type {Store} from '../../../src/store/port.ts';
 import {ForeignRowError} from '../../../src/store/redis/foreign-row-error.ts';
 import {openRedisStore} from '../../../src/store/redis/open-redis-store.ts';
+import type {RedisTarget} from '../../../src/store/store-target.ts';
 import {HOUR, MINUTE, S} from '../../support/instants.ts';
 import {fixedWindowSpec, gcraSpec, policyOf, slidingLogSpec} from '../../support/policies.ts';
-import {type SentinelServers, startSentinels} from '../../support/servers/redis-sentinel.ts';
 import {type RedisServer, startRedis} from '../../support/servers/redis-server.ts';
 import {targetOf} from './redis-target.ts';
 
@@ -49,7 +52,7 @@ describe('when something goes wrong', () => {
       allowed += answers.filter(([answer]) => answer!.verdicts[0]!.kind === 0).length;
     }
     expect(allowed).toBe(50);
-    const row = await store.read([{limit: 'one', key: 'k', tier: ''}]);
+    const row = await store.read([{limit: 'one', key: 'k', tier: '', shape: 'g'}]);
     await admin.script('FLUSH');
     expect(
       (await store.change([{address: row[0]!.address, expected: row[0], next: undefined}]))[0]!.outcome,
@@ -59,33 +62,64 @@ describe('when something goes wrong', () => {
   test('what is not ours is named and left alone; the other checks of the call are decided', async () => {
     const server = later(await startRedis());
     const [store, admin] = [await open(server), adminOf(server)];
-    await admin.hset('rl:one:{hash}', 'a', 'b');
-    await admin.set('rl:one:{text}', 'hello');
     for (const spec of [gcraSpec(1, HOUR, 50), slidingLogSpec(50, HOUR)]) {
+      const router = routerOf(spec);
+      const {address} = router.route({key: 'x'}, OPTIONS).layers[0]!;
+      const begin = `rl:one:${address.shape}`;
+      const others = [`${begin}:{hash}`, `${begin}:{text}`];
+      await admin.hset(others[0]!, 'a', 'b');
+      await admin.set(others[1]!, 'hello');
       for (const key of ['hash', 'text']) {
-        const router = routerOf(spec);
         const checks = ['x', key, 'y'].map((each) => router.route({key: each}, OPTIONS));
         const error = await store.check(checks).catch((failure: unknown) => failure);
         expect(error).toBeInstanceOf(ForeignRowError);
-        expect((error as ForeignRowError).message).toContain(`rl:one:{${key}}`);
+        expect((error as ForeignRowError).message).toContain(`${begin}:{${key}}`);
         const answers = (error as ForeignRowError).answers;
         expect(answers.map((answer) => answer?.verdicts.map(({kind}) => kind))).toEqual([
           [0],
           undefined,
           [0],
         ]);
+        const theirs = {...address, key};
+        await expect(store.read([theirs])).rejects.toThrow(ForeignRowError);
+        for (const expected of ['any', undefined] as const)
+          expect(await store.change([{address: theirs, expected, next: undefined}])).toEqual([
+            {outcome: 'drifted', before: undefined},
+          ]);
       }
+      const page = await store
+        .scan({keys: {kind: 'all'}})
+        [Symbol.asyncIterator]()
+        .next();
+      expect([...page.value!.foreign].sort()).toEqual(others);
+      expect(await admin.hget(others[0]!, 'a')).toBe('b');
+      expect(await admin.get(others[1]!)).toBe('hello');
+      await admin.flushall();
     }
-    const page = await store
-      .scan({keys: {kind: 'all'}})
-      [Symbol.asyncIterator]()
-      .next();
-    expect([...page.value!.foreign].sort()).toEqual(['rl:one:{hash}', 'rl:one:{text}']);
-    expect(await admin.hget('rl:one:{hash}', 'a')).toBe('b');
-    const hash = {limit: 'one', key: 'hash', tier: ''};
-    expect(await store.change([{address: hash, expected: 'any', next: undefined}])).toEqual([
-      {outcome: 'drifted', before: undefined},
-    ]);
+  });
+
+  test.each([
+    ['a counter', '17'],
+    ['a counter of 15 digits', '999999999999999'],
+    ['digits with a zero in front', '0000000000000017'],
+    ['an instant that no clock shows', '9999999999999999'],
+    ['an hour of a fixed window', Buffer.from('\u0001\u0001f0123456789abcdef', 'latin1')],
+    ['more words than a row has', Buffer.from('\u0001\u0001g0123456789abcdef01234567', 'latin1')],
+    ['fewer', Buffer.from('\u0001\u0001g01234567', 'latin1')],
+  ])('%s under the name of a GCRA row is not ours, for one limit or two', async (_what, value) => {
+    const server = later(await startRedis());
+    const [store, admin] = [await open(server), adminOf(server)];
+    const one = {name: 'one', buckets: [gcraSpec(1, HOUR, 50)]};
+    await admin.set('rl:one:g:{k}', value);
+    for (const limits of [[one], [one, {...one, name: 'two'}]]) {
+      const check = new RequestRouter(policyOf(limits)).route({key: 'k'}, OPTIONS);
+      await expect(store.check([check])).rejects.toThrow(ForeignRowError);
+      const {address} = check.layers[0]!;
+      await expect(store.read([address])).rejects.toThrow(ForeignRowError);
+      const next = {words: [1, 2], expiresAt: Number.POSITIVE_INFINITY};
+      expect(await store.change([{address, expected: 'any', next}])).toMatchObject([{outcome: 'drifted'}]);
+    }
+    expect((await admin.getBuffer('rl:one:g:{k}'))?.equals(Buffer.from(value))).toBe(true);
   });
 
   test('an application is served again within seconds after a restart, and fails at once meanwhile', async () => {
@@ -136,10 +170,10 @@ describe('when something goes wrong', () => {
     await store.check([
       routerOf(fixedWindowSpec(5, 10 * S, {align: 'first-hit'})).route({key: 'k'}, OPTIONS),
     ]);
-    const ttl = await admin.pttl('rl:one:{k}');
+    const ttl = await admin.pttl('rl:one:h10s:{k}');
     expect(ttl).toBeGreaterThan(11_000);
     expect(ttl).toBeLessThanOrEqual(12_000);
-    const [row] = await store.read([{limit: 'one', key: 'k', tier: ''}]);
+    const [row] = await store.read([{limit: 'one', key: 'k', tier: '', shape: 'h10s'}]);
     expect(Math.abs(row!.expiresAt - (Date.now() + ttl) * 1_000)).toBeLessThan(2 * S);
   });
 
@@ -166,31 +200,40 @@ describe('when something goes wrong', () => {
     const server = later(await startRedis());
     const [store, admin] = [await open(server), adminOf(server)];
     await store.check([routerOf(gcraSpec(10, S, 10)).route({key: 'some-user-1234'}, OPTIONS)]);
-    expect(await admin.call('object', 'encoding', 'rl:one:{some-user-1234}')).toBe('int');
-    expect(Number(await admin.call('memory', 'usage', 'rl:one:{some-user-1234}'))).toBeLessThanOrEqual(80);
+    expect(await admin.call('object', 'encoding', 'rl:one:g:{some-user-1234}')).toBe('int');
+    expect(Number(await admin.call('memory', 'usage', 'rl:one:g:{some-user-1234}'))).toBeLessThanOrEqual(80);
   });
 
-  test('when Sentinels fail over, an application goes on with the new primary', async () => {
-    const servers: SentinelServers = later(await startSentinels());
-    const {port} = servers.sentinels[0]!;
-    const target = targetOf(`redis://127.0.0.1:${port}`, {
-      topology: {kind: 'sentinel', service: servers.service},
-    });
-    const store = await openRedisStore(target, {access: 'write', connection: 'reconnect', timeoutMs: 1_000});
-    ends.push(() => store.close());
-    const check = routerOf(gcraSpec(1_000, MINUTE, 1_000)).route({key: 'k'}, OPTIONS);
-    await store.check([check]);
-    await servers.primary.kill();
-    const down = performance.now();
-    while (
-      await store.check([check]).then(
-        () => false,
-        () => true,
-      )
-    ) {
-      await sleep(50);
-      expect(performance.now() - down).toBeLessThan(15_000);
-    }
-    expect((await store.facts()).remarks.join()).not.toContain('replica');
-  }, 30_000);
+  test.each(['runs', 'is down', 'hangs'])(
+    'a process ends once its store is closed: the server %s',
+    async (state) => {
+      const server = later(await startRedis());
+      if (state === 'is down') await server.kill();
+      if (state === 'hangs') server.signal('SIGSTOP');
+      const module = fileURLToPath(new URL('../../../src/store/redis/open-redis-store.ts', import.meta.url));
+      const target: Omit<RedisTarget, 'parameters'> = {
+        kind: 'redis',
+        topology: {kind: 'single'},
+        hosts: [{host: '127.0.0.1', port: server.port}],
+        tls: false,
+        username: undefined,
+        password: undefined,
+        database: 0,
+      };
+      const program = `
+      import {openRedisStore} from ${JSON.stringify(module)};
+      const target = {...${JSON.stringify(target)}, parameters: new Map()};
+      const options = {access: 'write', connection: 'reconnect', timeoutMs: 300};
+      await openRedisStore(target, options).then((store) => store.close(), () => {});
+      console.log('closed');
+    `;
+      const child = spawn(process.execPath, ['--input-type=module', '-e', program]);
+      let closed = Number.NaN;
+      child.stdout.on('data', () => {
+        closed = performance.now();
+      });
+      expect(await once(child, 'exit')).toEqual([0, null]);
+      expect(performance.now() - closed).toBeLessThan(1_000);
+    },
+  );
 });

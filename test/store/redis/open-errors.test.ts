@@ -1,5 +1,5 @@
 import {createServer, type Server, type Socket} from 'node:net';
-import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {afterAll, beforeAll, describe, expect, test, vi} from 'vitest';
 import {openRedisStore} from '../../../src/store/redis/open-redis-store.ts';
 import {StoreError} from '../../../src/store/store-error.ts';
 import type {RedisTarget, StoreOptions} from '../../../src/store/store-target.ts';
@@ -100,6 +100,16 @@ describe('a store that cannot be opened says why, where and what to do', () => {
     }
   });
 
+  test('a password that is not needed is no error, and nothing is printed', async () => {
+    const warn = vi.spyOn(console, 'warn');
+    const store = await openRedisStore(targetOf(`redis://:${SECRET}@127.0.0.1:${plain.port}`), {
+      access: 'read',
+    });
+    await store.close();
+    expect(warn).not.toHaveBeenCalled();
+    warn.mockRestore();
+  });
+
   test('a database that is not there', async () => {
     const error = await failureOf(targetOf(`${plain.url}/99`));
     expect([error.kind, error.exit]).toEqual(['wrong-database', 2]);
@@ -130,9 +140,17 @@ describe('a store that cannot be opened says why, where and what to do', () => {
   });
 
   test('TLS where none is spoken, and the other way round', async () => {
-    const noTls = await failureOf(targetOf(`rediss://127.0.0.1:${plain.port}`));
-    expect(noTls.kind).toBe('tls');
-    expect(noTls.hint).toContain('redis://');
+    for (const {port} of [plain, locked]) {
+      const from = performance.now();
+      const noTls = await failureOf(targetOf(`rediss://127.0.0.1:${port}`), {timeoutMs: 5_000});
+      expect(performance.now() - from).toBeLessThan(2_000);
+      expect(noTls.kind).toBe('tls');
+      expect(noTls.message).toContain('the server does not speak TLS');
+      expect(noTls.hint).toContain('redis://');
+    }
+    const silent = await fake(() => {});
+    const none = await failureOf({...silent, tls: true});
+    expect(none.message).toContain('does not answer the TLS handshake within 2 s');
     const tls = await failureOf(targetOf(`redis://127.0.0.1:${secure.port}`));
     expect(`${tls.message} ${tls.hint}`).toContain('rediss://');
   });

@@ -78,3 +78,12 @@ test('no key acts on the terminal', async () => {
     for (const line of text.split('\n')) expect(textWidth(line)).toBeLessThanOrEqual(60);
   }
 });
+
+test('ages are rounded down: what happened 12.999 s ago is 12 s old', async () => {
+  const state = await busyState();
+  const subject = {kind: 'exact', limit: 'per-ip', key: '203.0.113.7'} as const;
+  const {explanation} = await explainKey(state.source, {subject, cost: 1, tier: undefined});
+  const times = {...TIMES, now: TIMES.now + 12_999};
+  const text = explainText(explanation, null, times, {width: 100, colour: false, ascii: false});
+  expect(text).toContain(' · 12s ago · ');
+});

@@ -44,6 +44,7 @@ const audit: AuditList = {
       target: EVIL.repeat(9),
       keys: 1e6,
       receipt: EVIL,
+      note: EVIL,
     },
   ],
 };
@@ -57,7 +58,7 @@ test.each([40, 60, 100])('no line over %i columns and no raw control character',
         {action: 'set', dryRun: false, store: 's', limit: 'l', key: EVIL, override: evil, before: entry()},
         style,
       ),
-      auditTable(audit, style),
+      auditTable(audit, 'wide', style),
     ].join('');
     for (const line of text.split('\n')) expect(textWidth(line)).toBeLessThanOrEqual(width);
     expect(unsafeIn(text)).toBeUndefined();

@@ -1,17 +1,15 @@
 /**
  * `change()`: each row is replaced when it still is what was expected; `release` and `sweep` beside it.
  *
- * `p_expected`: `any`, `none` or `row` for each id; `p_before`, `p_next`: rows as `[shape, words]`, words as text of a float8[];
- * a `p_next` of null removes the row. Rows past their expiry are not there. Like `check` it makes the rows that it will fill
+ * `p_expected`: `any`, `none` or `row` for each id; `p_before`, `p_next`: their words as text of a float8[]; a `p_next` of
+ * null removes the row. Rows past their expiry are not there. Like `check` it makes the rows that it will fill
  * first and locks all of them in ascending order, so that the two never wait for each other in a circle.
  */
 export const changeFunctionSql = (schema: string): string => `
 create or replace function ${schema}.change(
   p_ids bytea[], p_cuts int[], p_long bytea[], p_expected text[],
-  p_before_shapes text[], p_before_words text[],
-  p_next_shapes text[], p_next_words text[], p_next_expires float8[],
-  p_lock_timeout int, p_clock float8
-) returns table (done boolean, shape text, words float8[], expires_at float8) language plpgsql volatile
+  p_before text[], p_next text[], p_next_expires float8[], p_lock_timeout int, p_clock float8
+) returns table (done boolean, words float8[], expires_at float8) language plpgsql volatile
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $ratectl$
 #variable_conflict use_column
@@ -22,38 +20,37 @@ declare
 begin
   perform set_config('lock_timeout', p_lock_timeout::text, true);
   perform ${schema}.make_rows(
-    array(select id from unnest(p_ids, p_next_shapes) as u (id, next) where next is not null),
+    array(select id from unnest(p_ids, p_next) as u (id, next) where next is not null),
     array(
-      select cut from unnest(p_ids, p_next_shapes) with ordinality as u (id, next, n),
-        lateral (values (1, p_cuts[2 * n - 1]), (2, p_cuts[2 * n])) as c (o, cut)
-      where next is not null order by n, o
+      select p_cuts[o] from unnest(p_ids, p_next) with ordinality as u (id, next, n), generate_series(3 * n - 2, 3 * n) o
+      where next is not null order by o
     ),
     p_long);
   perform from ${schema}.state st where st.id = any(p_ids) order by st.id for update;
   now_ := p_clock;
   if now_ < 0 then now_ := floor(extract(epoch from clock_timestamp()) * 1000000); end if;
   for i in 1 .. cardinality(p_ids) loop
-    select st.shape, st.words, st.expires_at, st.shape <> '' and st.expires_at > now_ as live into r
+    select st.words, st.expires_at, st.expires_at > now_ as live into r
     from ${schema}.state st where st.id = p_ids[i];
     if not coalesce(r.live, false) then
-      shape := null; words := null; expires_at := null;
+      words := null; expires_at := null;
     else
-      shape := r.shape; words := r.words; expires_at := r.expires_at;
+      words := r.words; expires_at := r.expires_at;
     end if;
     done := case p_expected[i]
       when 'any' then true
-      when 'none' then shape is null
+      when 'none' then words is null
       -- By their text: 0 and -0 are unlike, and so is every bit.
-      else coalesce(shape = p_before_shapes[i] and words::text = p_before_words[i]::float8[]::text, false)
+      else coalesce(words::text = p_before[i]::float8[]::text, false)
     end;
-    if done and p_next_shapes[i] is not null then
+    if done and p_next[i] is not null then
       update ${schema}.state st
-      set shape = p_next_shapes[i], words = p_next_words[i]::float8[], expires_at = p_next_expires[i]
+      set words = p_next[i]::float8[], expires_at = p_next_expires[i]
       where st.id = p_ids[i];
       if not found then
         raise exception 'a row was swept in between' using errcode = 'serialization_failure';
       end if;
-    elsif (done or shape is null) and r.shape is not null then
+    elsif (done or words is null) and r.words is not null then
       delete from ${schema}.state st where st.id = p_ids[i];
     end if;
     return next;

@@ -6,9 +6,9 @@ import {makeRowsFunctionSql} from './make-rows-function.ts';
 /**
  * `check()`: decides and charges a whole array of checks in one statement; the twin of `CheckDecider` and `BucketSet`.
  *
- * - `p_ids`: the rows of the call, ascending, each once. `p_cuts`: two numbers for each, how long the limit's name and the key
- *   are within the id; −j and 0 when the id is shortened: then the name, the key and the tier are the j-th three of `p_long`.
- * - `p_shapes`, `p_sets`: bucket sets: `[buckets, keep, words (−1: it varies), shape, 0]`, then seven numbers per bucket.
+ * - `p_ids`: the rows of the call, ascending, each once. `p_cuts`: three numbers for each, how long the limit's name, the key and
+ *   the tier are within the id; −j, 0, 0 when the id is shortened: then they and the shape are the j-th four of `p_long`.
+ * - `p_sets`: bucket sets: `[buckets, keep, words (−1: it varies)]`, then seven numbers per bucket.
  * - `p_layers`: the checks: `[layers, 1: charge always, hold]`, then for each layer
  *   `[row, position of its set or 0, cost, 1: shadow, blocked until]`.
  * - `p_options`: `[lock timeout ms, slack µs, 1: asynchronous commit, clock µs or −1: the server's, 1: nothing is charged,
@@ -27,7 +27,7 @@ ${arithmeticFunctions(schema)}
 
 ${makeRowsFunctionSql(schema)}
 create or replace function ${schema}.check(
-  p_ids bytea[], p_cuts int[], p_long bytea[], p_shapes text[], p_sets float8[], p_layers float8[], p_options float8[]
+  p_ids bytea[], p_cuts int[], p_long bytea[], p_sets float8[], p_layers float8[], p_options float8[]
 ) returns float8[] language plpgsql volatile
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $ratectl$
@@ -41,7 +41,6 @@ declare
   top int := 0;
   base int[] := '{}';
   len int[] := '{}';
-  shape_of text[] := '{}';
   expires float8[] := '{}';
   dirty boolean[] := '{}';
   r record;
@@ -105,12 +104,12 @@ begin
 
   if p_options[5] = 1 then
     base := array_fill(0, array[rows_]); len := base;
-    shape_of := array_fill(''::text, array[rows_]); expires := array_fill('-Infinity'::float8, array[rows_]);
+    expires := array_fill('-Infinity'::float8, array[rows_]);
     for r in
-      select i::int as i, st.shape, st.words, st.expires_at
+      select i::int as i, st.words, st.expires_at
       from unnest(p_ids) with ordinality as ids (id, i) join ${schema}.state st on st.id = ids.id
     loop
-      base[r.i] := top; len[r.i] := cardinality(r.words); shape_of[r.i] := r.shape; expires[r.i] := r.expires_at;
+      base[r.i] := top; len[r.i] := cardinality(r.words); expires[r.i] := r.expires_at;
       pool := pool || r.words; top := top + len[r.i];
     end loop;
   else
@@ -122,11 +121,11 @@ begin
     end if;
     l := 0;
     for r in
-      select st.shape, st.words, st.expires_at, cardinality(st.words) as size
+      select st.words, st.expires_at, cardinality(st.words) as size
       from ${schema}.state st where st.id = any(p_ids) order by st.id for update
     loop
       l := l + 1;
-      base[l] := top; len[l] := r.size; shape_of[l] := r.shape; expires[l] := r.expires_at;
+      base[l] := top; len[l] := r.size; expires[l] := r.expires_at;
       if r.size <= 3 then
         if r.size >= 2 then
           pool[top + 1] := r.words[1]; pool[top + 2] := r.words[2];
@@ -173,14 +172,28 @@ begin
         asked := true;
         ri := p_layers[pl]; cost := p_layers[pl + 2];
         buckets := p_sets[s];
-        fresh := shape_of[ri] <> p_shapes[p_sets[s + 3]::int] or expires[ri] <= now_
-          or (p_sets[s + 2] >= 0 and len[ri] <> p_sets[s + 2]);
         b := base[ri];
+        if expires[ri] > now_ then
+          -- Words of another length are not these buckets': as never seen.
+          k := p_sets[s + 2];
+          if k < 0 then
+            k := 0;
+            for j in 1 .. buckets loop
+              bucket_kind := p_sets[s + 7 * j - 4];
+              -- Pairs of a list: not more than there are words.
+              x := case when bucket_kind in (9, 11) then least(pool[b + k + 1], len[ri]) else 0 end;
+              k := case when x < 0 then -1 when bucket_kind in (1, 8) then k + 3 else k + 2 + 2 * x::int end;
+              exit when k < 0 or k > len[ri];
+            end loop;
+          end if;
+          if k <> len[ri] then expires[ri] := now_; end if;
+        end if;
+        fresh := expires[ri] <= now_;
         all_kind := 0;
         all_writes := false;
         for step in 1 .. case when buckets = 1 then 1 else 2 * buckets end loop
           if step <= buckets then
-            c := s + 5 + 7 * (step - 1);
+            c := s + 3 + 7 * (step - 1);
             ask := cost;
             if buckets > 1 then places[step] := b; end if;
           else
@@ -201,7 +214,7 @@ begin
             end if;
             -- Another bucket refuses: what this one holds uncharged.
             ask := 0;
-            c := s + 5 + 7 * (j - 1);
+            c := s + 3 + 7 * (j - 1);
             b := places[j];
           end if;
           bucket_kind := p_sets[c];
@@ -240,7 +253,7 @@ ${decideBucketSql(schema)}
         end loop;
         if kind = 3 then
           again := true;
-          all_kind := 3; all_remaining := (c - s - 5) / 7; all_cap := 0; all_retry := retry; all_reset := 0; all_delay := 0;
+          all_kind := 3; all_remaining := (c - s - 3) / 7; all_cap := 0; all_retry := retry; all_reset := 0; all_delay := 0;
         elsif all_kind = 2 then
           all_retry := 0;
         end if;
@@ -283,7 +296,7 @@ ${commitBucketSql()}
 
   if p_options[5] <> 1 then
     update ${schema}.state st
-    set shape = shape_of[i], expires_at = expires[i],
+    set expires_at = expires[i],
       words = case len[i]
         when 2 then array[pool[base[i] + 1], pool[base[i] + 2]]
         when 3 then array[pool[base[i] + 1], pool[base[i] + 2], pool[base[i] + 3]]
@@ -293,7 +306,7 @@ ${commitBucketSql()}
     where dirty[i] and st.id = p_ids[i];
     if made then
       delete from ${schema}.state st using generate_series(1, rows_) i
-      where dirty[i] is null and shape_of[i] = '' and st.id = p_ids[i];
+      where dirty[i] is null and expires[i] = '-Infinity' and st.id = p_ids[i];
     end if;
   end if;
   return out_;

@@ -8,7 +8,7 @@ import {decideBucketSql} from './decide-bucket.ts';
  */
 export const checkOneFunctionSql = (schema: string): string => `
 create or replace function ${schema}.check_one(
-  p_id bytea, p_shape text, p_words int, p_keep float8, p_sets float8[], ask float8, p_options float8[]
+  p_id bytea, p_words int, p_keep float8, p_sets float8[], ask float8, p_options float8[]
 ) returns float8[] language plpgsql volatile
 set enable_seqscan = off
 as $ratectl$
@@ -29,7 +29,7 @@ declare
 begin
   setting := set_config('lock_timeout', p_options[1]::text, true);
   if p_options[3] = 1 then setting := set_config('synchronous_commit', 'off', true); end if;
-  select st.ctid, st.shape = p_shape and cardinality(st.words) = p_words, st.expires_at, st.words[1], st.words[2], st.words[3]
+  select st.ctid, cardinality(st.words) = p_words, st.expires_at, st.words[1], st.words[2], st.words[3]
   into place, known, e, w0, w1, w2
   from ${schema}.state st where st.id = p_id for update;
   if place is null then return null; end if;
@@ -39,7 +39,7 @@ begin
 ${decideBucketSql(schema, 'plain')}
   if writes then
     update ${schema}.state st
-    set shape = p_shape, expires_at = now_ + reset + p_keep + p_options[2],
+    set expires_at = now_ + reset + p_keep + p_options[2],
       words = case p_words when 2 then array[n0, n1] else array[n0, n1, n2] end
     where st.ctid = place;
   end if;

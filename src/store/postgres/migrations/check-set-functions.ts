@@ -57,7 +57,7 @@ begin
   if p_options[3] = 1 then setting := set_config('synchronous_commit', 'off', true); end if;
   with locked as materialized (
     select asked.n, asked.ask, st.ctid as place, st.expires_at,
-      st.shape = '${letter}' and cardinality(st.words) = ${words} as known,
+      cardinality(st.words) = ${words} as known,
       st.words[1] as w0, st.words[2] as w1, st.words[3] as w2
     from unnest(p_ids, p_costs) with ordinality as asked (id, ask, n) join ${schema}.state st on st.id = asked.id
     order by st.id for update of st
@@ -78,7 +78,7 @@ ${decided}
   if found_ < cardinality(p_ids) then return null; end if;
   if places is not null then
     update ${schema}.state st
-    set shape = '${letter}', words = ${words === 2 ? 'array[u.n0, u.n1]' : 'array[u.n0, u.n1, u.n2]'}, expires_at = u.ends
+    set words = ${words === 2 ? 'array[u.n0, u.n1]' : 'array[u.n0, u.n1, u.n2]'}, expires_at = u.ends
     from unnest(places, a0, a1, a2, ends) as u (place, n0, n1, n2, ends)
     where st.ctid = u.place;
   end if;

@@ -4,13 +4,11 @@
  */
 export const commitBucketSql = (): string => `
       token := 0;
-      if shape_of[ri] <> p_shapes[p_sets[s + 3]::int] or expires[ri] <= now_
-        or (p_sets[s + 2] >= 0 and len[ri] <> p_sets[s + 2]) then
-        -- A key never seen, or seen by other algorithms: zeros.
-        shape_of[ri] := p_shapes[p_sets[s + 3]::int];
+      if expires[ri] <= now_ then
+        -- A key never seen: zeros.
         base[ri] := top;
         for j in 1 .. buckets loop
-          bucket_kind := p_sets[s + 5 + 7 * (j - 1)];
+          bucket_kind := p_sets[s + 3 + 7 * (j - 1)];
           pool[top + 1] := 0; pool[top + 2] := 0; top := top + 2;
           if bucket_kind = 1 or bucket_kind = 8 then pool[top + 1] := 0; top := top + 1; end if;
         end loop;
@@ -18,7 +16,7 @@ export const commitBucketSql = (): string => `
       end if;
       b := base[ri];
       for j in 1 .. buckets loop
-        bucket_kind := p_sets[s + 5 + 7 * (j - 1)];
+        bucket_kind := p_sets[s + 3 + 7 * (j - 1)];
         width := case bucket_kind when 1 then 3 when 8 then 3 when 9 then 2 + 2 * pool[b + 1]::int
           when 11 then 2 + 2 * pool[b + 1]::int else 2 end;
         if layers > 1 or buckets > 1 then

@@ -2,6 +2,8 @@ import {changeFunctionSql} from './change-function.ts';
 import {checkFunctionSql} from './check-function.ts';
 import {checkOneFunctionSql} from './check-one-function.ts';
 import {checkSetFunctionsSql} from './check-set-functions.ts';
+import {queueFunctionsSql} from './queue-functions.ts';
+import {queueTablesSql} from './queue-tables.ts';
 import {releaseFunctionSql} from './release-function.ts';
 import {tablesSql} from './tables.ts';
 import {usageFunctionsSql} from './usage-functions.ts';
@@ -32,6 +34,7 @@ export const MIGRATIONS: readonly Migration[] = [
     sql: ({schema}) => changeFunctionSql(schema) + releaseFunctionSql(schema),
   },
   {version: 4, name: 'usage', sql: ({schema}) => usageFunctionsSql(schema)},
+  {version: 5, name: 'queues', sql: ({schema}) => queueTablesSql(schema) + queueFunctionsSql(schema)},
 ];
 
 export const NEWEST = MIGRATIONS.at(-1)!.version;

@@ -18,8 +18,8 @@ create ${durability === 'unlogged' ? 'unlogged ' : ''}table ${schema}.state (
   autovacuum_analyze_scale_factor = 0.1,
   autovacuum_vacuum_cost_delay = 0
 );
-comment on table ${schema}.state is 'ratectl: one row per limit, key and tier; instants are microseconds since the epoch';
-comment on column ${schema}.state.expires_at is 'the row means nothing from then on';
+comment on table ${schema}.state is 'ratectl: one row per limit, key, tier and shape of the buckets; instants are microseconds since the epoch';
+comment on column ${schema}.state.expires_at is 'the row means nothing from then on; -Infinity: made and not used yet';
 
 create table ${schema}.generation (one boolean primary key default true check (one), value bigint not null);
 insert into ${schema}.generation (value) values (0);
@@ -46,6 +46,7 @@ create table ${schema}.hot (
   limit_name text not null,
   key bytea not null,
   tier bytea not null,
+  shape text not null,
   shadow boolean not null,
   until float8 not null,
   minute float8 not null,
@@ -54,7 +55,7 @@ create table ${schema}.hot (
 );
 create index hot_until on ${schema}.hot (until);
 
-create table ${schema}.minutes (
+create table ${schema}.usage_minutes (
   at float8 not null,
   limit_name text not null,
   allowed float8 not null,
@@ -63,12 +64,33 @@ create table ${schema}.minutes (
   primary key (at, limit_name)
 );
 
-create table ${schema}.hours (
+create table ${schema}.usage_hours (
+  at float8 not null,
+  limit_name text not null,
+  allowed float8 not null,
+  denied float8 not null,
+  shadow_denied float8 not null,
+  primary key (at, limit_name)
+);
+
+create table ${schema}.denied_by_hour (
   at float8 not null,
   id bytea not null,
   limit_name text not null,
   key bytea not null,
   tier bytea not null,
+  shape text not null,
+  denied float8 not null,
+  primary key (at, id)
+);
+
+create table ${schema}.denied_by_day (
+  at float8 not null,
+  id bytea not null,
+  limit_name text not null,
+  key bytea not null,
+  tier bytea not null,
+  shape text not null,
   denied float8 not null,
   primary key (at, id)
 );

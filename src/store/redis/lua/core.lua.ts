@@ -38,11 +38,11 @@ for i = 1, set_count do
   sets[i] = set
 end
 
--- Rows by key as this call knows them: 0 none, 1 not ours, the text of one of another shape than was asked for, else its words.
+-- Rows by key as this call knows them: 1 not ours, else its words. The name of a key says which buckets its row is of.
 local rows, dirty, failure = {}, {}, nil
 
 local function read_lists(value, set)
-  local row, from = {head = set.head}, #set.head + 1
+  local row, from = {}, #set.head + 1
   for b = 1, set.count do
     local p = set[b]
     local at, words = p.at, p[1]
@@ -67,50 +67,43 @@ end
 
 local function parse(value, set)
   local head = set.head
-  if string.byte(value) == 1 then
-    local size = #head
-    if sub(value, 1, size) ~= head then
-      local n = string.byte(value, 2) or 0
-      local letters = sub(value, 3, 2 + n)
-      if n > 0 and #letters == n and not string.find(letters, '[^a-z]') then return 0 end
-      return 1
-    end
+  local size = #head
+  if sub(value, 1, size) == head then
     if not set.layout then return read_lists(value, set) end
     if #value ~= size + 8 * set.words then return 1 end
-    local row = {unpack_bytes(set.layout, value, size + 1)}
-    row.head = head
-    return row
+    return {unpack_bytes(set.layout, value, size + 1)}
   end
-  if not string.find(value, '^%d+$') then return 1 end
-  local number = tonumber(value)
-  if number > 9007199254740991 then return 1 end
-  if head ~= '\1\1g' then return 0 end
-  return {number, 0, head = head}
+  local instant = head == '\1\1g' and #value == 16 and string.find(value, '^[1-9]%d+$') and tonumber(value)
+  if instant and instant <= 9007199254740991 then return {instant, 0} end
+  return 1
 end
 
--- The row of a key for a set of buckets; nil when what is there is not ours. One of another shape stays until it is written over.
+local function fresh_row(set)
+  local row = {}
+  for i = 1, set.words do row[i] = 0 end
+  for b = 1, set.count do
+    if set[b][1] == 0 then row[set[b].at + 2] = '' end
+  end
+  return row
+end
+
+-- The row of a key for a set of buckets; nil when what is there is not ours.
 local function find(key, set)
   local row = rows[key]
   if row == nil then
-    row = redis_pcall('GET', key) or 0
-    if type(row) == 'table' then
-      if not string.find(row.err, 'WRONGTYPE', 1, true) then failure = row end
+    local value = redis_pcall('GET', key)
+    if not value then
+      row = fresh_row(set)
+    elseif type(value) == 'string' then
+      row = parse(value, set)
+    else
+      if not string.find(value.err, 'WRONGTYPE', 1, true) then failure = value end
       row = 1
     end
+    rows[key] = row
   end
-  if type(row) == 'string' then
-    local parsed = parse(row, set)
-    if parsed ~= 0 then row = parsed end
-  end
-  rows[key] = row
   if row == 1 then return nil end
-  if type(row) == 'table' and row.head == set.head then return row end
-  local fresh = {head = set.head}
-  for i = 1, set.words do fresh[i] = 0 end
-  for b = 1, set.count do
-    if set[b][1] == 0 then fresh[set[b].at + 2] = '' end
-  end
-  return fresh
+  return row
 end
 
 -- What the buckets of a set say together: the fields of a verdict are those that decide returns, in their order. When edges
@@ -172,11 +165,6 @@ local function charge(key, row, set, verdict, cost)
         for i = 1, p[1] do row[at + i - 1] = said[6 + i] end
       end
     end
-  end
-  local before = rows[key]
-  if before ~= row then
-    rows[key] = row
-    if before ~= 0 then row.dirty = before.dirty end
   end
   if not row.dirty then
     row.dirty = true
@@ -273,12 +261,12 @@ for i = 1, #dirty do
   local key = dirty[i]
   local row = rows[key]
   local set, value = row.set, nil
-  if set.layout == '<dd' and row[2] == 0 and row.head == '\1\1g' then
+  if row[2] == 0 and set.head == '\1\1g' and row[1] >= 1000000000000000 and row[1] <= 9007199254740991 then
     value = format('%.0f', row[1])
   elseif set.layout then
-    value = row.head .. pack_bytes(set.layout, unpack(row, 1, set.words))
+    value = set.head .. pack_bytes(set.layout, unpack(row, 1, set.words))
   else
-    local parts = {row.head}
+    local parts = {set.head}
     for b = 1, set.count do
       local p = set[b]
       local at = p.at

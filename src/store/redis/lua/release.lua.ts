@@ -1,17 +1,18 @@
+import {OWN_VALUE_LUA} from './own-value.lua.ts';
+
 /**
- * Takes leases out of a row (see stored-leases.ts). Arguments: how the value of a row of that shape begins, the fencing token
+ * Takes leases out of a row (see stored-leases.ts). Arguments: how a value of its buckets begins, the fencing token
  * of the last lease, how many, now in µs (empty: the server's). Answers 1 when one of them was held.
  */
-export const RELEASE_LUA = `
+export const RELEASE_LUA = `${OWN_VALUE_LUA}
 local value = redis.call('GET', KEYS[1])
 local head = ARGV[1]
-if not value or string.sub(value, 1, #head) ~= head then return 0 end
+if not value or not is_own(value, head) then return 0 end
 local token, count, now = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 if not now then
   local time = redis.call('TIME')
   now = time[1] * 1000000 + time[2]
 end
-local words = {t = 3, p = 2, s = 2, g = 2, f = 2, h = 2, c = 2, w = 3, n = 2}
 local parts, from, held = {head}, #head + 1, false
 for b = 3, #head do
   local letter = string.sub(head, b, b)

@@ -17,7 +17,7 @@ for i = 1, set_count do
   sets[i] = p
 end
 
--- Rows by key as this call knows them: 1 not ours, the text of one of another shape than was asked for, else its words.
+-- Rows by key as this call knows them: 1 not ours, else its words. The name of a key says which buckets its row is of.
 local keys, rows, dirty, dirty_count = KEYS, {}, {}, 0
 local out, index, size = {}, 0, #bytes
 while pos <= size do
@@ -32,37 +32,26 @@ while pos <= size do
     local words, head = p[1], p[10]
     local row = rows[key]
     if row == nil then
-      row = redis_pcall('GET', key)
-      if not row then
-        row = {0, 0, 0, head = head, ttl = 0, p = p, dirty = false}
-      elseif type(row) == 'table' then
-        if not string.find(row.err, 'WRONGTYPE', 1, true) then return row end
+      local value = redis_pcall('GET', key)
+      if not value then
+        row = {0, 0, 0, ttl = 0, p = p, dirty = false}
+      elseif type(value) == 'table' then
+        if not string.find(value.err, 'WRONGTYPE', 1, true) then return value end
         row = 1
-      end
-      rows[key] = row
-    end
-    if type(row) == 'string' then
-      local value = row
-      if string.byte(value) == 1 then
-        if sub(value, 1, 3) ~= head then
-          local n = string.byte(value, 2) or 0
-          local letters = sub(value, 3, 2 + n)
-          if n == 0 or #letters ~= n or string.find(letters, '[^a-z]') then row = 1 end
-        elseif #value ~= 3 + 8 * words then
-          row = 1
-        elseif words == 2 then
+      elseif #value == 3 + 8 * words and sub(value, 1, 3) == head then
+        if words == 2 then
           local w0, w1 = unpack_bytes('<dd', value, 4)
-          row = {w0, w1, 0, head = head, ttl = 0, p = p, dirty = false}
+          row = {w0, w1, 0, ttl = 0, p = p, dirty = false}
         else
           local w0, w1, w2 = unpack_bytes('<ddd', value, 4)
-          row = {w0, w1, w2, head = head, ttl = 0, p = p, dirty = false}
+          row = {w0, w1, w2, ttl = 0, p = p, dirty = false}
         end
       else
-        local number = string.find(value, '^%d+$') and tonumber(value)
-        if not number or number > 9007199254740991 then
+        local instant = head == '\1\1g' and #value == 16 and string.find(value, '^[1-9]%d+$') and tonumber(value)
+        if instant and instant <= 9007199254740991 then
+          row = {instant, 0, 0, ttl = 0, p = p, dirty = false}
+        else
           row = 1
-        elseif head == '\1\1g' then
-          row = {number, 0, 0, head = head, ttl = 0, p = p, dirty = false}
         end
       end
       rows[key] = row
@@ -70,14 +59,8 @@ while pos <= size do
     if row == 1 then
       out[index] = '\5'
     else
-      local before = row
-      if row.head ~= head then row = {0, 0, 0, head = head, ttl = 0, p = p, dirty = false} end
       local kind, remaining, retry, reset, delay, writes, w0, w1, w2 = DECIDE(row, 1, now, cost, p)
       if writes and (mode < 2 or (mode == 3 and kind ~= 0)) then
-        if before ~= row then
-          rows[key] = row
-          row.dirty = before.dirty
-        end
         row[1], row[2], row[3] = w0, w1, w2 or 0
         row.p = p
         local ttl = ceil((reset + p[9] + slack) / 1000)
@@ -101,8 +84,8 @@ end
 for i = 1, dirty_count do
   local key = dirty[i]
   local row = rows[key]
-  local head, value = row.head, nil
-  if row[2] == 0 and head == '\1\1g' then
+  local head, value = row.p[10], nil
+  if row[2] == 0 and head == '\1\1g' and row[1] >= 1000000000000000 and row[1] <= 9007199254740991 then
     value = format('%.0f', row[1])
   elseif row.p[1] == 2 then
     value = head .. pack_bytes('<dd', row[1], row[2])

@@ -1,0 +1,220 @@
+import {ExitCode} from '../../base/exit-code.ts';
+import {toRfc3339} from '../../base/micros.ts';
+import {RatectlError} from '../../base/ratectl-error.ts';
+import {quoted, safeJson, safeText} from '../../base/safe-text.ts';
+import {didYouMean} from '../../base/suggest.ts';
+import {drainQueue, previewDrain} from '../../operate/reset/drain-queue.ts';
+import {
+  type DrainedState,
+  extendQueueReceipt,
+  QUEUE_RECEIPT_SCHEMA,
+  type QueueReceiptHeader,
+} from '../../operate/reset/queue-receipt.ts';
+import {type QueueResetFacts, queueResetReport} from '../../operate/reset/queue-reporter.ts';
+import {readQueueReceipt} from '../../operate/reset/read-queue-receipt.ts';
+import {QueueRestore} from '../../operate/reset/restore-queue.ts';
+import type {QueueResetReport} from '../../view/model/reset-report.ts';
+import {queueResetTable} from '../../view/reset/queue-table.ts';
+import {confirmChange, requireConfirmable} from '../confirm.ts';
+import type {CliContext} from '../context.ts';
+import {envelope} from '../envelope.ts';
+import {keyProgress} from '../key-progress.ts';
+import {tell, warn} from '../notes.ts';
+import {outputFormat, styleOf} from '../options/output.ts';
+import {withTarget} from '../with-target.ts';
+import type {ResetFlags} from './reset.ts';
+import {requireSameStore} from './reset-job.ts';
+import {createQueueReceipt, resolveIn} from './reset-receipt.ts';
+import {ResetSession} from './reset-session.ts';
+
+/** Takes out what waits in a queue, or its dead items, into a receipt. */
+export const runQueueReset = (
+  what: {readonly queue: string; readonly state: DrainedState},
+  flags: ResetFlags,
+  context: CliContext,
+): Promise<void> => withSession(flags, context, (run) => run.drain(what));
+
+/** Puts back what a receipt says was taken out of a queue. */
+export const runQueueUndo = async (path: string, flags: ResetFlags, context: CliContext): Promise<void> => {
+  const flag = flags.receipt !== undefined ? '--receipt' : flags.force === true ? '--force' : undefined;
+  if (flag !== undefined)
+    throw new RatectlError(`${flag} does not go with an undo of a queue`, {
+      code: 'usage/reset',
+      hint: 'leave it out: what is put back is written into the receipt that is undone',
+    });
+  await withSession(flags, context, (run) => run.undo(path));
+};
+
+const withSession = (
+  flags: ResetFlags,
+  context: CliContext,
+  run: (run: QueueRun) => Promise<void>,
+): Promise<void> =>
+  withTarget(flags, context, flags.dryRun === true ? 'read' : 'write', async (target) => {
+    const session = new ResetSession(target, flags, context);
+    await warn(target.warnings, flags, context);
+    if (flags.dryRun !== true) {
+      requireConfirmable(session, flags, context);
+      session.requireReason('many');
+    }
+    await run(new QueueRun(session, flags, context));
+  });
+
+class QueueRun {
+  readonly #session: ResetSession;
+  readonly #flags: ResetFlags;
+  readonly #context: CliContext;
+
+  constructor(session: ResetSession, flags: ResetFlags, context: CliContext) {
+    this.#session = session;
+    this.#flags = flags;
+    this.#context = context;
+  }
+
+  async drain({queue, state}: {readonly queue: string; readonly state: DrainedState}): Promise<void> {
+    const {store} = this.#session.target;
+    await this.#requireKnown(queue);
+    const preview = await previewDrain({store, queue, state});
+    const {items: planned, claimed, shown} = preview;
+    const facts = this.#facts({action: 'drain', queue, state, planned, claimed, already: 0, shown});
+    if (!(await this.#goesOn(facts))) return;
+    const receipt = createQueueReceipt(this.#flags.receipt, this.#header(queue, state), this.#context);
+    await tell([`the receipt is ${receipt.path}`], this.#flags, this.#context);
+    const entry = {target: targetText(queue, state), receipt: receipt.path};
+    await this.#session
+      .audit({action: 'queue-reset-started', keys: planned, ...entry})
+      .catch((error: unknown) => {
+        receipt.discard();
+        throw error;
+      });
+    const outcome = await this.#withProgress(planned, (progress) =>
+      drainQueue({store, queue, state}, planned, receipt, progress),
+    );
+    await this.#session.auditDone({action: 'queue-reset', keys: outcome.items, ...entry});
+    await this.#answer(queueResetReport(facts, {...outcome, receipt: receipt.path}, false));
+  }
+
+  async undo(path: string): Promise<void> {
+    const {store} = this.#session.target;
+    const resolve = (name: string): string => resolveIn(this.#context, name);
+    const receipt = readQueueReceipt(path, resolve(path));
+    const {header} = receipt;
+    requireSameStore(header, path, this.#session.target, this.#flags);
+    const restore = await QueueRestore.of(receipt, store);
+    const {items: planned, already, shown, notes} = restore.preview();
+    await warn(notes, this.#flags, this.#context);
+    const {queue, state} = header;
+    const facts = this.#facts({action: 'undo', queue, state, planned, claimed: 0, already, shown});
+    if (!(await this.#goesOn(facts))) return;
+    const file = extendQueueReceipt(path, resolve);
+    const outcome = await this.#withProgress(planned, (progress) => restore.run(store, file, progress)).catch(
+      (error: unknown) => {
+        throw error instanceof RangeError ? queueFull(error) : error;
+      },
+    );
+    await this.#session.auditDone({
+      action: 'queue-undo',
+      keys: outcome.items,
+      target: targetText(queue, state),
+      receipt: path,
+    });
+    await this.#answer(queueResetReport(facts, {...outcome, receipt: path}, false));
+  }
+
+  /** False when the answer was given already: a dry run, or nothing to do. */
+  async #goesOn(facts: QueueResetFacts): Promise<boolean> {
+    const flags = this.#flags;
+    const dryRun = flags.dryRun === true;
+    if (dryRun || facts.planned === 0) {
+      await this.#answer(queueResetReport(facts, undefined, dryRun));
+      return false;
+    }
+    const {err} = this.#context.streams;
+    if (flags.yes !== true && flags.confirm === undefined) {
+      const style = {...styleOf(flags, this.#context), colour: false, width: err.columns};
+      await err.write(queueResetTable(queueResetReport(facts, undefined, true), style, 'question'));
+    }
+    const verb = facts.action === 'drain' ? 'take out' : 'put back';
+    const items = facts.planned === 1 ? 'this item' : `these ${facts.planned.toLocaleString('en-US')} items`;
+    const stake = {
+      what: `${verb} ${items}`,
+      reach: 'many' as const,
+      count: facts.planned,
+      production: this.#session.production,
+    };
+    await confirmChange(stake, flags, this.#context);
+    return true;
+  }
+
+  /** A queue that holds nothing is known when the policy names it. */
+  async #requireKnown(queue: string): Promise<void> {
+    const {store, policy} = this.#session.target;
+    const stored = (await store.queues()).map((one) => one.queue);
+    const names = [...new Set([...(policy?.policy.queues ?? []).map(({name}) => name), ...stored])];
+    if (names.includes(queue)) return;
+    throw new RatectlError(`unknown queue ${quoted(queue)}${didYouMean(queue, names.map(safeText))}`, {
+      code: 'reset/unknown-queue',
+      hint:
+        names.length === 0
+          ? 'neither the policy nor the store has any'
+          : `queues are ${names
+              .slice(0, 10)
+              .map((one) => quoted(one))
+              .join(', ')}${names.length > 10 ? `, and ${names.length - 10} more: ratectl status` : ''}`,
+    });
+  }
+
+  async #withProgress<T>(all: number, work: (progress: (items: number) => void) => Promise<T>): Promise<T> {
+    const progress = keyProgress(this.#flags, this.#context, all);
+    try {
+      return await work(progress.update);
+    } finally {
+      progress.end();
+    }
+  }
+
+  #facts(facts: Omit<QueueResetFacts, 'store' | 'actor' | 'why'>): QueueResetFacts {
+    const {target, actor, why} = this.#session;
+    return {...facts, store: target.redactedUrl, actor, why};
+  }
+
+  #header(queue: string, state: DrainedState): QueueReceiptHeader {
+    const {target, actor, why} = this.#session;
+    return {
+      schema: QUEUE_RECEIPT_SCHEMA,
+      action: 'reset',
+      context: target.contextName,
+      store: target.redactedUrl,
+      queue,
+      state,
+      ...actor,
+      why,
+      at: toRfc3339(this.#context.clock.now()),
+    };
+  }
+
+  async #answer(report: QueueResetReport): Promise<void> {
+    const {warnings, contextName} = this.#session.target;
+    const flags = this.#flags;
+    const context = this.#context;
+    const text =
+      outputFormat(flags) === 'json'
+        ? `${safeJson(envelope('reset-queue', report, warnings, context, contextName), 2)}\n`
+        : queueResetTable(report, styleOf(flags, context));
+    await context.streams.out.write(text);
+    if (!report.complete) context.exitCode = ExitCode.partial;
+    else if (report.items === 0 && flags.failEmpty === true) context.exitCode = ExitCode.nothingToDo;
+  }
+}
+
+/** As it is typed. */
+const targetText = (queue: string, state: DrainedState): string =>
+  `--queue ${queue}${state === 'dead' ? ' --dead' : ''}`;
+
+const queueFull = (error: RangeError): RatectlError =>
+  new RatectlError(error.message, {
+    code: 'reset/queue-full',
+    exit: ExitCode.refused,
+    hint: 'nothing was put back; wait until there is room, and run the same command again',
+    cause: error,
+  });

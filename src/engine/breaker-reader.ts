@@ -1,0 +1,47 @@
+import type {BreakerProbe, BreakerState} from './breaker.ts';
+import type {CallSlot} from './breaker-window.ts';
+
+/** More than any state has, with room for policies that changed. */
+const MOST_SLOTS = 100;
+const MOST_PROBES = 10_000;
+
+/** The state that JSON from a store holds; undefined when it holds none: anybody who may write to the store may have written it. */
+export const readBreakerState = (value: unknown): BreakerState | undefined => {
+  if (!isMapping(value)) return undefined;
+  const {kind, failures, successes, openedAt, lastProbe} = value;
+  if (kind !== 'closed' && kind !== 'open' && kind !== 'half-open') return undefined;
+  if (!isCount(failures) || !isCount(successes) || !isCount(openedAt) || !isCount(lastProbe))
+    return undefined;
+  const slots = readAll(value['slots'], MOST_SLOTS, readSlot);
+  const probes = readAll(value['probes'], MOST_PROBES, readProbe);
+  if (slots === undefined || probes === undefined) return undefined;
+  return {kind, failures, successes, openedAt, slots, probes, lastProbe};
+};
+
+const readAll = <T>(
+  value: unknown,
+  most: number,
+  read: (one: unknown) => T | undefined,
+): readonly T[] | undefined => {
+  if (!Array.isArray(value) || value.length > most) return undefined;
+  const all = value.map(read);
+  return all.includes(undefined) ? undefined : (all as T[]);
+};
+
+const readSlot = (value: unknown): CallSlot | undefined => {
+  if (!isMapping(value)) return undefined;
+  const {at, calls, failures} = value;
+  if (!isCount(at) || !isCount(calls) || !isCount(failures) || failures > calls) return undefined;
+  return {at, calls, failures};
+};
+
+const readProbe = (value: unknown): BreakerProbe | undefined => {
+  if (!isMapping(value)) return undefined;
+  const {id, until} = value;
+  return isCount(id) && isCount(until) ? {id, until} : undefined;
+};
+
+const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;

@@ -1,7 +1,0 @@
-import type {Journals} from '../../store/port.ts';
-import {AUDIT_JOURNAL, type AuditEntry} from './audit-entry.ts';
-
-/** Writes down what was changed, by whom and why. */
-export const recordAudit = async (store: Pick<Journals, 'append'>, entry: AuditEntry): Promise<void> => {
-  await store.append(AUDIT_JOURNAL, [entry]);
-};

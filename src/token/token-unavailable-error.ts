@@ -1,0 +1,35 @@
+import {RatectlError} from '../base/ratectl-error.ts';
+
+export type TokenProblem = 'none' | 'expired' | 'not-yet' | 'suspect' | 'reauthorise';
+
+/** There is no token to use now. It never causes a refresh: `retryAfterMs` says when one may be there. */
+export class TokenUnavailableError extends RatectlError {
+  readonly provider: string;
+  readonly problem: TokenProblem;
+  /** When a refresh is next allowed, ms from now; undefined: only a person can help. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(provider: string, problem: TokenProblem, retryAfterMs: number | undefined) {
+    super(`no token of provider "${provider}" can be used: ${WORDS[problem]}`, {
+      code: `token/${problem}`,
+      hint:
+        problem === 'none'
+          ? `put one in: ratectl token put ${provider}`
+          : problem === 'reauthorise'
+            ? `authorise again, and put the new token in: ratectl token put ${provider}`
+            : `look at it: ratectl status; refresh by hand: ratectl force-refresh ${provider}`,
+    });
+    this.name = 'TokenUnavailableError';
+    this.provider = provider;
+    this.problem = problem;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+const WORDS: Readonly<Record<TokenProblem, string>> = {
+  none: 'there is none',
+  expired: 'it has expired and was not refreshed',
+  'not-yet': 'it is not valid yet',
+  suspect: 'the provider answered 401 to it',
+  reauthorise: 'the refresh token is refused or may be spent',
+};

@@ -1,0 +1,37 @@
+import {facts} from '../facts.ts';
+import {formatPlural} from '../format-number.ts';
+import type {BreakerResetReport} from '../model/reset-report.ts';
+import {nameText} from '../name-text.ts';
+import type {Style} from '../style.ts';
+
+/** What became of a breaker: for people. A `question` comes before the change it is about. */
+export const breakerResetTable = (
+  {breaker, dryRun, changed, before, store, why}: BreakerResetReport,
+  style: Style,
+  use: 'answer' | 'question' = 'answer',
+): string => {
+  const done = changed ? (dryRun ? 'would be closed' : 'closed') : 'is closed, nothing to reset';
+  const lines = facts(
+    [
+      {
+        label: 'breaker',
+        value: [
+          {text: nameText(breaker), role: 'strong'},
+          done,
+          ...(dryRun && use === 'answer' ? ['dry run: nothing was changed'] : []),
+        ],
+      },
+      {
+        label: 'before',
+        value: [
+          `${before.state}, ${formatPlural(before.failures, 'failure')} in a row`,
+          ...(before.openedAt === null ? [] : [`opened at ${before.openedAt}`]),
+        ],
+      },
+      {label: 'store', value: store},
+      {label: 'why', value: why},
+    ],
+    style,
+  );
+  return `${lines.join('\n')}\n`;
+};

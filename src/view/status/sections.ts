@@ -1,0 +1,25 @@
+import type {Fact} from '../facts.ts';
+import type {StatusReport} from '../model/status-report.ts';
+import type {StatusAlert} from '../model/status-sections.ts';
+import {breakerSection, instanceSection, queueSection} from './other-sections.ts';
+import type {Section, SectionOptions} from './section.ts';
+import {tokenSection} from './token-section.ts';
+
+/** Tokens, breakers, queues, instances, as far as there are any; none beside keys that were asked for by name. */
+export const statusSections = (report: StatusReport, options: SectionOptions): readonly Section[] => {
+  if (!['recent', 'all'].includes(report.scope.kind)) return [];
+  const {tokens, breakers, queues, instances, leader} = report;
+  return [
+    tokenSection(tokens, options),
+    breakerSection(breakers, options),
+    queueSection(queues, options),
+    instanceSection(instances, leader, options),
+  ].filter(({rows, remarks}) => rows.length > 0 || remarks.length > 0);
+};
+
+/** What needs somebody, a line each. */
+export const alertFacts = (alerts: readonly StatusAlert[]): readonly Fact[] =>
+  alerts.map(({text, next}, i) => ({
+    label: i === 0 ? (alerts.length === 1 ? 'alert' : 'alerts') : '',
+    value: [{text, role: 'bad'}, next],
+  }));

@@ -1,0 +1,144 @@
+/** Hearing of announcements, and the store's clock. */
+import {setTimeout} from 'node:timers/promises';
+import {describe, expect, test} from 'vitest';
+import type {Store} from '../../../src/store/port.ts';
+import {S} from '../../support/instants.ts';
+import {type OnScene, START} from './scene.ts';
+
+/** News comes within this time, ms. */
+const SOON = 2_000;
+/** Longer than any store that asks waits between two questions, ms. */
+const QUIET = 1_200;
+
+/** Counts news from now on. */
+const listenTo = async (store: Store): Promise<{readonly heard: () => number; stop(): Promise<void>}> => {
+  let count = 0;
+  const stop = await store.listen(() => {
+    count++;
+  });
+  return {heard: () => count, stop};
+};
+
+/** Milliseconds until something holds; fails when it takes longer than news may take. */
+const soon = async (holds: () => boolean): Promise<void> => {
+  const began = performance.now();
+  while (!holds()) {
+    if (performance.now() - began > SOON) throw new Error(`nothing was heard within ${SOON} ms`);
+    await setTimeout(5);
+  }
+};
+
+export const describeNews = (on: OnScene): void => {
+  describe('news', () => {
+    test(
+      'whoever listens hears within two seconds that another handle announced, again and again',
+      on(async ({store, another}) => {
+        const other = await another();
+        const {heard, stop} = await listenTo(store);
+        for (let i = 0; i < 3; i++) {
+          const before = heard();
+          await other.announce();
+          await soon(() => heard() > before);
+        }
+        await stop();
+      }),
+    );
+
+    test(
+      'all who listen hear, also with the same handle, and also of what they announced themselves',
+      on(async ({store, another}) => {
+        const other = await another();
+        const listeners = [await listenTo(store), await listenTo(store), await listenTo(other)];
+        await store.announce();
+        await soon(() => listeners.every(({heard}) => heard() > 0));
+        await Promise.all(listeners.map(({stop}) => stop()));
+      }),
+    );
+
+    test(
+      'whoever has stopped hears nothing, and others go on hearing',
+      on(async ({store, another}) => {
+        const other = await another();
+        const [gone, stays] = [await listenTo(store), await listenTo(store)];
+        await gone.stop();
+        await gone.stop();
+        await other.announce();
+        await soon(() => stays.heard() > 0);
+        await setTimeout(QUIET);
+        expect(gone.heard()).toBe(0);
+        await stays.stop();
+        // Listening anew begins afresh.
+        const anew = await listenTo(store);
+        await other.announce();
+        await soon(() => anew.heard() > 0);
+        await anew.stop();
+      }),
+    );
+
+    test(
+      'what was announced before is no news, and where nobody announces there is none',
+      on(async ({store}) => {
+        await store.announce();
+        // A server may still be on its way to tell of it.
+        await setTimeout(50);
+        const {heard, stop} = await listenTo(store);
+        await setTimeout(QUIET);
+        expect(heard()).toBe(0);
+        await stop();
+      }),
+    );
+
+    test(
+      'a listener that throws takes nothing from the others',
+      on(async ({store}) => {
+        const stop = await store.listen(() => {
+          throw new Error('a listener’s fault');
+        });
+        const {heard, stop: stopOther} = await listenTo(store);
+        await store.announce();
+        await soon(() => heard() > 0);
+        await store.announce();
+        await soon(() => heard() > 1);
+        await Promise.all([stop(), stopOther()]);
+      }),
+    );
+
+    test(
+      'closing ends listening, and stopping afterwards does no harm',
+      on(async ({place, clock}) => {
+        const own = await place.open({clock: () => clock.now});
+        const {heard, stop} = await listenTo(own);
+        await own.close();
+        await setTimeout(50);
+        expect(heard()).toBe(0);
+        await stop();
+      }),
+    );
+  });
+
+  describe('the clock', () => {
+    test(
+      'now is the store’s clock',
+      on(async ({store, clock}) => {
+        expect(await store.now()).toBe(START);
+        clock.now += S + 1;
+        expect(await store.now()).toBe(START + S + 1);
+        expect((await store.facts()).now).toBe(START + S + 1);
+      }),
+    );
+
+    test(
+      'without another clock now is the time of day in whole µs, and never goes back',
+      on(async ({place}) => {
+        const store = await place.open();
+        const before = Date.now() * 1_000;
+        const instants: number[] = [];
+        for (let i = 0; i < 50; i++) instants.push(await store.now());
+        await store.close();
+        expect(instants.every(Number.isSafeInteger)).toBe(true);
+        expect(instants).toEqual([...instants].sort((a, b) => a - b));
+        expect(Math.abs(instants[0]! - before)).toBeLessThan(10 * S);
+      }),
+    );
+  });
+};
