@@ -15,19 +15,21 @@ _ratectl() {
     word=${COMP_WORDS[i]}
     case "$command $word" in
       'ratectl status --filter' | 'ratectl status --state' | 'ratectl status --max-keys' | 'ratectl status --sort' | 'ratectl status --limit' | 'ratectl status --fields' | 'ratectl status --tz' | 'ratectl status --time-format' | 'ratectl status -o' | 'ratectl status --output' | 'ratectl status --color' | 'ratectl status --fail-on' | 'ratectl status --interval' | 'ratectl status -s' | 'ratectl status --store' | 'ratectl status -c' | 'ratectl status --context' | 'ratectl status -p' | 'ratectl status --policy' | 'ratectl status --timeout') [[ ${COMP_WORDS[i + 1]} == = ]] && ((i++)); ((i++)) ;;
+      'ratectl top --filter' | 'ratectl top --state' | 'ratectl top --max-keys' | 'ratectl top --sort' | 'ratectl top --tz' | 'ratectl top --time-format' | 'ratectl top --color' | 'ratectl top --interval' | 'ratectl top -s' | 'ratectl top --store' | 'ratectl top -c' | 'ratectl top --context' | 'ratectl top -p' | 'ratectl top --policy' | 'ratectl top --timeout') [[ ${COMP_WORDS[i + 1]} == = ]] && ((i++)); ((i++)) ;;
       'ratectl explain --tier' | 'ratectl explain --attributes' | 'ratectl explain --cost' | 'ratectl explain --tz' | 'ratectl explain --time-format' | 'ratectl explain -o' | 'ratectl explain --output' | 'ratectl explain --color' | 'ratectl explain -s' | 'ratectl explain --store' | 'ratectl explain -c' | 'ratectl explain --context' | 'ratectl explain -p' | 'ratectl explain --policy' | 'ratectl explain --timeout') [[ ${COMP_WORDS[i + 1]} == = ]] && ((i++)); ((i++)) ;;
       'ratectl reset --reason' | 'ratectl reset --receipt' | 'ratectl reset --plan-out' | 'ratectl reset --plan' | 'ratectl reset --undo' | 'ratectl reset --breaker' | 'ratectl reset --queue' | 'ratectl reset --confirm' | 'ratectl reset -s' | 'ratectl reset --store' | 'ratectl reset -c' | 'ratectl reset --context' | 'ratectl reset -p' | 'ratectl reset --policy' | 'ratectl reset --timeout' | 'ratectl reset -o' | 'ratectl reset --output' | 'ratectl reset --color') [[ ${COMP_WORDS[i + 1]} == = ]] && ((i++)); ((i++)) ;;
       'ratectl override set --reason' | 'ratectl override set --rate' | 'ratectl override set --burst' | 'ratectl override set --initial' | 'ratectl override set --limit' | 'ratectl override set --window' | 'ratectl override set --delay' | 'ratectl override set --max' | 'ratectl override set --lease' | 'ratectl override set --algorithm' | 'ratectl override set --for' | 'ratectl override set --until' | 'ratectl override set --confirm' | 'ratectl override set -s' | 'ratectl override set --store' | 'ratectl override set -c' | 'ratectl override set --context' | 'ratectl override set -p' | 'ratectl override set --policy' | 'ratectl override set --timeout' | 'ratectl override set -o' | 'ratectl override set --output' | 'ratectl override set --color') [[ ${COMP_WORDS[i + 1]} == = ]] && ((i++)); ((i++)) ;;
       'ratectl override rm --reason' | 'ratectl override rm --confirm' | 'ratectl override rm -s' | 'ratectl override rm --store' | 'ratectl override rm -c' | 'ratectl override rm --context' | 'ratectl override rm -p' | 'ratectl override rm --policy' | 'ratectl override rm --timeout' | 'ratectl override rm -o' | 'ratectl override rm --output' | 'ratectl override rm --color') [[ ${COMP_WORDS[i + 1]} == = ]] && ((i++)); ((i++)) ;;
       'ratectl override ls -s' | 'ratectl override ls --store' | 'ratectl override ls -c' | 'ratectl override ls --context' | 'ratectl override ls -p' | 'ratectl override ls --policy' | 'ratectl override ls --timeout' | 'ratectl override ls -o' | 'ratectl override ls --output' | 'ratectl override ls --color') [[ ${COMP_WORDS[i + 1]} == = ]] && ((i++)); ((i++)) ;;
       'ratectl audit --since' | 'ratectl audit --limit' | 'ratectl audit --action' | 'ratectl audit --target' | 'ratectl audit -s' | 'ratectl audit --store' | 'ratectl audit -c' | 'ratectl audit --context' | 'ratectl audit -p' | 'ratectl audit --policy' | 'ratectl audit --timeout' | 'ratectl audit -o' | 'ratectl audit --output' | 'ratectl audit --color') [[ ${COMP_WORDS[i + 1]} == = ]] && ((i++)); ((i++)) ;;
+      'ratectl report --filter' | 'ratectl report --max-keys' | 'ratectl report --since' | 'ratectl report --until' | 'ratectl report --tz' | 'ratectl report --limit' | 'ratectl report --out' | 'ratectl report -o' | 'ratectl report --output' | 'ratectl report --color' | 'ratectl report -s' | 'ratectl report --store' | 'ratectl report -c' | 'ratectl report --context' | 'ratectl report -p' | 'ratectl report --policy' | 'ratectl report --timeout') [[ ${COMP_WORDS[i + 1]} == = ]] && ((i++)); ((i++)) ;;
+      'ratectl serve --listen' | 'ratectl serve --token-file' | 'ratectl serve --allow-host' | 'ratectl serve --mcp' | 'ratectl serve --root' | 'ratectl serve --alert-webhook' | 'ratectl serve --alert-repeat' | 'ratectl serve --check-every' | 'ratectl serve --log-format' | 'ratectl serve --events' | 'ratectl serve -s' | 'ratectl serve --store' | 'ratectl serve -c' | 'ratectl serve --context' | 'ratectl serve -p' | 'ratectl serve --policy' | 'ratectl serve --timeout') [[ ${COMP_WORDS[i + 1]} == = ]] && ((i++)); ((i++)) ;;
       'ratectl force-refresh --max-per-second' | 'ratectl force-refresh --if-expires-within' | 'ratectl force-refresh --wait' | 'ratectl force-refresh --reason' | 'ratectl force-refresh --confirm' | 'ratectl force-refresh -s' | 'ratectl force-refresh --store' | 'ratectl force-refresh -c' | 'ratectl force-refresh --context' | 'ratectl force-refresh -p' | 'ratectl force-refresh --policy' | 'ratectl force-refresh --timeout' | 'ratectl force-refresh -o' | 'ratectl force-refresh --output' | 'ratectl force-refresh --color') [[ ${COMP_WORDS[i + 1]} == = ]] && ((i++)); ((i++)) ;;
       'ratectl token keygen --id') [[ ${COMP_WORDS[i + 1]} == = ]] && ((i++)); ((i++)) ;;
       'ratectl token put --reason' | 'ratectl token put --confirm' | 'ratectl token put -s' | 'ratectl token put --store' | 'ratectl token put -c' | 'ratectl token put --context' | 'ratectl token put -p' | 'ratectl token put --policy' | 'ratectl token put --timeout' | 'ratectl token put -o' | 'ratectl token put --output' | 'ratectl token put --color') [[ ${COMP_WORDS[i + 1]} == = ]] && ((i++)); ((i++)) ;;
       'ratectl token rm --reason' | 'ratectl token rm --confirm' | 'ratectl token rm -s' | 'ratectl token rm --store' | 'ratectl token rm -c' | 'ratectl token rm --context' | 'ratectl token rm -p' | 'ratectl token rm --policy' | 'ratectl token rm --timeout' | 'ratectl token rm -o' | 'ratectl token rm --output' | 'ratectl token rm --color') [[ ${COMP_WORDS[i + 1]} == = ]] && ((i++)); ((i++)) ;;
       'ratectl token ls -s' | 'ratectl token ls --store' | 'ratectl token ls -c' | 'ratectl token ls --context' | 'ratectl token ls -p' | 'ratectl token ls --policy' | 'ratectl token ls --timeout' | 'ratectl token ls -o' | 'ratectl token ls --output' | 'ratectl token ls --color') [[ ${COMP_WORDS[i + 1]} == = ]] && ((i++)); ((i++)) ;;
       'ratectl token rekey -s' | 'ratectl token rekey --store' | 'ratectl token rekey -c' | 'ratectl token rekey --context' | 'ratectl token rekey -p' | 'ratectl token rekey --policy' | 'ratectl token rekey --timeout' | 'ratectl token rekey -o' | 'ratectl token rekey --output' | 'ratectl token rekey --color') [[ ${COMP_WORDS[i + 1]} == = ]] && ((i++)); ((i++)) ;;
-      'ratectl serve --check-every' | 'ratectl serve --log-format' | 'ratectl serve --events' | 'ratectl serve -s' | 'ratectl serve --store' | 'ratectl serve -c' | 'ratectl serve --context' | 'ratectl serve -p' | 'ratectl serve --policy' | 'ratectl serve --timeout') [[ ${COMP_WORDS[i + 1]} == = ]] && ((i++)); ((i++)) ;;
       'ratectl simulate -p' | 'ratectl simulate --policy' | 'ratectl simulate --against' | 'ratectl simulate --decisions' | 'ratectl simulate --fail-if' | 'ratectl simulate --solve' | 'ratectl simulate --target' | 'ratectl simulate --shard' | 'ratectl simulate --junit' | 'ratectl simulate --format' | 'ratectl simulate --map' | 'ratectl simulate --time-unit' | 'ratectl simulate --delimiter' | 'ratectl simulate --workers' | 'ratectl simulate -o' | 'ratectl simulate --output' | 'ratectl simulate --color') [[ ${COMP_WORDS[i + 1]} == = ]] && ((i++)); ((i++)) ;;
       'ratectl simulate merge --junit' | 'ratectl simulate merge -o' | 'ratectl simulate merge --output' | 'ratectl simulate merge --color') [[ ${COMP_WORDS[i + 1]} == = ]] && ((i++)); ((i++)) ;;
       'ratectl trace info --format' | 'ratectl trace info --map' | 'ratectl trace info --time-unit' | 'ratectl trace info --delimiter' | 'ratectl trace info --workers' | 'ratectl trace info -o' | 'ratectl trace info --output' | 'ratectl trace info --color') [[ ${COMP_WORDS[i + 1]} == = ]] && ((i++)); ((i++)) ;;
@@ -47,13 +49,15 @@ _ratectl() {
       *)
         case "$command $operands $word" in
           'ratectl 0 status') command='ratectl status' ;;
+          'ratectl 0 top') command='ratectl top' ;;
           'ratectl 0 explain') command='ratectl explain' ;;
           'ratectl 0 reset') command='ratectl reset' ;;
           'ratectl 0 override') command='ratectl override' ;;
           'ratectl 0 audit') command='ratectl audit' ;;
+          'ratectl 0 report') command='ratectl report' ;;
+          'ratectl 0 serve') command='ratectl serve' ;;
           'ratectl 0 force-refresh') command='ratectl force-refresh' ;;
           'ratectl 0 token') command='ratectl token' ;;
-          'ratectl 0 serve') command='ratectl serve' ;;
           'ratectl 0 simulate') command='ratectl simulate' ;;
           'ratectl 0 trace') command='ratectl trace' ;;
           'ratectl 0 init') command='ratectl init' ;;
@@ -107,6 +111,18 @@ _ratectl() {
     'ratectl status -c' | 'ratectl status --context') : ;;
     'ratectl status -p' | 'ratectl status --policy') files=1 ;;
     'ratectl status --timeout') : ;;
+    'ratectl top --filter') : ;;
+    'ratectl top --state') : ;;
+    'ratectl top --max-keys') : ;;
+    'ratectl top --sort') words='used reset denied key' ;;
+    'ratectl top --tz') : ;;
+    'ratectl top --time-format') words='relative iso raw' ;;
+    'ratectl top --color') words='auto always never' ;;
+    'ratectl top --interval') : ;;
+    'ratectl top -s' | 'ratectl top --store') : ;;
+    'ratectl top -c' | 'ratectl top --context') : ;;
+    'ratectl top -p' | 'ratectl top --policy') files=1 ;;
+    'ratectl top --timeout') : ;;
     'ratectl explain --tier') : ;;
     'ratectl explain --attributes') : ;;
     'ratectl explain --cost') : ;;
@@ -175,6 +191,33 @@ _ratectl() {
     'ratectl audit --timeout') : ;;
     'ratectl audit -o' | 'ratectl audit --output') words='table wide json jsonl csv' ;;
     'ratectl audit --color') words='auto always never' ;;
+    'ratectl report --filter') : ;;
+    'ratectl report --max-keys') : ;;
+    'ratectl report --since') : ;;
+    'ratectl report --until') : ;;
+    'ratectl report --tz') : ;;
+    'ratectl report --limit') : ;;
+    'ratectl report --out') files=1 ;;
+    'ratectl report -o' | 'ratectl report --output') words='table json csv md html' ;;
+    'ratectl report --color') words='auto always never' ;;
+    'ratectl report -s' | 'ratectl report --store') : ;;
+    'ratectl report -c' | 'ratectl report --context') : ;;
+    'ratectl report -p' | 'ratectl report --policy') files=1 ;;
+    'ratectl report --timeout') : ;;
+    'ratectl serve --listen') : ;;
+    'ratectl serve --token-file') files=1 ;;
+    'ratectl serve --allow-host') : ;;
+    'ratectl serve --mcp') words='stdio http' ;;
+    'ratectl serve --root') : ;;
+    'ratectl serve --alert-webhook') : ;;
+    'ratectl serve --alert-repeat') : ;;
+    'ratectl serve --check-every') : ;;
+    'ratectl serve --log-format') words='text json' ;;
+    'ratectl serve --events') words='text jsonl' ;;
+    'ratectl serve -s' | 'ratectl serve --store') : ;;
+    'ratectl serve -c' | 'ratectl serve --context') : ;;
+    'ratectl serve -p' | 'ratectl serve --policy') files=1 ;;
+    'ratectl serve --timeout') : ;;
     'ratectl force-refresh --max-per-second') : ;;
     'ratectl force-refresh --if-expires-within') : ;;
     'ratectl force-refresh --wait') : ;;
@@ -215,13 +258,6 @@ _ratectl() {
     'ratectl token rekey --timeout') : ;;
     'ratectl token rekey -o' | 'ratectl token rekey --output') words='table json' ;;
     'ratectl token rekey --color') words='auto always never' ;;
-    'ratectl serve --check-every') : ;;
-    'ratectl serve --log-format') words='text json' ;;
-    'ratectl serve --events') words='text jsonl' ;;
-    'ratectl serve -s' | 'ratectl serve --store') : ;;
-    'ratectl serve -c' | 'ratectl serve --context') : ;;
-    'ratectl serve -p' | 'ratectl serve --policy') files=1 ;;
-    'ratectl serve --timeout') : ;;
     'ratectl simulate -p' | 'ratectl simulate --policy') files=1 ;;
     'ratectl simulate --against') files=1 ;;
     'ratectl simulate --decisions') files=1 ;;
@@ -316,9 +352,11 @@ _ratectl() {
       if [[ $cur == -* ]]; then operands=-; fi
       case "$command $operands" in
         'ratectl '-) words='-V --version -h --help' ;;
-        'ratectl '0) words='status explain reset override audit force-refresh token serve simulate trace init validate policy context config demo completion help' ;;
+        'ratectl '0) words='status top explain reset override audit report serve force-refresh token simulate trace init validate policy context config demo completion help' ;;
         'ratectl status '-) words='--prefix --match --all --json-key --filter --state --max-keys --sort --reverse --limit --fields --tz --time-format -o --output --json --color --ascii -q --quiet --fail-on --fail-empty -w --watch --interval -s --store -c --context -p --policy --timeout --password-stdin --no-config -h --help' ;;
         'ratectl status '0) : ;;
+        'ratectl top '-) words='--prefix --match --all --json-key --filter --state --max-keys --sort --reverse --tz --time-format --color --ascii --screen-reader --interval -s --store -c --context -p --policy --timeout --password-stdin --no-config -h --help' ;;
+        'ratectl top '0) : ;;
         'ratectl explain '-) words='--key --json-key --tier --attributes --cost --tz --time-format -o --output --json --color --ascii -q --quiet -s --store -c --context -p --policy --timeout --password-stdin --no-config -h --help' ;;
         'ratectl explain '0) : ;;
         'ratectl reset '-) words='--prefix --match --all --json-key --reason --receipt --plan-out --plan --undo --force --other-store --breaker --queue --dead --fail-empty -n --dry-run -y --yes --confirm --no-input -s --store -c --context -p --policy --timeout --password-stdin --no-config -o --output --json --color --ascii -q --quiet -h --help' ;;
@@ -331,6 +369,9 @@ _ratectl() {
         'ratectl override rm '0) : ;;
         'ratectl override ls '-) words='--fail-empty -s --store -c --context -p --policy --timeout --password-stdin --no-config -o --output --json --color --ascii -q --quiet -h --help' ;;
         'ratectl audit '-) words='--since --limit --action --target --fail-empty -s --store -c --context -p --policy --timeout --password-stdin --no-config -o --output --json --color --ascii -q --quiet -h --help' ;;
+        'ratectl report '-) words='--prefix --match --all --json-key --filter --max-keys --since --until --tz --compare --limit --out -o --output --json --color --ascii -q --quiet -s --store -c --context -p --policy --timeout --password-stdin --no-config -h --help' ;;
+        'ratectl report '0) : ;;
+        'ratectl serve '-) words='--listen --token-file --allow-host --mcp --allow-write --root --alert-log --alert-webhook --alert-repeat --token-manager --check-every --no-lead --log-format --events -s --store -c --context -p --policy --timeout --password-stdin --no-config -h --help' ;;
         'ratectl force-refresh '-) words='--all --max-per-second --if-expires-within --wait --emergency --reason -n --dry-run -y --yes --confirm --no-input -s --store -c --context -p --policy --timeout --password-stdin --no-config -o --output --json --color --ascii -q --quiet -h --help' ;;
         'ratectl force-refresh '0) : ;;
         'ratectl token '-) words='-h --help' ;;
@@ -343,7 +384,6 @@ _ratectl() {
         'ratectl token ls '-) words='--fail-empty -s --store -c --context -p --policy --timeout --password-stdin --no-config -o --output --json --color --ascii -q --quiet -h --help' ;;
         'ratectl token rekey '-) words='--all -n --dry-run -s --store -c --context -p --policy --timeout --password-stdin --no-config -o --output --json --color --ascii -q --quiet -h --help' ;;
         'ratectl token rekey '0) : ;;
-        'ratectl serve '-) words='--token-manager --check-every --no-lead --log-format --events -s --store -c --context -p --policy --timeout --password-stdin --no-config -h --help' ;;
         'ratectl simulate '-) words='-p --policy --against --decisions --fail-if --bounds --solve --target --shard --ci --junit --format --map --time-unit --delimiter --strict --workers --sort -o --output --json --color --ascii -q --quiet -h --help' ;;
         'ratectl simulate '0) words='merge' files=1 ;;
         'ratectl simulate '[0-9]*) files=1 ;;
@@ -378,12 +418,12 @@ _ratectl() {
         'ratectl config explain '-) words='-s --store -c --context -p --policy --timeout --password-stdin --no-config -o --output --json --color --ascii -q --quiet -h --help' ;;
         'ratectl config path '-) words='--user -o --output --json --color --ascii -q --quiet -h --help' ;;
         'ratectl config schema '-) words='-h --help' ;;
-        'ratectl demo '-) words='-o --output --json --color --ascii -q --quiet -h --help' ;;
+        'ratectl demo '-) words='--tour --keep -o --output --json --color --ascii -q --quiet -h --help' ;;
         'ratectl completion '-) words='-h --help' ;;
         'ratectl completion '0) words='bash zsh fish' ;;
         'ratectl help '-) words='-h --help' ;;
-        'ratectl help '0) words='status explain reset override audit force-refresh token serve simulate trace init validate policy context config demo completion help traces policies thresholds stores configuration output exit-codes environment' ;;
-        'ratectl help '[0-9]*) words='status explain reset override audit force-refresh token serve simulate trace init validate policy context config demo completion help traces policies thresholds stores configuration output exit-codes environment' ;;
+        'ratectl help '0) words='status top explain reset override audit report serve force-refresh token simulate trace init validate policy context config demo completion help traces policies thresholds stores configuration output exit-codes environment' ;;
+        'ratectl help '[0-9]*) words='status top explain reset override audit report serve force-refresh token simulate trace init validate policy context config demo completion help traces policies thresholds stores configuration output exit-codes environment' ;;
       esac
       ;;
   esac

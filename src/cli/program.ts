@@ -11,12 +11,14 @@ import {registerForceRefresh} from './commands/force-refresh.ts';
 import {registerInit} from './commands/init.ts';
 import {registerOverride} from './commands/override.ts';
 import {registerPolicySchema} from './commands/policy-schema.ts';
+import {registerReport} from './commands/report.ts';
 import {registerReset} from './commands/reset.ts';
 import {registerServe} from './commands/serve.ts';
 import {registerSimulate} from './commands/simulate.ts';
 import {registerSimulateMerge} from './commands/simulate-merge.ts';
 import {registerStatus} from './commands/status.ts';
 import {registerToken} from './commands/token.ts';
+import {registerTop} from './commands/top.ts';
 import {registerTraceFormats} from './commands/trace-formats.ts';
 import {registerTraceGenerate} from './commands/trace-generate.ts';
 import {registerTraceInfo} from './commands/trace-info.ts';
@@ -41,15 +43,17 @@ export const createProgram = (context: CliContext): Command => {
 
   program.commandsGroup('Live state:');
   registerStatus(program, context);
+  registerTop(program, context);
   registerExplain(program, context);
   registerReset(program, context);
   registerOverride(program, context);
   registerAudit(program, context);
+  registerReport(program, context);
+  registerServe(program, context);
 
   program.commandsGroup('OAuth tokens:');
   registerForceRefresh(program, context);
   registerToken(program, context);
-  registerServe(program, context);
 
   program.commandsGroup('Replay traffic:');
   const simulate = registerSimulate(program, context);

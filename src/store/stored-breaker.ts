@@ -2,13 +2,14 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {admit, type BreakerState, refusedUntil, report, reset} from '../engine/breaker.ts';
 import {readBreakerState} from '../engine/breaker-reader.ts';
 import type {BreakerSpec} from '../engine/breaker-spec.ts';
+import {EVENT_JOURNAL, type StoredEvent} from './event-journal.ts';
 import type {Documents, Store, StoredDocument} from './port.ts';
 import {StoreError} from './store-error.ts';
 
 /** Kind of the documents; the id is the breaker's name. */
 export const BREAKER_KIND = 'breaker';
 
-export type BreakerStore = Pick<Store, 'get' | 'put' | 'now'>;
+export type BreakerStore = Pick<Store, 'get' | 'put' | 'now' | 'append'>;
 
 export type Admitted =
   /** `probe` is to be given back to `report`. */
@@ -57,13 +58,14 @@ export class StoredBreaker {
     }));
   }
 
-  /** Closes it, and forgets what was counted. */
-  reset(): Promise<void> {
-    return this.#change(() => ({state: reset(), answer: undefined}));
+  /** Closes it, and forgets what was counted. `by`: who or what did, for the journal of events. */
+  reset(by: string): Promise<void> {
+    return this.#change(() => ({state: reset(), answer: undefined}), by);
   }
 
   async #change<T>(
     decide: (state: BreakerState, now: number) => {readonly state: BreakerState; readonly answer: T},
+    by?: string,
   ): Promise<T> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const now = await this.#store.now();
@@ -72,7 +74,10 @@ export class StoredBreaker {
       const {state, answer} = decide(before, now);
       if (state === before) return answer;
       const put = await this.#store.put(BREAKER_KIND, this.name, state, {ifVersion: document?.version ?? 0});
-      if (put !== undefined) return answer;
+      if (put !== undefined) {
+        await this.#tell(before, state, by);
+        return answer;
+      }
       await sleep(Math.random() * LONGEST_PAUSE_MS);
     }
     throw new StoreError(`breaker "${this.name}" is changed by others all the time`, {
@@ -80,6 +85,27 @@ export class StoredBreaker {
       url: 'the store',
       hint: 'share one breaker among fewer processes',
     });
+  }
+
+  /** The journal of events has when it opens, and when it closes. That it cannot be told is no reason to refuse a call. */
+  async #tell(before: BreakerState, after: BreakerState, by: string | undefined): Promise<void> {
+    if (before.kind === after.kind || after.kind === 'half-open') return;
+    const event: StoredEvent =
+      after.kind === 'open'
+        ? {kind: 'breaker-opened', subject: this.name, note: this.#openedNote(before, after)}
+        : {
+            kind: 'breaker-closed',
+            subject: this.name,
+            note: by === undefined ? 'probes went through' : `reset by ${by}`,
+          };
+    await this.#store.append(EVENT_JOURNAL, [event]).catch(() => undefined);
+  }
+
+  #openedNote(before: BreakerState, {failures}: BreakerState): string {
+    if (before.kind === 'half-open') return 'a probe failed';
+    return failures >= this.spec.failures
+      ? `${failures} failures in a row`
+      : 'too large a share of calls failed';
   }
 
   #get(): Promise<StoredDocument | undefined> {

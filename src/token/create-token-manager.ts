@@ -6,7 +6,8 @@ import {loadGivenPolicy} from '../policy/given-policy.ts';
 import {openStore} from '../store/open-store.ts';
 import {parseStoreUrl} from '../store/parse-store-url.ts';
 import type {Store} from '../store/port.ts';
-import {processClock, StoreClock} from '../store/store-clock.ts';
+import {StoreClock} from '../store/store-clock.ts';
+import {Elapsed} from './elapsed.ts';
 import {Leadership} from './leadership.ts';
 import type {TokenManagerOptions} from './manager-options.ts';
 import {Presence} from './presence.ts';
@@ -38,7 +39,9 @@ export const createTokenManager = async (options: TokenManagerOptions = {}): Pro
   );
   const vault = options.vault ?? (await requireVault(env, {folder: process.cwd()}));
   const {store, ownership} = await storeOf(options.store ?? 'sqlite:');
-  const clock = new StoreClock(processClock, await store.now());
+  const alive = new Elapsed();
+  // A machine that slept must not take a token for valid that expired meanwhile. Every look puts the clock right.
+  const clock = new StoreClock(() => Math.floor(alive.ms * 1_000), Date.now() * 1_000);
   const instance = `${hostname()}:${process.pid}:${randomBytes(3).toString('hex')}`;
   const providers = loaded.policy.tokens.map(
     (spec) =>
@@ -59,7 +62,6 @@ export const createTokenManager = async (options: TokenManagerOptions = {}): Pro
     ownership,
     instance,
     providers,
-    clock,
     checkEveryMs,
     analytics,
     events,

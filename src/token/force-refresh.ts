@@ -21,14 +21,14 @@ const LOOK_EVERY_MS = 100;
 
 /**
  * One refresh at the request of an operator, under the same lock and budget as the applications. Of many at the same time one asks
- * the provider; the others wait for it and take its token, as does one that finds a token newer than itself.
+ * the provider; the others wait for it and take its token.
  */
 export const forceRefresh = async (parts: RefreshParts, options: ForceOptions): Promise<RefreshAnswer> => {
   const {by, why, reason, ifExpiresWithin, waitMs} = options;
-  const {now: askedAt} = await parts.records.read();
+  const {record} = await parts.records.read();
   const began = performance.now();
   for (;;) {
-    const answer = await refreshOnce(parts, {by, why, reason, ifExpiresWithin, adoptAfter: askedAt});
+    const answer = await refreshOnce(parts, {by, why, reason, ifExpiresWithin, seen: record.generation});
     if (answer.kind !== 'busy' || performance.now() - began >= waitMs) return answer;
     await otherToEnd(parts, began + waitMs, options.signal);
   }

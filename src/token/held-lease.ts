@@ -4,7 +4,7 @@ import type {TokenRecords} from './token-records.ts';
 
 /**
  * The right to refresh, held while the provider is asked: renewed at each third of the lease. `signal` aborts when it was lost, or
- * could not be renewed in time: nothing may be sent, or waited for, any longer.
+ * could not be renewed in time: nothing is waited for any longer. Nothing may be sent once `isHeld` is false.
  */
 export class HeldLease {
   readonly #records: TokenRecords;
@@ -13,6 +13,7 @@ export class HeldLease {
   readonly #controller = new AbortController();
   #granted: Elapsed;
   #timer: NodeJS.Timeout | undefined;
+  #lost = false;
   #ended = false;
 
   /** `granted` runs since the lease was asked for; `lease` in µs. */
@@ -30,7 +31,7 @@ export class HeldLease {
 
   /** Whether something may be sent at this moment. */
   get isHeld(): boolean {
-    return !this.#controller.signal.aborted && this.#granted.ms < this.#leaseMs;
+    return !this.#lost && this.#granted.ms < this.#leaseMs;
   }
 
   end(): void {
@@ -40,27 +41,24 @@ export class HeldLease {
 
   #later(): void {
     const left = this.#leaseMs - this.#granted.ms;
-    if (left <= 0) {
-      this.#controller.abort();
-      return;
-    }
-    this.#timer = setTimeout(() => void this.#renew(), Math.min(left, this.#leaseMs / 3));
+    if (left <= 0) this.#lose();
+    else this.#timer = setTimeout(() => void this.#renew(), Math.min(left, this.#leaseMs / 3));
+  }
+
+  /** A process that was held up reads first what came meanwhile: it may be the only copy of the new token. */
+  #lose(): void {
+    this.#lost = true;
+    setImmediate(() => this.#controller.abort());
   }
 
   async #renew(): Promise<void> {
-    if (!this.isHeld) {
-      this.#controller.abort();
-      return;
-    }
     try {
+      // Also when it is over by the clocks of this process: the store knows better, should the time of day have been set forward.
       const {answer, elapsed} = await this.#records.change(({record, now}) => {
         const renewed = renew(record, this.#fencing, now, this.#leaseMs * 1_000);
         return {record: renewed, answer: renewed !== undefined};
       });
-      if (!answer) {
-        this.#controller.abort();
-        return;
-      }
+      if (!answer) return this.#lose();
       this.#granted = elapsed;
     } catch {
       // The store may be back before the lease is over.

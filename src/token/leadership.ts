@@ -11,6 +11,9 @@ export interface LeadershipOptions {
   readonly onChange: (leads: boolean, fencing: number) => void;
 }
 
+/** µs; `leaderLeaseMs` is no longer. */
+const LONGEST_LEASE = 300_000_000;
+
 /**
  * One leader at a time for an office, by a lease in the store that is renewed at each third of it. A leader that cannot renew stops
  * by its own clocks before the lease is over; another one takes over after it. Whatever a leader does must be safe all the same:
@@ -73,7 +76,8 @@ export class Leadership {
     const now = await store.now();
     const found = await readLead(store, office);
     const lead = found?.lead;
-    const free = lead === undefined || lead.until <= now;
+    // Longer than any lease: the store's clock was put back since, and whoever led may be dead.
+    const free = lead === undefined || lead.until <= now || lead.until > now + LONGEST_LEASE;
     if (!free && lead.holder !== instance) {
       this.#stop();
       return;

@@ -1,14 +1,10 @@
 import {setTimeout as sleep} from 'node:timers/promises';
+import {reinstated} from '../engine/refresh/record-changes.ts';
 import type {RefreshReason, RefreshRecord, TokenState} from '../engine/refresh/refresh-record.ts';
-import {
-  type AcquireRequest,
-  acquire,
-  markSent,
-  type RefreshResult,
-  settle,
-} from '../engine/refresh/refresh-transitions.ts';
+import {markSent, type RefreshResult, settle} from '../engine/refresh/refresh-transitions.ts';
 import type {TokenProviderSpec} from '../engine/refresh/token-provider-spec.ts';
 import {isStoreError} from '../store/store-error.ts';
+import {beginRefresh, type GrantedRefresh, type RefreshRequest} from './begin-refresh.ts';
 import type {BreakerGate} from './breaker-gate.ts';
 import type {Elapsed} from './elapsed.ts';
 import {HeldLease} from './held-lease.ts';
@@ -16,8 +12,8 @@ import type {ProviderAnswer, ProviderClient} from './provider/provider-client.ts
 import type {RefreshAnswer} from './refresh-answer.ts';
 import {retryDelay} from './retry-delay.ts';
 import {rulesOf} from './rules-of.ts';
-import {openToken, sealToken} from './token-material.ts';
-import type {KnownRecord, TokenRecords} from './token-records.ts';
+import {sealToken} from './token-material.ts';
+import type {Change, TokenRecords} from './token-records.ts';
 import type {Vault} from './vault/vault.ts';
 
 /** One provider with all that a refresh of its token needs. */
@@ -29,18 +25,6 @@ export interface RefreshParts {
   readonly breaker: BreakerGate;
 }
 
-export interface RefreshRequest {
-  /** Who asks: an instance, or `user@host`. */
-  readonly by: string;
-  readonly reason: RefreshReason;
-  /** What an operator said. */
-  readonly why: string;
-  /** A token that was stored after this instant (µs of the store's clock) is adopted: somebody was faster. Infinity: none is. */
-  readonly adoptAfter: number;
-  /** Only when the token expires within so many µs; Infinity: in any case. */
-  readonly ifExpiresWithin: number;
-}
-
 /** How long the answer of a provider is kept trying to be stored, ms: it may be the only copy of the token. */
 const STORE_FOR_MS = 600_000;
 const STORE_AGAIN_MS = [50, 200, 1_000, 5_000];
@@ -48,80 +32,40 @@ const STORE_AGAIN_MS = [50, 200, 1_000, 5_000];
 /**
  * Refreshes a token once, if that is due and allowed. The order is what makes it safe, see engine/refresh: the attempt is on record
  * before it can begin, that it is sent before it is, and what came of it before anybody else may begin.
- * Rejects with a StoreError when the store cannot be used before anything was sent.
+ * Rejects before anything is on record: with a StoreError when the store cannot be used, with what the vault throws when the refresh
+ * token cannot be opened. Rejects later only when the store was away for too long to tell it the result.
  */
 export const refreshOnce = async (parts: RefreshParts, request: RefreshRequest): Promise<RefreshAnswer> => {
-  const gate = request.reason === 'emergency' ? undefined : await parts.breaker.openUntil();
-  const {answer: begun, elapsed} = await parts.records.change(({record, now}) =>
-    begin({record, now}, parts, request, gate),
+  const openUntil = request.reason === 'emergency' ? undefined : await parts.breaker.openUntil();
+  const {answer: begun, elapsed} = await parts.records.change((known) =>
+    beginRefresh(known, {...parts, openUntil}, request),
   );
   if (begun.kind !== 'granted') return begun.answer;
   return new RefreshRun(parts, begun, request.reason).go(elapsed);
 };
 
-type Begun =
-  | {readonly kind: 'granted'; readonly fencing: number; readonly before: TokenState | undefined}
-  | {readonly kind: 'answered'; readonly answer: RefreshAnswer};
-
-const begin = (
-  {record, now}: KnownRecord,
-  {spec}: RefreshParts,
-  request: RefreshRequest,
-  openUntil: number | undefined,
-): {record?: RefreshRecord; answer: Begun} => {
-  const answered = (answer: RefreshAnswer): {answer: Begun} => ({answer: {kind: 'answered', answer}});
-  const {token} = record;
-  if (token !== undefined && token.obtainedAt > request.adoptAfter)
-    return answered({kind: 'adopted', after: token});
-  if (token !== undefined && token.expiresAt - now > request.ifExpiresWithin)
-    return answered({kind: 'fresh', token});
-  const asked: AcquireRequest = {now, by: request.by, reason: request.reason, why: request.why};
-  const acquired = acquire(record, rulesOf(spec), asked);
-  switch (acquired.kind) {
-    case 'granted':
-      if (openUntil !== undefined && openUntil > now)
-        return answered({kind: 'wait', because: 'breaker', until: openUntil, now});
-      return {
-        record: acquired.record,
-        answer: {kind: 'granted', fencing: acquired.attempt.fencing, before: token},
-      };
-    case 'busy':
-    case 'wait':
-      return answered({...acquired, now});
-    case 'reauthorise':
-      return answered({...acquired, error: ''});
-    case 'no-token':
-      return answered(acquired);
-  }
-};
-
 /** An attempt that was granted, until it is settled. */
 class RefreshRun {
   readonly #parts: RefreshParts;
-  readonly #fencing: number;
-  readonly #before: TokenState | undefined;
+  readonly #granted: GrantedRefresh;
   readonly #reason: RefreshReason;
   /** The place of a probe that the breaker gave. */
   #probe: number | undefined;
 
-  constructor(
-    parts: RefreshParts,
-    {fencing, before}: Extract<Begun, {kind: 'granted'}>,
-    reason: RefreshReason,
-  ) {
+  constructor(parts: RefreshParts, granted: GrantedRefresh, reason: RefreshReason) {
     this.#parts = parts;
-    this.#fencing = fencing;
-    this.#before = before;
+    this.#granted = granted;
     this.#reason = reason;
   }
 
-  async go(granted: Elapsed): Promise<RefreshAnswer> {
+  /** `asked` runs since the lease was asked for. */
+  async go(asked: Elapsed): Promise<RefreshAnswer> {
     const {spec, records, client} = this.#parts;
-    const lease = new HeldLease(records, this.#fencing, granted, spec.lease);
+    const {attempt, refreshToken} = this.#granted;
+    const lease = new HeldLease(records, attempt.fencing, asked, spec.lease);
     try {
       const refused = await this.#pass();
       if (refused !== undefined) return refused;
-      const refreshToken = await this.#refreshToken();
       const sentAt = await this.#markSent();
       // Between the look at the clock and the request there is nothing to wait for.
       if (sentAt === undefined || !lease.isHeld)
@@ -151,22 +95,11 @@ class RefreshRun {
       : {kind: 'wait', because: 'breaker', until: admitted.until, now: answer.now};
   }
 
-  async #refreshToken(): Promise<string | undefined> {
-    const {spec, vault} = this.#parts;
-    if (spec.grant === 'client-credentials' || this.#before === undefined) return undefined;
-    try {
-      return openToken(this.#before, spec.name, vault).refreshToken;
-    } catch (error) {
-      await this.#settle({kind: 'not-sent', error: 'vault'}, 0);
-      throw error;
-    }
-  }
-
   /** The store's clock when the record said so; undefined when it could not. */
   async #markSent(): Promise<number | undefined> {
     try {
       const {answer} = await this.#parts.records.change(({record, now}) => {
-        const marked = markSent(record, this.#fencing, now);
+        const marked = markSent(record, this.#granted.attempt.fencing, now);
         return {record: marked, answer: marked === undefined ? undefined : now};
       });
       return answer;
@@ -197,13 +130,12 @@ class RefreshRun {
 
   #seal(answer: Extract<ProviderAnswer, {kind: 'token'}>, sentAt: number): Omit<TokenState, 'generation'> {
     const {spec, vault} = this.#parts;
-    const before = this.#before;
-    const kept = before === undefined ? '' : openToken(before, spec.name, vault).refreshToken;
+    const {before, refreshToken: spent = ''} = this.#granted;
     // When it is stored is put in by `settled`.
     const token = {
       obtainedAt: 0,
       accessToken: answer.accessToken,
-      refreshToken: answer.refreshToken ?? (spec.grant === 'refresh-token' ? kept : ''),
+      refreshToken: answer.refreshToken ?? spent,
       expiresAt:
         answer.expiresIn === undefined ? Number.POSITIVE_INFINITY : sentAt + answer.expiresIn * 1_000_000,
       notBefore: 0,
@@ -230,13 +162,15 @@ class RefreshRun {
   }
 
   #settled(
-    record: RefreshRecord,
+    stored: RefreshRecord,
     result: RefreshResult,
     now: number,
     retryAfterMs: number,
-  ): {record?: RefreshRecord; answer: RefreshAnswer} {
+  ): Change<RefreshAnswer> {
     const {spec} = this.#parts;
-    const written = record.attempts.find(({fencing}) => fencing === this.#fencing);
+    const {fencing} = this.#granted.attempt;
+    const record = reinstated(stored, this.#granted.attempt);
+    const written = record.attempts.find((one) => one.fencing === fencing);
     // Written by an earlier try whose answer from the store was lost.
     if (written?.outcome === 'refreshed') return {answer: this.#answerOf(record, result, now)};
     const timed: RefreshResult =
@@ -245,7 +179,7 @@ class RefreshRun {
         : result.kind === 'failed' || result.kind === 'answer-lost'
           ? {...result, retryAt: now + retryDelay(spec.backoff, record.failures, retryAfterMs * 1_000)}
           : result;
-    const settled = settle(record, rulesOf(spec), {fencing: this.#fencing, now, result: timed});
+    const settled = settle(record, rulesOf(spec), {fencing, now, result: timed});
     if (settled.outcome === 'discarded' && settled.record.token !== undefined)
       return {record: settled.record, answer: {kind: 'adopted', after: settled.record.token}};
     return {record: settled.record, answer: this.#answerOf(settled.record, timed, now)};
@@ -257,7 +191,7 @@ class RefreshRun {
       case 'refreshed':
         return token === undefined
           ? {kind: 'no-token'}
-          : {kind: 'refreshed', before: this.#before, after: token};
+          : {kind: 'refreshed', before: this.#granted.before, after: token};
       case 'rejected':
         return {kind: 'reauthorise', why: reauthorise?.why ?? 'rejected', error: result.error};
       case 'answer-lost':
@@ -275,6 +209,6 @@ class RefreshRun {
     if (this.#reason !== 'emergency')
       return breaker.report(kind === 'refreshed' ? 'success' : 'failure', this.#probe);
     // It was not asked; but now it is known that calls succeed.
-    if (kind === 'refreshed') await breaker.reset();
+    if (kind === 'refreshed') await breaker.reset('an emergency refresh');
   }
 }

@@ -9,7 +9,7 @@ import type {TokenRecords} from './token-records.ts';
 
 /**
  * Writes into the journals what came of attempts, also of those whose process died: each at least once (twice when a process dies
- * in between). Answers the attempts.
+ * in between, or two tell at the same time). Answers the attempts.
  */
 export const tellAttempts = async (
   {spec, records}: {readonly spec: TokenProviderSpec; readonly records: TokenRecords},

@@ -2,13 +2,13 @@ import {RatectlError} from '../base/ratectl-error.ts';
 import {quoted} from '../base/safe-text.ts';
 import {didYouMean} from '../base/suggest.ts';
 import type {Store} from '../store/port.ts';
-import type {StoreClock} from '../store/store-clock.ts';
 import type {AccessToken} from './access-token.ts';
-import {type ForceOptions, forceRefresh} from './force-refresh.ts';
+import type {ForceOptions} from './force-refresh.ts';
 import type {Leadership} from './leadership.ts';
 import type {TokenManagerEvents} from './manager-options.ts';
 import type {Presence} from './presence.ts';
 import type {RefreshAnswer} from './refresh-answer.ts';
+import {TokenKeeper} from './token-keeper.ts';
 import type {TokenProvider} from './token-provider.ts';
 import type {TokenUnavailableError} from './token-unavailable-error.ts';
 
@@ -18,7 +18,6 @@ export interface ManagerParts {
   readonly ownership: 'owned' | 'borrowed';
   readonly instance: string;
   readonly providers: readonly TokenProvider[];
-  readonly clock: StoreClock;
   /** Undefined: this process never refreshes by itself. */
   readonly leadership: Leadership | undefined;
   readonly presence: Presence | undefined;
@@ -27,10 +26,6 @@ export interface ManagerParts {
   readonly events: TokenManagerEvents;
 }
 
-/** Between two looks at a token that could not be refreshed, whatever is due. */
-const SHORTEST_MS = 1_000;
-const LONGEST_TIMER_MS = 2_000_000_000;
-
 /**
  * Tokens of OAuth providers for an application, always fresh enough. The leader among the processes that share a store refreshes
  * them before they expire; all others read what it stored. Asking for a token never causes a refresh, and neither does a 401.
@@ -38,8 +33,8 @@ const LONGEST_TIMER_MS = 2_000_000_000;
 export class TokenManager {
   readonly #parts: ManagerParts;
   readonly #providers: ReadonlyMap<string, TokenProvider>;
-  /** By provider: not looked at before, ms of the monotonic clock. */
-  readonly #paused = new Map<string, number>();
+  readonly #keepers: readonly TokenKeeper[];
+  readonly #forced = new Set<Promise<unknown>>();
   #timer: NodeJS.Timeout | undefined;
   #working: Promise<void> | undefined;
   #news = false;
@@ -49,6 +44,7 @@ export class TokenManager {
   constructor(parts: ManagerParts) {
     this.#parts = parts;
     this.#providers = new Map(parts.providers.map((provider) => [provider.name, provider]));
+    this.#keepers = parts.providers.map((provider) => this.#keeperOf(provider));
   }
 
   /** Whether this process refreshes at this moment. */
@@ -89,9 +85,13 @@ export class TokenManager {
   /** One refresh at the request of an operator, see `forceRefresh`. */
   async forceRefresh(provider: string, options: ForceOptions): Promise<RefreshAnswer> {
     const found = this.#provider(provider);
-    const answer = await forceRefresh(found.parts, options);
-    await this.#after(found, answer);
-    return answer;
+    const forced = found.force(options).then((answer) => this.#tell(found, answer));
+    this.#forced.add(forced);
+    try {
+      return await forced;
+    } finally {
+      this.#forced.delete(forced);
+    }
   }
 
   /** Called by its `Leadership`. */
@@ -111,6 +111,7 @@ export class TokenManager {
     this.#closed = true;
     clearTimeout(this.#timer);
     await this.#working;
+    await Promise.allSettled([...this.#forced, ...this.#keepers.map(({underWay}) => underWay)]);
     await this.#stopListening?.();
     const {leadership, presence, store, ownership} = this.#parts;
     await leadership?.close().catch(() => undefined);
@@ -141,63 +142,36 @@ export class TokenManager {
   }
 
   async #round(): Promise<void> {
-    await Promise.all(this.#parts.providers.map((provider) => this.#tend(provider)));
+    await Promise.all(this.#keepers.map((keeper) => keeper.tend()));
     await this.#countUses();
   }
 
-  async #tend(provider: TokenProvider): Promise<void> {
-    try {
-      await provider.look();
-      if (!this.leads) return;
-      await provider.tell();
-      if (!this.#isDue(provider) || this.#closed) return;
-      const answer = await provider.refresh({
-        by: this.#parts.instance,
-        reason: 'due',
-        why: '',
-        // Somebody else may have been faster.
-        adoptAfter: provider.record?.token?.obtainedAt ?? 0,
-        ifExpiresWithin: Number.POSITIVE_INFINITY,
-      });
-      await this.#after(provider, answer);
-    } catch (error) {
-      this.#pause(provider, this.#parts.checkEveryMs);
-      this.#failed(error);
-    }
+  #keeperOf(provider: TokenProvider): TokenKeeper {
+    const {instance, checkEveryMs} = this.#parts;
+    return new TokenKeeper({
+      provider,
+      instance,
+      checkEveryMs,
+      leads: () => this.leads && !this.#closed,
+      onAnswer: (answer) => this.#tell(provider, answer),
+      onError: (error) => this.#failed(error),
+      onEnd: () => this.wake(),
+    });
   }
 
-  #isDue(provider: TokenProvider): boolean {
-    return (
-      provider.actAt <= this.#parts.clock.now() && (this.#paused.get(provider.name) ?? 0) <= performance.now()
-    );
-  }
-
-  async #after(provider: TokenProvider, answer: RefreshAnswer): Promise<void> {
-    const {store, events, checkEveryMs} = this.#parts;
-    if ('now' in answer) {
-      const at = 'until' in answer ? answer.until : answer.retryAt;
-      this.#pause(provider, Math.max(SHORTEST_MS, (at - answer.now) / 1_000));
-    } else if (answer.kind === 'misconfigured') this.#pause(provider, checkEveryMs);
-    if (answer.kind === 'refreshed') await store.announce();
+  /** Tells whoever listens, here and in other processes. */
+  async #tell(provider: TokenProvider, answer: RefreshAnswer): Promise<RefreshAnswer> {
+    const {store, events} = this.#parts;
     call(events.onRefresh, provider.name, answer);
-  }
-
-  #pause(provider: TokenProvider, ms: number): void {
-    this.#paused.set(provider.name, performance.now() + ms);
+    // They look by themselves, too, only later.
+    if (answer.kind === 'refreshed') await store.announce().catch((error: unknown) => this.#failed(error));
+    return answer;
   }
 
   #untilNext(): number {
-    const {providers, clock, checkEveryMs} = this.#parts;
+    const {checkEveryMs} = this.#parts;
     if (!this.leads) return checkEveryMs;
-    const now = clock.now();
-    const waits = providers.map((provider) =>
-      Math.max(
-        (provider.actAt - now) / 1_000,
-        (this.#paused.get(provider.name) ?? 0) - performance.now(),
-        Math.min(SHORTEST_MS, checkEveryMs),
-      ),
-    );
-    return Math.min(checkEveryMs, LONGEST_TIMER_MS, ...waits);
+    return Math.min(checkEveryMs, ...this.#keepers.map(({nextMs}) => nextMs));
   }
 
   /** Uses go into the same sums as those of limits, under a name that no limit has. */

@@ -1,4 +1,6 @@
 import {createHash} from 'node:crypto';
+import {RatectlError} from '../base/ratectl-error.ts';
+import {quoted} from '../base/safe-text.ts';
 import type {TokenState} from '../engine/refresh/refresh-record.ts';
 import type {Vault} from './vault/vault.ts';
 
@@ -41,10 +43,26 @@ export const sealToken = (
   };
 };
 
-/** Throws what the vault throws when the key is not there. */
+/** Throws what the vault throws when the key is not there, and a RatectlError when it opens something else. */
 export const openToken = ({sealed}: TokenState, provider: string, vault: Vault): TokenMaterial => {
-  const [accessToken, refreshToken] = JSON.parse(vault.open(sealed, contextOf(provider))) as [string, string];
-  return {accessToken, refreshToken};
+  const material = materialIn(vault.open(sealed, contextOf(provider)));
+  if (material !== undefined) return material;
+  throw new RatectlError(`what the vault opens is not the token of provider ${quoted(provider)}`, {
+    code: 'vault/changed',
+    hint: `put the token in anew: ratectl token put ${provider}`,
+  });
+};
+
+/** What JSON.parse throws quotes the text, which is secret. */
+const materialIn = (text: string): TokenMaterial | undefined => {
+  try {
+    const [accessToken, refreshToken] = JSON.parse(text) as [unknown, unknown];
+    return typeof accessToken === 'string' && typeof refreshToken === 'string'
+      ? {accessToken, refreshToken}
+      : undefined;
+  } catch {
+    return undefined;
+  }
 };
 
 /** A token of one provider cannot be put in the place of another's. */

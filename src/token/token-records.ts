@@ -1,5 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {mergeRecords} from '../engine/refresh/merge-records.ts';
+import {notInFuture} from '../engine/refresh/record-changes.ts';
 import {EMPTY_RECORD, type RefreshRecord} from '../engine/refresh/refresh-record.ts';
 import type {Store, StoredDocument} from '../store/port.ts';
 import {StoreError} from '../store/store-error.ts';
@@ -47,8 +48,9 @@ export class TokenRecords {
   }
 
   async read(): Promise<KnownRecord> {
+    const elapsed = new Elapsed();
     const now = await this.#store.now();
-    const {record} = this.#known(await this.#get());
+    const {record} = this.#known(await this.#get(), now, elapsed);
     return {record, now};
   }
 
@@ -58,9 +60,9 @@ export class TokenRecords {
       const elapsed = new Elapsed();
       const now = await this.#store.now();
       const document = await this.#get();
-      const {record, restored} = this.#known(document);
+      const {record, corrected} = this.#known(document, now, elapsed);
       const {record: changed, answer} = decide({record, now});
-      const next = changed ?? (restored ? record : undefined);
+      const next = changed ?? (corrected ? record : undefined);
       if (next === undefined) return {answer, elapsed};
       const ifVersion = document?.version ?? 0;
       const put = await this.#store.put(TOKEN_KIND, this.provider, tokenDocument(next), {ifVersion});
@@ -81,20 +83,29 @@ export class TokenRecords {
     return this.#store.get(TOKEN_KIND, this.provider);
   }
 
-  #known(document: StoredDocument | undefined): {record: RefreshRecord; restored: boolean} {
+  /** The record, and whether it is another than the store has. `elapsed` runs since before the store's clock showed `now`. */
+  #known(
+    document: StoredDocument | undefined,
+    now: number,
+    elapsed: Elapsed,
+  ): {readonly record: RefreshRecord; readonly corrected: boolean} {
+    const stored = this.#recordIn(document);
+    const isBehind = stored.revision < this.#remembered.revision;
+    const latest = isBehind ? mergeRecords(stored, this.#remembered) : stored;
+    if (!isBehind) this.#remember(stored);
+    // The record may be later than `now`, by what passed since the clock was asked.
+    const record = notInFuture(latest, Math.ceil(now + elapsed.ms * 1_000));
+    return {record, corrected: record !== stored};
+  }
+
+  #recordIn(document: StoredDocument | undefined): RefreshRecord {
     const stored = document === undefined ? EMPTY_RECORD : readTokenDocument(document.value);
-    if (stored === undefined) {
-      throw new StoreError(`what the store keeps for provider "${this.provider}" cannot be read`, {
-        kind: 'foreign',
-        url: 'the store',
-        hint: 'was it written by a newer ratectl? update this one',
-      });
-    }
-    if (stored.revision >= this.#remembered.revision) {
-      this.#remember(stored);
-      return {record: stored, restored: false};
-    }
-    return {record: mergeRecords(stored, this.#remembered), restored: true};
+    if (stored !== undefined) return stored;
+    throw new StoreError(`what the store keeps for provider "${this.provider}" cannot be read`, {
+      kind: 'foreign',
+      url: 'the store',
+      hint: 'was it written by a newer ratectl? update this one',
+    });
   }
 
   #remember(record: RefreshRecord): void {

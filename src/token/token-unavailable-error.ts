@@ -12,12 +12,7 @@ export class TokenUnavailableError extends RatectlError {
   constructor(provider: string, problem: TokenProblem, retryAfterMs: number | undefined) {
     super(`no token of provider "${provider}" can be used: ${WORDS[problem]}`, {
       code: `token/${problem}`,
-      hint:
-        problem === 'none'
-          ? `put one in: ratectl token put ${provider}`
-          : problem === 'reauthorise'
-            ? `authorise again, and put the new token in: ratectl token put ${provider}`
-            : `look at it: ratectl status; refresh by hand: ratectl force-refresh ${provider}`,
+      hint: hintFor(provider, problem, retryAfterMs),
     });
     this.name = 'TokenUnavailableError';
     this.provider = provider;
@@ -25,6 +20,14 @@ export class TokenUnavailableError extends RatectlError {
     this.retryAfterMs = retryAfterMs;
   }
 }
+
+const hintFor = (provider: string, problem: TokenProblem, retryAfterMs: number | undefined): string => {
+  if (retryAfterMs !== undefined)
+    return `look at it: ratectl status; refresh by hand: ratectl force-refresh ${provider}`;
+  return problem === 'none'
+    ? `put one in: ratectl token put ${provider}`
+    : `authorise again, and put the new token in: ratectl token put ${provider}`;
+};
 
 const WORDS: Readonly<Record<TokenProblem, string>> = {
   none: 'there is none',

@@ -2,6 +2,9 @@ import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {Client} from '@modelcontextprotocol/sdk/client/index.js';
+import {StreamableHTTPClientTransport} from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import type {Transport} from '@modelcontextprotocol/sdk/shared/transport.js';
 import {describe, expect, onTestFinished, test} from 'vitest';
 import type {TokenList} from '../../src/view/model/token-list.ts';
 import {BIN} from '../e2e/command.ts';
@@ -117,6 +120,65 @@ describe('serve --token-manager', () => {
     for (let at = 1; at < times.length; at++) expect(times[at]! - times[at - 1]!).toBeGreaterThanOrEqual(500);
   });
 
+  test('with --listen it serves the status of what it refreshes, too', async () => {
+    const cli = await tokenCli();
+    await cli.begin();
+    let status: unknown;
+    const {code} = await cli.run([...SERVE, '--listen', '127.0.0.1:0', '--log-format', 'json'], {
+      during: async (context: TestContext) => {
+        for (let n = 0; n < 500 && !/"refreshed".*"url"|"url".*"refreshed"/s.test(context.written.err); n++)
+          await sleep(20);
+        const url = /"url":"([^"]+)"/.exec(context.written.err)![1]!;
+        status = await (await fetch(`${url}/api/rate-limit-status`)).json();
+        context.onSignal?.(143);
+      },
+    });
+    expect(code).toBe(143);
+    expect(status).toMatchObject({
+      data: {
+        tokens: [{provider: 'google', condition: 'valid', generation: 2}],
+        leader: {fencing: expect.any(Number)},
+      },
+    });
+  });
+
+  test('told to end while a tool refreshes: the answer of the provider is stored first', async () => {
+    const cli = await tokenCli();
+    await cli.begin();
+    cli.fake.next.push({beforeMs: 900});
+    const token = 'a-token-of-32-characters-or-more';
+    const args = [
+      'serve',
+      '--mcp',
+      'http',
+      '--allow-write',
+      '--listen',
+      '127.0.0.1:0',
+      '--log-format',
+      'json',
+    ];
+    const {code} = await cli.run(args, {
+      env: {RATECTL_SERVE_TOKEN: token},
+      during: async (context: TestContext) => {
+        for (let n = 0; n < 500 && !context.written.err.includes('"url"'); n++) await sleep(20);
+        const url = new URL(`${/"url":"([^"]+)"/.exec(context.written.err)![1]!}/mcp`);
+        const client = new Client({name: 'assistant', version: '1'});
+        const headers = {authorization: `Bearer ${token}`};
+        await client.connect(new StreamableHTTPClientTransport(url, {requestInit: {headers}}) as Transport);
+        const call = client.callTool({
+          name: 'force_refresh',
+          arguments: {provider: 'google', reason: 'new scope'},
+        });
+        call.catch(() => undefined);
+        await sleep(300);
+        context.onSignal?.(143);
+      },
+    });
+    expect([code, await generationOf(cli)]).toEqual([143, 2]);
+    const {out} = await cli.run(['audit', '--json']);
+    expect(out).toContain('"by": "mcp:assistant"');
+  });
+
   test('force-refresh beside it keeps to the same budget', async () => {
     const cli = await tokenCli();
     await cli.begin();
@@ -128,7 +190,6 @@ describe('serve --token-manager', () => {
 
 describe('serve ends at once', () => {
   test.each([
-    ['without --token-manager', ['serve'], {}, 2, 'there is nothing to serve yet'],
     ['without a key', SERVE, {RATECTL_VAULT_KEY: ''}, 2, 'ratectl token keygen'],
     ['with a span that is none', [...SERVE, '--check-every', '1ms'], {}, 2, 'from 100ms to 1h'],
     [
@@ -143,6 +204,64 @@ describe('serve ends at once', () => {
     const cli = await tokenCli();
     const {code, out, err} = await cli.run(args, {env});
     expect([code, out, err]).toEqual([exit, '', expect.stringContaining(message)]);
+  });
+
+  test.each([
+    ['off loopback without a token', ['--listen', '0.0.0.0:0'], {}, 4, 'openssl rand -hex 32'],
+    ['on a name that may be anything without one', ['--listen', 'cache:0'], {}, 4, 'others can reach it'],
+    [
+      'with a token that can be guessed',
+      [],
+      {RATECTL_SERVE_TOKEN: 'secret'},
+      2,
+      'at least 16 visible characters',
+    ],
+    ['with a token file that is not there', ['--token-file', 'none'], {}, 2, 'there is no token file "none"'],
+    ['with an address that is none', ['--listen', '9464'], {}, 2, 'expected HOST:PORT'],
+    ['with a port that is none', ['--listen', '127.0.0.1:99999'], {}, 2, 'expected HOST:PORT'],
+    ['with --allow-write alone', ['--allow-write'], {}, 2, '--allow-write goes with --mcp'],
+    [
+      'with changes over HTTP without a token',
+      ['--mcp', 'http', '--allow-write'],
+      {},
+      4,
+      'a token is required',
+    ],
+    [
+      'with changes in a read-only context',
+      ['--mcp', 'stdio', '--allow-write'],
+      {RATECTL_READ_ONLY: '1'},
+      4,
+      'read-only',
+    ],
+    ['with two readers of standard input', ['--mcp', 'stdio', '--password-stdin'], {}, 2, '--mcp stdio'],
+    [
+      'with a webhook that is no URL',
+      ['--alert-webhook', 'file:///etc/passwd'],
+      {},
+      2,
+      'begins with https://',
+    ],
+    [
+      'with a repetition that is none',
+      ['--alert-log', '--alert-repeat', '1ms'],
+      {},
+      2,
+      'a duration of 1s or more',
+    ],
+    ['with a store that is not there', ['--store', 'redis://127.0.0.1:1'], {}, 3, 'connection refused'],
+    ['without any state yet', ['--store', 'sqlite:nothing.db'], {}, 2, 'there is no state yet'],
+  ])('%s', async (_, args, env, exit, message) => {
+    const cli = await tokenCli();
+    const {code, out, err} = await cli.run(['serve', ...args], {env});
+    expect([code, out, err]).toEqual([exit, '', expect.stringContaining(message)]);
+  });
+
+  test('on a port that another program has', async () => {
+    const cli = await tokenCli();
+    await cli.begin();
+    const {code, err} = await cli.run(['serve', '--listen', `127.0.0.1:${cli.fake.port}`]);
+    expect([code, err]).toEqual([2, expect.stringContaining('another program has it')]);
   });
 
   test('without a section "tokens" in the policy', async () => {

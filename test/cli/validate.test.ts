@@ -46,11 +46,20 @@ test('thresholds are checked too, with their place', async () => {
 });
 
 test('warnings are notes on stderr, unless --quiet', async () => {
-  const folder = folderWith({'ratectl.yaml': `${GOOD}queue: {}\n`});
-  const note = 'ratectl.yaml:5:1: section "queue" is not evaluated by simulate';
+  const folder = folderWith({'ratectl.yaml': `${GOOD}degradation: {}\n`});
+  const note = 'ratectl.yaml:5:1: section "degradation" is not evaluated by simulate';
   expect(await ratectl(folder, ['validate'])).toMatchObject({exit: 0, err: `note: ${note}\n`});
   expect(await ratectl(folder, ['validate', '--quiet'])).toMatchObject({exit: 0, err: ''});
   expect(JSON.parse((await ratectl(folder, ['validate', '--json'])).out)).toMatchObject({warnings: [note]});
+});
+
+test('tokens, queues and breakers are named, too', async () => {
+  const folder = folderWith({
+    'ratectl.yaml': 'version: 1\nqueue: {mail: {}, calls: {}}\nbreakers: {db: {}}\n',
+  });
+  expect((await ratectl(folder, ['validate'])).out).toBe(
+    'ratectl.yaml: ok: 2 queues (mail, calls), 1 breaker (db)\n',
+  );
 });
 
 test('the answer in JSON', async () => {
@@ -67,6 +76,9 @@ test('the answer in JSON', async () => {
           file: 'a.yaml',
           ok: false,
           limits: [],
+          tokens: [],
+          queues: [],
+          breakers: [],
           problems: [
             {
               message:
@@ -84,11 +96,22 @@ test('the answer in JSON', async () => {
             },
           ],
         },
-        {file: 'b.yaml', ok: true, limits: ['per-ip', 'all'], problems: []},
+        {
+          file: 'b.yaml',
+          ok: true,
+          limits: ['per-ip', 'all'],
+          tokens: [],
+          queues: [],
+          breakers: [],
+          problems: [],
+        },
         {
           file: 'c.yaml',
           ok: false,
           limits: [],
+          tokens: [],
+          queues: [],
+          breakers: [],
           problems: [
             {message: 'cannot read policy "c.yaml": no such file', hint: 'write one with: ratectl init'},
           ],

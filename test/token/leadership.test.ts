@@ -75,6 +75,16 @@ describe('the lead', () => {
   });
 });
 
+test('a lead that is longer than any lease, as after the clock of the store was put back, keeps nobody from leading', async () => {
+  let now = 90_000_000_000;
+  const store = new MemoryStore({access: 'write', clock: () => now});
+  const dead = standing(store, 'dead');
+  await expect.poll(() => dead.leadership.leads).toBe(true);
+  now = 1_000_000_000;
+  const heir = standing(store, 'heir');
+  await expect.poll(() => heir.leadership.leads).toBe(true);
+});
+
 describe('an instance', () => {
   test('is listed while it gives signs of life, and not after it left', async () => {
     const store = new MemoryStore({access: 'write'});

@@ -1,6 +1,5 @@
 import {describe, expect, test} from 'vitest';
 import type {Store} from '../../src/store/port.ts';
-import {StoreError} from '../../src/store/store-error.ts';
 import {refreshOnce} from '../../src/token/refresh-run.ts';
 import {openToken} from '../../src/token/token-material.ts';
 import {MINUTE, S} from '../support/instants.ts';
@@ -107,7 +106,7 @@ describe('what is not sent', () => {
   test('one whose token was replaced since it was wanted, or is still fresh', async () => {
     const scene = new TokenScene();
     await scene.install();
-    expect(await refreshOnce(scene.process(), requestOf({adoptAfter: NOON - 1}))).toMatchObject({
+    expect(await refreshOnce(scene.process(), requestOf({seen: 0}))).toMatchObject({
       kind: 'adopted',
     });
     expect(await refreshOnce(scene.process(), requestOf({ifExpiresWithin: 59 * MINUTE}))).toMatchObject({
@@ -212,69 +211,5 @@ describe('what the provider answers', () => {
     expect((first as {retryAt: number}).retryAt).toBeGreaterThanOrEqual(NOON + 120 * S);
     expect(await refreshOnce(scene.process(), requestOf())).toMatchObject({kind: 'wait', because: 'backoff'});
     expect(scene.reported).toEqual(['failure']);
-  });
-});
-
-describe('faults of the store', () => {
-  const failing = (scene: TokenScene, fails: (n: number) => boolean) => {
-    let puts = 0;
-    return {
-      get: (kind: string, id: string) => scene.store.get(kind, id),
-      now: () => scene.store.now(),
-      put: async (...args: Parameters<Store['put']>) => {
-        if (fails(++puts)) throw new StoreError('gone', {kind: 'unreachable', url: 'memory:', hint: ''});
-        return scene.store.put(...args);
-      },
-    };
-  };
-
-  test('before the attempt is on record: nothing happened', async () => {
-    const scene = new TokenScene();
-    await scene.install();
-    await expect(refreshOnce(scene.process(failing(scene, () => true)), requestOf())).rejects.toThrow('gone');
-    expect(scene.client.asked).toEqual([]);
-  });
-
-  test('before it may be sent: nothing is sent', async () => {
-    const scene = new TokenScene();
-    await scene.install();
-    const answer = await refreshOnce(scene.process(failing(scene, (n) => n === 2)), requestOf());
-    expect(answer).toMatchObject({kind: 'failed', error: 'lease-lost'});
-    expect(scene.client.asked).toEqual([]);
-  });
-
-  test('after the provider answered: the token is stored as soon as the store is back', async () => {
-    const scene = new TokenScene();
-    await scene.install();
-    const answer = await refreshOnce(scene.process(failing(scene, (n) => n > 2 && n < 6)), requestOf());
-    expect(answer).toMatchObject({kind: 'refreshed', after: {generation: 2}});
-    expect((await recordOf(scene)).token?.generation).toBe(2);
-  });
-
-  test('an answer of the store that was lost does not undo what was stored', async () => {
-    const scene = new TokenScene();
-    await scene.install();
-    let puts = 0;
-    const store = {
-      ...failing(scene, () => false),
-      put: async (...args: Parameters<Store['put']>) => {
-        const put = await scene.store.put(...args);
-        if (++puts === 3) throw new StoreError('gone', {kind: 'unreachable', url: 'memory:', hint: ''});
-        return put;
-      },
-    };
-    expect(await refreshOnce(scene.process(store), requestOf())).toMatchObject({kind: 'refreshed'});
-    expect((await recordOf(scene)).attempts).toMatchObject([{outcome: 'refreshed'}]);
-  });
-
-  test('a store that forgot is put right by whoever remembers: the budget holds, the token stays', async () => {
-    const scene = new TokenScene();
-    await scene.install();
-    const parts = scene.process();
-    await refreshOnce(parts, requestOf());
-    await scene.store.remove('token', 'mail');
-    scene.now += MINUTE;
-    expect(await refreshOnce(parts, requestOf())).toMatchObject({kind: 'wait', because: 'budget'});
-    expect((await recordOf(scene)).token?.generation).toBe(2);
   });
 });

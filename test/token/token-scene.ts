@@ -4,12 +4,13 @@ import {installToken} from '../../src/engine/refresh/refresh-transitions.ts';
 import type {TokenProviderSpec} from '../../src/engine/refresh/token-provider-spec.ts';
 import {MemoryStore} from '../../src/store/memory/memory-store.ts';
 import type {Store} from '../../src/store/port.ts';
+import type {RefreshRequest} from '../../src/token/begin-refresh.ts';
 import type {
   ProviderAnswer,
   ProviderClient,
   ProviderRequest,
 } from '../../src/token/provider/provider-client.ts';
-import type {RefreshParts, RefreshRequest} from '../../src/token/refresh-run.ts';
+import type {RefreshParts} from '../../src/token/refresh-run.ts';
 import {sealToken} from '../../src/token/token-material.ts';
 import {TokenRecords} from '../../src/token/token-records.ts';
 import {createVault} from '../../src/token/vault/create-vault.ts';
@@ -128,7 +129,7 @@ export const requestOf = (more: Partial<RefreshRequest> = {}): RefreshRequest =>
   by: `ada@build-${randomBytes(1)[0]}`,
   reason: 'forced',
   why: 'test',
-  adoptAfter: Number.POSITIVE_INFINITY,
+  seen: Number.POSITIVE_INFINITY,
   ifExpiresWithin: Number.POSITIVE_INFINITY,
   ...more,
 });

@@ -160,14 +160,16 @@ class ForceRefreshRun {
     const {reason} = this.#request;
     const breaker = after && (await seenBreaker(this.#target.store, spec, after.now).catch(() => undefined));
     const known = after !== undefined && breaker !== undefined;
+    // Of what was done, the next one is no emergency.
+    const next = answer.kind === 'wait' || answer.kind === 'busy' ? reason : 'forced';
     return forceRefreshResult({
       provider: spec.name,
       answer,
       by: this.#by,
       before,
       after: after ?? before,
-      state: known ? refreshState(after, spec, breaker, reason) : null,
-      nextAt: known ? nextAttemptAt(after, spec, breaker, reason) : undefined,
+      state: known ? refreshState(after, spec, breaker, next) : null,
+      nextAt: known ? nextAttemptAt(after, spec, breaker, next) : undefined,
     });
   }
 

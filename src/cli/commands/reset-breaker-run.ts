@@ -6,7 +6,6 @@ import type {BreakerSpec} from '../../engine/breaker-spec.ts';
 import {actorText} from '../../operate/audit/actor.ts';
 import {breakerKind, type KnownBreaker, knownBreakers} from '../../operate/status/breaker-section.ts';
 import {clampedInstant} from '../../operate/status/clamped-instant.ts';
-import {EVENT_JOURNAL, type StoredEvent} from '../../store/event-journal.ts';
 import {listBreakers, StoredBreaker} from '../../store/stored-breaker.ts';
 import type {BreakerResetReport} from '../../view/model/reset-report.ts';
 import {breakerResetTable} from '../../view/reset/breaker-table.ts';
@@ -43,7 +42,7 @@ export const runBreakerReset = (name: string, flags: ResetFlags, context: CliCon
     const report = reportOf(breaker, now, session, flags.dryRun === true);
     if (report.changed && flags.dryRun !== true) {
       await confirm(report, session, flags, context);
-      await new StoredBreaker(store, name, breaker.spec ?? UNKNOWN_SPEC).reset();
+      await new StoredBreaker(store, name, breaker.spec ?? UNKNOWN_SPEC).reset(actorText(session.actor));
       await store.announce();
       await tellJournals(report, session);
     }
@@ -113,13 +112,6 @@ const tellJournals = async (
 ): Promise<void> => {
   const note = `closed; was ${state} after ${failures} ${failures === 1 ? 'failure' : 'failures'} in a row`;
   await session.auditDone({action: 'breaker-reset', target: breaker, keys: 1, note});
-  const event: StoredEvent = {
-    kind: 'breaker-closed',
-    subject: breaker,
-    note: `reset by ${actorText(session.actor)}`,
-  };
-  // For reports only: the audit journal has it.
-  await session.target.store.append(EVENT_JOURNAL, [event]).catch(() => undefined);
 };
 
 const answer = async (

@@ -9,6 +9,7 @@ import type {CliContext} from '../context.ts';
 export interface ServeEvent {
   readonly event:
     | 'started'
+    | 'listening'
     | 'leading'
     | 'standing-by'
     | 'refresh'
@@ -37,13 +38,22 @@ export class EventLog {
       this.#form === 'json'
         ? safeJson({at, event, ...fields, text})
         : `${at}  ${event.padEnd(11)}  ${safeText(text)}`;
-    // A reader that went away must not end the refreshing of tokens.
-    this.#last = this.#last.then(() => this.#context.streams.err.write(`${line}\n`).catch(() => undefined));
+    this.#write(line);
+  }
+
+  /** A line of its own form: JSON, whatever the form of the events. */
+  json(record: Readonly<Record<string, unknown>>): void {
+    this.#write(safeJson(record));
   }
 
   /** Resolves once all is written. */
   flush(): Promise<void> {
     return this.#last;
+  }
+
+  #write(line: string): void {
+    // A reader that went away must not end the refreshing of tokens.
+    this.#last = this.#last.then(() => this.#context.streams.err.write(`${line}\n`).catch(() => undefined));
   }
 }
 
@@ -67,11 +77,11 @@ export const refreshEvent = (provider: string, answer: RefreshAnswer): ServeEven
   };
 };
 
-export const errorEvent = (error: unknown): ServeEvent => {
+export const errorEvent = (error: unknown, then = 'trying again'): ServeEvent => {
   const message = error instanceof Error ? error.message : String(error);
   return {
     event: 'error',
-    text: `${message}; trying again`,
+    text: `${message}; ${then}`,
     fields: {code: isRatectlError(error) ? error.code : null},
   };
 };

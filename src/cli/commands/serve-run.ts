@@ -1,70 +1,64 @@
-import {resolve} from 'node:path';
-import {parseDuration} from '../../base/duration.ts';
 import type {ExitCode} from '../../base/exit-code.ts';
-import {RatectlError} from '../../base/ratectl-error.ts';
-import {quoted} from '../../base/safe-text.ts';
-import {createTokenManager} from '../../token/create-token-manager.ts';
-import {requireVault} from '../../token/require-vault.ts';
 import type {CliContext} from '../context.ts';
 import {withTarget} from '../with-target.ts';
 import type {ServeFlags} from './serve.ts';
-import {EventLog, errorEvent, refreshEvent} from './serve-events.ts';
-import {policyHere, requireTokens} from './token-target.ts';
+import {EventLog} from './serve-events.ts';
+import {servePlan} from './serve-plan.ts';
+import {managerPlan, startTokenManager} from './serve-token-manager.ts';
 
 /** ms; nothing else keeps the process alive with an embedded store. */
 const KEEP_ALIVE = 2_000_000_000;
 
+/** Something that runs until it is told to end. */
+export interface ServedPart {
+  /** Settles when it ends by itself: the client of `--mcp stdio` went away. */
+  readonly ended?: Promise<void>;
+  close(exit: ExitCode): Promise<void>;
+}
+
 export const runServe = async (flags: ServeFlags, context: CliContext): Promise<void> => {
-  if (flags.tokenManager !== true)
-    throw new RatectlError('there is nothing to serve yet', {
-      code: 'usage/nothing-to-serve',
-      hint: 'ratectl serve --token-manager keeps the tokens of a policy fresh',
-    });
-  const checkEveryMs = checkEvery(flags.checkEvery);
-  const loaded = requireTokens(policyHere(flags, context));
-  const policy = {...loaded, file: resolve(context.cwd, loaded.file)};
-  const {env} = context.streams;
+  const plan = servePlan(flags, context);
   const log = new EventLog(context, flags.logFormat === 'json' || flags.events === 'jsonl' ? 'json' : 'text');
-  const vault = await requireVault(env, {
-    folder: context.cwd,
-    onWarning: (text) => log.add({event: 'warning', text}),
-  });
+  const manager = flags.tokenManager === true ? await managerPlan(flags, context, log) : undefined;
+  const looks =
+    plan.listen !== undefined ||
+    plan.mcp !== undefined ||
+    plan.alerts.log ||
+    plan.alerts.webhook !== undefined;
   const told = whenTold(context);
   const alive = setInterval(() => undefined, KEEP_ALIVE);
+  const parts: ServedPart[] = [];
   try {
     await withTarget(
       flags,
       context,
-      'write',
-      async ({store, redactedUrl, warnings}) => {
-        for (const text of warnings) log.add({event: 'warning', text});
-        const providers = policy.policy.tokens.map(({name}) => name).join(', ');
-        log.add({
-          event: 'started',
-          text: `token manager for ${providers} on ${redactedUrl}${flags.lead ? '' : ', standing by'}`,
-          fields: {store: redactedUrl},
-        });
-        const manager = await createTokenManager({
-          policy,
-          store,
-          vault,
-          env,
-          checkEveryMs,
-          lead: flags.lead,
-          events: {
-            onRefresh: (provider, answer) => log.add(refreshEvent(provider, answer)),
-            onLead: (leads, fencing) =>
-              log.add(
-                leads
-                  ? {event: 'leading', text: 'this process refreshes', fields: {fencing}}
-                  : {event: 'standing-by', text: 'another process refreshes, or will', fields: {fencing}},
-              ),
-            onError: (error) => log.add(errorEvent(error)),
-          },
-        });
-        context.exitCode = await told;
-        log.add({event: 'stopping', text: 'an answer that is under way is stored first'});
-        await manager.close();
+      plan.access,
+      async (target) => {
+        for (const text of [...plan.warnings, ...target.warnings]) log.add({event: 'warning', text});
+        let exit: ExitCode = 0;
+        try {
+          if (manager !== undefined)
+            parts.push(await startTokenManager(manager, target, {flags, context, log}));
+          if (looks) {
+            const {startLooking} = await import('./serve-looking.ts');
+            await startLooking(plan, target, {flags, context, log}, parts);
+          }
+          exit = await Promise.race([
+            told,
+            ...parts.flatMap(({ended}) => (ended === undefined ? [] : [ended.then(() => 0 as const)])),
+          ]);
+          context.exitCode = exit;
+          log.add({
+            event: 'stopping',
+            text:
+              manager === undefined
+                ? 'answers that are under way are finished'
+                : 'an answer that is under way is stored first',
+          });
+        } finally {
+          // The first to start is the last to end.
+          for (const part of parts.reverse()) await part.close(exit);
+        }
       },
       {connection: 'reconnect'},
     );
@@ -81,11 +75,3 @@ const whenTold = (context: CliContext): Promise<ExitCode> =>
   new Promise((told) => {
     context.onSignal = told;
   });
-
-const checkEvery = (text: string): number => {
-  const us = parseDuration(text);
-  if (us !== undefined && us % 1_000 === 0 && us >= 100_000 && us <= 3_600_000_000) return us / 1_000;
-  throw new RatectlError(`--check-every: expected a duration from 100ms to 1h, got ${quoted(text)}`, {
-    code: 'usage/serve',
-  });
-};

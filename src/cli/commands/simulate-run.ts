@@ -1,12 +1,12 @@
 import {isAbsolute, relative, resolve} from 'node:path';
 import {ExitCode} from '../../base/exit-code.ts';
-import {toRfc3339} from '../../base/micros.ts';
 import {RatectlError} from '../../base/ratectl-error.ts';
 import type {Policy} from '../../engine/policy-model.ts';
 import {type LoadedPolicy, loadPolicy} from '../../policy/load-policy.ts';
 import {BoundsReplay} from '../../simulate/bounds.ts';
 import {findParameter, type Parameter} from '../../simulate/parameter.ts';
 import {parseShard, type Shard} from '../../simulate/partition.ts';
+import {reportOfRun} from '../../simulate/report-of-run.ts';
 import {type ReplayRun, runReplay, type TraceInput} from '../../simulate/run-replay.ts';
 import {solve} from '../../simulate/solve.ts';
 import {FAIL_IF, judge, parseThreshold, type Threshold} from '../../simulate/threshold.ts';
@@ -59,7 +59,7 @@ export const runSimulate = async (
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
 
   const report: SimulateReport = {
-    ...judged(reportOf(run, paths), plan),
+    ...judged(reportOfRun(run, paths), plan),
     ...(bounds === undefined ? {} : {bounds}),
     ...(solution === undefined ? {} : {solve: solution}),
     ...(context.streams.env['SOURCE_DATE_EPOCH'] === undefined
@@ -176,32 +176,6 @@ const thresholdsOf = (
   ...(flags.failIf ?? []).map((expr) => parseThreshold(expr, FAIL_IF, limitNames(policy))),
 ];
 
-const reportOf = (
-  {result, order, trace}: ReplayRun,
-  paths: readonly string[],
-): Omit<SimulateReport, 'thresholds'> => {
-  const {requests, keys, cost, totals, limits, series, diff} = result;
-  const {span, outOfOrder} = order;
-  return {
-    trace: {
-      files: paths.map((path) => (path === '-' ? '<stdin>' : path)),
-      format: trace.formats.map(({name}) => name).join('+') || 'none',
-      requests,
-      skipped: trace.sum('bad'),
-      notRequests: trace.sum('notRequests'),
-      keys,
-      start: span === undefined ? null : toRfc3339(span.first),
-      end: span === undefined ? null : toRfc3339(span.last),
-      outOfOrder,
-      cost,
-    },
-    totals,
-    limits,
-    series,
-    ...(diff === undefined ? {} : {diff}),
-  };
-};
-
 const runSolve = async (parameter: Parameter, target: Threshold, input: TraceInput): Promise<Solution> => {
   const found = await solve(parameter.current, async (value) => {
     const run = await runReplay(input, {
@@ -210,7 +184,7 @@ const runSolve = async (parameter: Parameter, target: Threshold, input: TraceInp
       shard: undefined,
       decisions: undefined,
     });
-    const {actual, pass} = judge(target, reportOf(run, input.paths));
+    const {actual, pass} = judge(target, reportOfRun(run, input.paths));
     return {actual, pass};
   });
   return {parameter: parameter.path, target: target.expr, ...found};

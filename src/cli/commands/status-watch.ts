@@ -15,6 +15,7 @@ import {type Target, withTarget} from '../with-target.ts';
 import type {StatusFlags} from './status.ts';
 import {conditionHolds, type StatusRequest} from './status-query.ts';
 import {statusSource, statusText} from './status-run.ts';
+import {canShowDashboard, showDashboard} from './top-session.ts';
 
 /** Keys followed when nothing else is asked for. */
 const MOST_WATCHED = 1_000;
@@ -37,6 +38,7 @@ export const watchStatus = async (
 ): Promise<void> => {
   const {out} = context.streams;
   const painted = out.isTTY && ['table', 'wide'].includes(outputFormat(flags));
+  if (painted && canShowDashboard(flags, context)) return showDashboard(request, flags, context);
   const output = painted ? screen(request, flags, context) : changeLines(request, context);
   // Lines have no screen to fit into.
   const query =

@@ -99,7 +99,7 @@ export const registerStatus = (program: Command, context: CliContext): Command =
       ).choices([...STATUS_CONDITIONS]),
     )
     .option('--fail-empty', 'exit 7 when no key matches')
-    .option('-w, --watch', 'look again and again; not on a terminal: changes as JSON lines')
+    .option('-w, --watch', 'on a terminal the dashboard; else changes as JSON lines')
     .option('--interval <duration>', 'with --watch: time between two looks, 250ms or more (default: 2s)');
   addStoreOptions(command);
   command.addHelpText('after', EXAMPLES);

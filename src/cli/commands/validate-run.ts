@@ -16,8 +16,11 @@ import {type OutputFlags, outputFormat} from '../options/output.ts';
 interface FileResult {
   readonly file: string;
   readonly ok: boolean;
-  /** Names of the limits, in order; empty when the policy is wrong. */
+  /** Names, in order; empty when the policy is wrong. */
   readonly limits: readonly string[];
+  readonly tokens: readonly string[];
+  readonly queues: readonly string[];
+  readonly breakers: readonly string[];
   readonly problems: readonly JsonProblem[];
 }
 
@@ -59,9 +62,23 @@ const check = (file: string, context: CliContext): Checked => {
   try {
     const loaded = loadPolicy(file, (path) => readPolicyFile(path, resolve(context.cwd, path)));
     checkThresholds(loaded);
-    const limits = loaded.policy.limits.map(({name}) => name);
-    const text = `${safeText(file)}: ok: ${limits.length} ${limits.length === 1 ? 'limit' : 'limits'} (${namesText(limits)})\n`;
-    return {result: {file, ok: true, limits, problems: []}, text, warnings: loaded.warnings};
+    const {limits, tokens, queues, breakers} = loaded.policy;
+    const namesOf = (part: readonly {readonly name: string}[]): readonly string[] =>
+      part.map(({name}) => name);
+    const names = {
+      limits: namesOf(limits),
+      tokens: namesOf(tokens),
+      queues: namesOf(queues),
+      breakers: namesOf(breakers),
+    };
+    const found = Object.entries(NOUNS).flatMap(([part, noun]) => {
+      const named = names[part as keyof typeof names];
+      return named.length === 0
+        ? []
+        : [`${named.length} ${noun}${named.length === 1 ? '' : 's'} (${namesText(named)})`];
+    });
+    const text = `${safeText(file)}: ok: ${found.join(', ')}\n`;
+    return {result: {file, ok: true, ...names, problems: []}, text, warnings: loaded.warnings};
   } catch (error) {
     if (!isRatectlError(error)) throw error;
     const problems = 'problems' in error ? (error as PolicyError).problems : undefined;
@@ -72,9 +89,15 @@ const check = (file: string, context: CliContext): Checked => {
     const found = problems?.map(jsonProblem) ?? [
       {message: error.message, ...(error.hint === undefined ? {} : {hint: error.hint})},
     ];
-    return {result: {file, ok: false, limits: [], problems: found}, text, warnings: []};
+    return {
+      result: {file, ok: false, limits: [], tokens: [], queues: [], breakers: [], problems: found},
+      text,
+      warnings: [],
+    };
   }
 };
+
+const NOUNS = {limits: 'limit', tokens: 'token provider', queues: 'queue', breakers: 'breaker'} as const;
 
 const SHOWN_NAMES = 8;
 

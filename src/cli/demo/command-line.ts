@@ -1,6 +1,8 @@
 const PLAIN = /^[\w%+,./:=@-]+$/;
 
-const shellWord = (word: string): string => (PLAIN.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+/** A word as a shell takes it. */
+export const shellWord = (word: string): string =>
+  PLAIN.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 
 /** `$ ratectl …` as a shell takes it, on as many lines as `width` columns need. */
 export const commandLine = (words: readonly string[], width: number): string => {

@@ -1,42 +1,57 @@
-import {mkdirSync, mkdtempSync, rmSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {writeReason} from '../../base/io-reason.ts';
 import {RatectlError} from '../../base/ratectl-error.ts';
 import {quoted} from '../../base/safe-text.ts';
+import {type LoadedPolicy, parsePolicy} from '../../policy/load-policy.ts';
 import type {CliContext} from '../context.ts';
 
 /** A folder of its own, as if it were a project, that goes with the demo. */
 export interface DemoPlace {
-  /** Absolute path of the state file; it does not exist yet. */
+  /** Absolute path of the state file, which is also the default store of commands that run there. */
   readonly statePath: string;
+  /** ratectl.yaml of the place. */
+  readonly policy: LoadedPolicy;
   /**
-   * For commands that are to run there. No variable of ours is set in it: none of them can lead to a store, a policy or a
-   * prefix of the user's.
+   * For commands that are to run there. No variable of ours is in it but those of the demo: none can lead to a store, a policy, a
+   * key or a prefix of the user's.
    */
   readonly context: CliContext;
-  remove(): void;
+  /** Removes it, unless it is to be kept. */
+  leave(): void;
 }
 
-/** The state file as a store URL, for commands that run in the place. */
-export const DEMO_STORE = 'sqlite:.ratectl/state.db';
+export interface PlaceOptions {
+  /** What becomes of it at the end. */
+  readonly end: 'remove' | 'keep';
+  /** Text of ratectl.yaml. */
+  readonly policy: string;
+  readonly env: Readonly<Record<string, string>>;
+}
 
-/** Makes the place; it is removed by `remove`, or when the process ends by signal or error. */
-export const createDemoPlace = (context: CliContext): DemoPlace => {
+const POLICY_FILE = 'ratectl.yaml';
+
+/** Makes the place; it is left by `leave`, or when the process ends by signal or error. */
+export const createDemoPlace = (context: CliContext, {end, policy, env}: PlaceOptions): DemoPlace => {
   const folder = temporaryFolder();
-  const remove = (): void => {
-    context.cleanups.delete(remove);
-    rmSync(folder, {recursive: true, force: true});
+  const leave = (): void => {
+    context.cleanups.delete(leave);
+    if (end === 'remove') rmSync(folder, {recursive: true, force: true});
   };
-  context.cleanups.add(remove);
+  context.cleanups.add(leave);
   mkdirSync(join(folder, '.ratectl'));
-  const env = Object.fromEntries(
-    Object.entries(context.streams.env).filter(([name]) => !name.startsWith('RATECTL_')),
-  );
+  writeFileSync(join(folder, POLICY_FILE), policy);
+  const others = Object.entries(context.streams.env).filter(([name]) => !name.startsWith('RATECTL_'));
   return {
     statePath: join(folder, '.ratectl', 'state.db'),
-    context: {...context, cwd: folder, streams: {...context.streams, env}},
-    remove,
+    policy: parsePolicy(policy, POLICY_FILE),
+    context: {
+      ...context,
+      cwd: folder,
+      streams: {...context.streams, env: {...Object.fromEntries(others), RATECTL_NO_CONFIG: '1', ...env}},
+    },
+    leave,
   };
 };
 

@@ -6,23 +6,28 @@ export interface DemoStep {
   readonly words: readonly string[];
 }
 
-/** What the person on call does about the traffic of `demoTraffic`, in order. */
+/** What the person on call does about the traffic of demo-traffic.ts, in order. */
 export const DEMO_STEPS: readonly DemoStep[] = [
   {
-    about: 'Who is limited now, or close to it, and when does it lift?',
+    about: 'Who is limited now, or close to it, when does it lift, and what else needs somebody?',
     words: ['status'],
   },
   {
-    about: 'acme is a customer. Why is it refused? The arithmetic, in numbers:',
+    about: 'acme floods the API. Why is it refused? The arithmetic, in numbers:',
     words: ['explain', 'api/acme'],
   },
   {
-    about: 'The customer calls. What would a reset do? This changes nothing:',
-    words: ['reset', 'api/acme', '--dry-run'],
+    about:
+      'An import of initech used up its plan, and they call. What would a reset do? This changes nothing:',
+    words: ['reset', 'api/initech', '--dry-run'],
   },
   {
-    about: 'Do it. The receipt can bring back what was there:',
-    words: ['reset', 'api/acme', '--yes', '--reason', 'customer call'],
+    about: 'Do it, with a receipt of what was there:',
+    words: ['reset', 'api/initech', '--yes', '--reason', 'customer call', '--receipt', 'initech.jsonl'],
+  },
+  {
+    about: 'It was the wrong customer. The receipt brings everything back:',
+    words: ['reset', '--undo', 'initech.jsonl', '--yes', '--reason', 'wrong customer'],
   },
   {
     about:
@@ -39,11 +44,20 @@ export const DEMO_STEPS: readonly DemoStep[] = [
     ],
   },
   {
-    about: 'And now?',
-    words: ['status'],
+    about:
+      'The scopes of billing were changed, so its token is to be refreshed before it is due. May it be, and who would be in the way? This asks nobody:',
+    words: ['force-refresh', 'billing', '--dry-run'],
+  },
+  {
+    about: 'One call of the provider, under the lock and the budget of the applications:',
+    words: ['force-refresh', 'billing', '--reason', 'new scopes'],
   },
   {
     about: 'Who did what, and why, is kept:',
     words: ['audit'],
+  },
+  {
+    about: 'And all of it summed up, with what to change:',
+    words: ['report', '--since', '20m'],
   },
 ];

@@ -52,6 +52,11 @@ Tokens (ratectl token --help), one of:
   RATECTL_VAULT_KEY_COMMAND
                          program that prints them, run without a shell
 
+Serving (ratectl serve --help):
+
+  RATECTL_SERVE_TOKEN    what clients have to send; required off loopback
+  RATECTL_ALERT_WEBHOOK  URL that alerts are posted to
+
 Troubleshooting:
 
   RATECTL_DEBUG          set: an unexpected error (exit 1) shows its stack

@@ -38,7 +38,10 @@ export const readPolicy = (
     lossField && readChoice(lossField.value, 'onStoreError', ['open', 'closed', 'local'], problems);
   const thresholds = readThresholds(fields, problems);
   for (const {key, keyAt} of fields.values()) {
-    if (POLICY_FIELDS.some((field) => field.name === key && field.simulated === false))
+    if (
+      !LIVE_SECTIONS.includes(key) &&
+      POLICY_FIELDS.some((field) => field.name === key && field.simulated === false)
+    )
       problems.warn(keyAt, '', `section "${key}" is not evaluated by simulate`);
   }
   return {
@@ -67,11 +70,11 @@ const readVersion = (fields: Fields, problems: Problems): void => {
   );
 };
 
-/** Sections that make a policy without limits. */
-const ENOUGH = ['tokens', 'queue', 'breakers'];
+/** Sections with a runtime of their own: they make a policy even without limits, and a replay has no use for them. */
+const LIVE_SECTIONS = ['tokens', 'queue', 'breakers'];
 
 const holdsMore = (fields: Fields): boolean =>
-  ENOUGH.some((name) => {
+  LIVE_SECTIONS.some((name) => {
     const node = fields.get(name)?.value;
     return node?.kind === 'map' && node.entries.length > 0;
   });

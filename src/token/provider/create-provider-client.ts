@@ -89,7 +89,8 @@ const withDeadline = async <T>(
   const timer = setTimeout(
     () => {
       over = true;
-      ending.abort();
+      // A process that was held up reads first what came meanwhile: it may be the only copy of the new token.
+      setImmediate(() => ending.abort());
     },
     Math.min(ms, MOST_MS),
   );
@@ -116,7 +117,8 @@ const sendAndRead = async (
   {options, request, deadline}: Sending,
 ): Promise<ProviderAnswer> => {
   let phase: TransportError['phase'] = 'before-sending';
-  const isHeld = (): boolean => !deadline.signal.aborted && (request.isHeld?.() ?? true);
+  const isHeld = (): boolean =>
+    !deadline.isOver() && !deadline.signal.aborted && (request.isHeld?.() ?? true);
   const transport: TokenFetch = async (url, init) => {
     if (!isHeld()) throw new TransportError('lease-lost', 'before-sending');
     try {

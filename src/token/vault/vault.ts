@@ -2,7 +2,7 @@
 export interface Vault {
   /** Id of the key that seals. */
   readonly keyId: string;
-  /** `context` (provider and generation) is authenticated with the text: a sealed text means nothing elsewhere. */
+  /** `context` (the provider) is authenticated with the text: a sealed text means nothing elsewhere. */
   seal(text: string, context: string): string;
   /** Throws a RatectlError (exit 2) that names the key id when the key is not there or the text was changed. */
   open(sealed: string, context: string): string;

@@ -8,7 +8,7 @@ import {MOVES, type Move, OPERATOR} from './refresh-moves.ts';
 import {type Call, RefreshWorld} from './refresh-world.ts';
 
 const run = (rules: RefreshRules, moves: readonly Move[]): RefreshWorld => {
-  const world = new RefreshWorld(rules);
+  const world = new RefreshWorld(rules, 'corrected');
   world.move({who: OPERATOR, gap: 0, dice: 80});
   for (const move of moves) world.move(move);
   return world;

@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest';
+import {notInFuture} from '../../../src/engine/refresh/record-changes.ts';
 import {EMPTY_RECORD} from '../../../src/engine/refresh/refresh-record.ts';
 import {
   installToken,
@@ -227,5 +228,38 @@ describe('a lease', () => {
     trace.install();
     expect(trace.send(101 * S)).toBe('refused');
     expect(renew(trace.record, trace.granted[0]!, 101 * S, 30 * S)).toBeUndefined();
+  });
+});
+
+describe('a clock that was once far ahead', () => {
+  const DAY = 86_400 * S;
+
+  test('keeps nobody waiting for longer than a window once it is put right', () => {
+    const trace = new Trace(READY_RECORD);
+    trace.acquire(DAY);
+    trace.send(DAY);
+    trace.settle(DAY, {...FAILED, retryAt: DAY + 60 * S} as typeof FAILED);
+    trace.record = notInFuture(trace.record, 100 * S);
+    expect(trace.record.notBefore).toBe(160 * S);
+    expect(trace.acquire(279 * S)).toBe('budget until 280');
+    expect(trace.acquire(280 * S)).toBe('granted');
+  });
+
+  test('leaves a lease its length: whoever holds it may still be at it', () => {
+    const trace = new Trace(READY_RECORD);
+    trace.acquire(DAY);
+    trace.send(DAY);
+    trace.record = notInFuture(trace.record, 100 * S);
+    expect(trace.acquire(129 * S, 'emergency')).toBe('busy until 130');
+    expect(trace.acquire(130 * S)).toBe('reauthorise: answer-lost');
+  });
+
+  test('that is put back again and again lets nobody begin sooner', () => {
+    const trace = new Trace(READY_RECORD);
+    trace.acquire(100 * S);
+    trace.settle(110 * S, FAILED);
+    for (const now of [50, 60, 40]) trace.record = notInFuture(trace.record, now * S);
+    expect(trace.acquire(41 * S)).toBe('budget until 220');
+    expect(trace.record.attempts[0]).toMatchObject({startedAt: 40 * S, until: 40 * S});
   });
 });

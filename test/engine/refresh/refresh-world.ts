@@ -1,4 +1,5 @@
 import {expect} from 'vitest';
+import {notInFuture} from '../../../src/engine/refresh/record-changes.ts';
 import {
   EMPTY_RECORD,
   type RefreshAttempt,
@@ -53,14 +54,17 @@ export class RefreshWorld {
   time = 10_000 * S;
   ahead = 5_000 * S;
 
+  readonly #ahead: 'corrected' | 'left';
   readonly #jobs: (Job | undefined)[] = [];
   readonly #uses = new Map<string, number>();
   readonly #unanswered = new Map<number, 'sent' | 'granted'>();
   #telling: readonly RefreshAttempt[] = [];
   #tokens = 0;
 
-  constructor(rules: RefreshRules) {
+  /** `ahead`: whether records of a clock that was put back since are put right now and then. */
+  constructor(rules: RefreshRules, ahead: 'corrected' | 'left' = 'left') {
     this.rules = rules;
+    this.#ahead = ahead;
   }
 
   get now(): number {
@@ -110,6 +114,7 @@ export class RefreshWorld {
 
   #acquire(who: number, dice: number): void {
     const reason = dice < 70 ? 'due' : dice < 85 ? 'forced' : 'emergency';
+    if (this.#ahead === 'corrected' && dice % 2 === 0) this.#write(notInFuture(this.record, this.now));
     const toldAll = untold(this.record).length === 0;
     const answer = acquire(this.record, this.rules, {now: this.now, by: `${who}`, reason, why: ''});
     if (answer.kind !== 'granted') return;

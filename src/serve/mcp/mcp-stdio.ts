@@ -1,0 +1,34 @@
+import {type Readable, Writable} from 'node:stream';
+import {StdioServerTransport} from '@modelcontextprotocol/sdk/server/stdio.js';
+import type {Transport} from '@modelcontextprotocol/sdk/shared/transport.js';
+import type {Streams} from '../../base/streams.ts';
+import {createMcpServer, type McpOptions} from './mcp-server.ts';
+
+export interface RunningStdio {
+  /** Resolves when the client has gone away. */
+  readonly ended: Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The protocol over standard input and output: a JSON-RPC message a line, and nothing else on standard output. */
+export const startMcpStdio = async (
+  {stdin, out}: Pick<Streams, 'stdin' | 'out'>,
+  options: McpOptions,
+): Promise<RunningStdio> => {
+  const output = new Writable({
+    decodeStrings: false,
+    write: (chunk: string | Buffer, _, done) => {
+      out.write(chunk).then(() => done(), done);
+    },
+  });
+  output.on('error', options.onError);
+  const transport = new StdioServerTransport(stdin as Readable, output);
+  const server = createMcpServer(options);
+  const ended = new Promise<void>((resolve) => {
+    stdin.once('end', resolve);
+    stdin.once('close', resolve);
+    server.onclose = resolve;
+  });
+  await server.connect(transport as Transport);
+  return {ended, close: () => server.close()};
+};
