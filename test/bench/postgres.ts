@@ -170,8 +170,8 @@ try {
     writeFileSync(
       script,
       `\\set k random(0, ${KEYS - 1})
-select ${schema}.check(array[convert_to('api', 'UTF8') || '\\x00'::bytea || convert_to('k' || :k, 'UTF8') || '\\x00'::bytea],
-  array[3, length('k' || :k)], '{}'::bytea[], '{g}'::text[], '{1,0,2,1,0,4,1,1,1000000,1000000,0,0}'::float8[],
+select ${schema}.check(array[convert_to('api', 'UTF8') || '\\x00'::bytea || convert_to('k' || :k, 'UTF8') || '\\x000067'::bytea],
+  array[3, length('k' || :k), 0], '{}'::bytea[], '{1,0,2,4,1,1,1000000,1000000,0,0}'::float8[],
   '{1,0,Infinity,1,1,1,0,0}'::float8[], '{4000,5000000,${durability === 'off' ? 1 : 0},-1,0,0}'::float8[]);\n`,
     );
     writeFileSync(
