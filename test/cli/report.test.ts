@@ -128,7 +128,7 @@ describe('ratectl report', () => {
     [['--since', '1h', '--until', '2h'], '--since "1h" is not before --until "2h"'],
     [['--tz', 'Mars/Base'], 'unknown time zone "Mars/Base"'],
     [['--prefix', 'per-io/'], 'unknown limit "per-io"'],
-    [['nofile.json'], '"nofile.json" names no limit'],
+    [['nofile'], '"nofile" names no limit'],
   ])('%j is refused', async (args, message) => {
     await refused('a', 1);
     const {code, err, out} = await cli.run('report', ...args);
@@ -242,6 +242,13 @@ describe('ratectl report FILE', () => {
     const {code, err, out} = await cli.run('report', 'file');
     expect([code, out]).toEqual([2, '']);
     expect(err).toContain(`cannot report on "file": ${why}`);
+  });
+
+  test('a file that is not there is said to be missing, and not taken for a key', async () => {
+    expect(await cli.run('report', 'result.json')).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/cannot read ".*result\.json": no such file/),
+    });
   });
 
   test('a result that somebody changed is refused rather than drawn wrongly', async () => {

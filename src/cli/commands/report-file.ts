@@ -25,13 +25,16 @@ export interface FileReport {
   readonly warnings: readonly string[];
 }
 
-/** Whether an argument is a file that is there, rather than a selector. */
+/** What looks like a file and names no limit: no selector. */
+const FILE_NAME = /^[^*]*\.(?:json|jsonl|ndjson)(?:\.gz|\.zst)?$/;
+
+/** Whether an argument is a file that is there, or is named like one, rather than a selector. */
 export const isFileArgument = (argument: string, {cwd}: Pick<CliContext, 'cwd'>): boolean => {
   if (argument === '-') return true;
   try {
     return !statSync(resolve(cwd, argument)).isDirectory();
   } catch {
-    return false;
+    return !argument.includes('/') && FILE_NAME.test(argument);
   }
 };
 
