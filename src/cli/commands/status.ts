@@ -1,6 +1,6 @@
 import {type Command, Option} from 'commander';
-import {STATUS_SORTS, type StatusSort} from '../../operate/status/status-order.ts';
 import type {CliContext} from '../context.ts';
+import {addKeyOptions, type KeyFlags} from '../options/keys.ts';
 import {addOutputOptions, type OutputFlags, wholeNumber} from '../options/output.ts';
 import {addSelectorOptions, type SelectorFlags} from '../options/selector.ts';
 import {addStoreOptions, type StoreFlags} from '../options/store.ts';
@@ -10,13 +10,8 @@ import {addTimeOptions, type TimeFlags} from '../options/times.ts';
 export const STATUS_CONDITIONS = ['limited', 'near', 'open', 'token', 'queue'] as const;
 export type StatusCondition = (typeof STATUS_CONDITIONS)[number];
 
-export interface StatusFlags extends OutputFlags, StoreFlags, SelectorFlags, TimeFlags {
-  readonly filter?: string;
-  readonly state?: string;
-  readonly sort?: StatusSort;
-  readonly reverse?: boolean;
+export interface StatusFlags extends OutputFlags, StoreFlags, SelectorFlags, KeyFlags, TimeFlags {
   readonly limit?: number;
-  readonly maxKeys?: number;
   readonly fields?: string;
   readonly failOn?: StatusCondition;
   readonly failEmpty?: boolean;
@@ -56,29 +51,7 @@ export const registerStatus = (program: Command, context: CliContext): Command =
     )
     .argument('[selector]', 'one key as LIMIT/KEY (default: the keys refused or near lately)');
   addSelectorOptions(command);
-  command
-    .addOption(
-      new Option('--filter <regex>', 'keys whose LIMIT/KEY matches; !REGEX: those that do not').helpGroup(
-        'Keys:',
-      ),
-    )
-    .addOption(
-      new Option(
-        '--state <list>',
-        'only these: limited, near, shadow-limited, blocked, exempt, ok, unknown',
-      ).helpGroup('Keys:'),
-    )
-    .addOption(
-      new Option('--max-keys <count>', 'read at most so many')
-        .argParser(wholeNumber(1, Number.MAX_SAFE_INTEGER))
-        .helpGroup('Keys:'),
-    )
-    .addOption(
-      new Option('--sort <by>', 'used: the worst first; reset: what lifts first')
-        .choices([...STATUS_SORTS])
-        .helpGroup('Output:'),
-    )
-    .addOption(new Option('--reverse', 'the other way round').helpGroup('Output:'))
+  addKeyOptions(command)
     .addOption(
       new Option('--limit <count>', 'show so many; 0: all (default: 20, JSON, CSV and Markdown 1000)')
         .argParser(wholeNumber(0, Number.MAX_SAFE_INTEGER))

@@ -1,17 +1,17 @@
 import {type Command, Option} from 'commander';
-import {STATUS_SORTS, type StatusSort} from '../../operate/status/status-order.ts';
 import type {CliContext} from '../context.ts';
-import {type OutputFlags, wholeNumber} from '../options/output.ts';
+import {addKeyOptions, type KeyFlags} from '../options/keys.ts';
+import type {OutputFlags} from '../options/output.ts';
 import {addSelectorOptions, type SelectorFlags} from '../options/selector.ts';
 import {addStoreOptions, type StoreFlags} from '../options/store.ts';
 import {addTimeOptions, type TimeFlags} from '../options/times.ts';
 
-export interface TopFlags extends SelectorFlags, StoreFlags, TimeFlags, Pick<OutputFlags, 'color' | 'ascii'> {
-  readonly filter?: string;
-  readonly state?: string;
-  readonly sort?: StatusSort;
-  readonly reverse?: boolean;
-  readonly maxKeys?: number;
+export interface TopFlags
+  extends SelectorFlags,
+    KeyFlags,
+    StoreFlags,
+    TimeFlags,
+    Pick<OutputFlags, 'color' | 'ascii'> {
   readonly interval?: string;
   readonly screenReader?: boolean;
 }
@@ -36,29 +36,7 @@ export const registerTop = (program: Command, context: CliContext): void => {
     )
     .argument('[selector]', 'one key as LIMIT/KEY (default: the keys refused or near lately)');
   addSelectorOptions(command);
-  command
-    .addOption(
-      new Option('--filter <regex>', 'keys whose LIMIT/KEY matches; !REGEX: those that do not').helpGroup(
-        'Keys:',
-      ),
-    )
-    .addOption(
-      new Option(
-        '--state <list>',
-        'only these: limited, near, shadow-limited, blocked, exempt, ok, unknown',
-      ).helpGroup('Keys:'),
-    )
-    .addOption(
-      new Option('--max-keys <count>', 'read at most so many')
-        .argParser(wholeNumber(1, Number.MAX_SAFE_INTEGER))
-        .helpGroup('Keys:'),
-    )
-    .addOption(
-      new Option('--sort <by>', 'used: the worst first; reset: what lifts first')
-        .choices([...STATUS_SORTS])
-        .helpGroup('Output:'),
-    )
-    .addOption(new Option('--reverse', 'the other way round').helpGroup('Output:'));
+  addKeyOptions(command);
   addTimeOptions(command);
   command
     .addOption(
