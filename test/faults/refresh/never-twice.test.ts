@@ -130,13 +130,15 @@ describe(
 
     test('a variant without compare-and-set and fencing is found out', async () => {
       const path = join(mkdtempSync(join(tmpdir(), 'ratectl-refresh-')), 'state.db');
-      const report = await run('careless', {
+      // Operators alone: nothing has used up the budget when they all begin.
+      const report = await harness({
         store: `sqlite:${path}`,
         rotation: 'strict',
         variant: 'careless',
-        rounds: Math.min(ROUNDS, 12),
+        processes: 0,
+        rounds: 3,
         storm: 12,
-      } as HarnessOptions);
+      });
       expect(shortestGap(report)).toBeLessThan(GAP_MS);
     });
   },

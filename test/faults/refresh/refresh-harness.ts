@@ -21,6 +21,7 @@ import {spawnWorker} from './spawn-worker.ts';
 export interface HarnessOptions {
   readonly store: string;
   readonly rotation: WorkerOptions['rotation'];
+  /** Token managers; 0: operators alone. */
   readonly processes: number;
   /** Each: a while of work, then one or two processes are killed and started anew. */
   readonly rounds: number;
@@ -92,12 +93,12 @@ class HarnessRun {
     });
     await this.#authorise();
     for (let i = 0; i < processes; i++) this.#start(i);
-    await this.#firstRefresh();
+    if (processes > 0) await this.#firstRefresh();
     for (let round = 0; round < rounds; round++) {
       await sleep(150 + 450 * Math.random());
       if (round === Math.floor(rounds / 3)) await during?.();
       if (storm > 0 && round % 3 === 2) await this.#storm(storm);
-      for (let n = 1 + Math.floor(2 * Math.random()); n > 0; n--) this.#restart();
+      for (let n = 1 + Math.floor(2 * Math.random()); n > 0 && processes > 0; n--) this.#restart();
       await this.#patiently(() => this.#authoriseAnew());
     }
     return this.#report();
