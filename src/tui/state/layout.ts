@@ -65,7 +65,10 @@ export const layoutOf = (state: Facts): Layout => {
   const most = Math.min(room, linesOf(pane, state) + FRAME);
   // A third for the keys, however few there are: the screen does not jump with every one that comes or goes.
   const wanted = pane === 'keys' ? Math.max(Math.ceil(room / 3), most) : Math.max(LEAST, most);
-  const least = Math.min(room, pane === 'keys' ? Math.max(6, Math.min(wanted, Math.ceil(room * 0.55))) : wanted);
+  const least = Math.min(
+    room,
+    pane === 'keys' ? Math.max(6, Math.min(wanted, Math.ceil(room * 0.55))) : wanted,
+  );
   const small = share(beside, room - least, state);
   const used = small.reduce((sum, one) => sum + one.lines, 0);
   // What the main pane has no rows for goes to the others.
