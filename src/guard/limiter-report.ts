@@ -1,3 +1,4 @@
+import {callListener} from '../base/call-listener.ts';
 import type {Check, CheckAnswer} from '../engine/live/check.ts';
 import {isNearLimit} from '../engine/live/near-limit.ts';
 import type {OnStoreError} from '../engine/policy-model.ts';
@@ -47,13 +48,7 @@ export class LimiterReport {
 
   /** Calls a function of the user; what it throws is counted, and goes no further. */
   #tell<T>(listener: ((value: T) => unknown) | undefined, value: T): void {
-    const failed = (): void => this.#metrics?.eventError();
-    try {
-      const result = listener?.(value);
-      if (result instanceof Promise) result.catch(failed);
-    } catch {
-      failed();
-    }
+    callListener(listener, [value], () => this.#metrics?.eventError());
   }
 
   #tellNear(check: Check, {verdicts}: CheckAnswer): void {

@@ -1,5 +1,6 @@
 import {randomBytes} from 'node:crypto';
 import {hostname} from 'node:os';
+import {callListener} from '../base/call-listener.ts';
 import {RatectlError} from '../base/ratectl-error.ts';
 import {quoted} from '../base/safe-text.ts';
 import {loadGivenPolicy} from '../policy/given-policy.ts';
@@ -7,6 +8,7 @@ import {openStore} from '../store/open-store.ts';
 import {parseStoreUrl} from '../store/parse-store-url.ts';
 import type {Store} from '../store/port.ts';
 import {StoreClock} from '../store/store-clock.ts';
+import {TOKEN_MANAGER_ROLE, TOKEN_OFFICE} from '../store/token-names.ts';
 import {Elapsed} from './elapsed.ts';
 import {Leadership} from './leadership.ts';
 import type {TokenManagerOptions} from './manager-options.ts';
@@ -15,9 +17,6 @@ import {refreshParts} from './refresh-parts.ts';
 import {requireVault} from './require-vault.ts';
 import {TokenManager} from './token-manager.ts';
 import {TokenProvider} from './token-provider.ts';
-
-/** The office that managers stand for: one leader refreshes the tokens of a store. */
-export const TOKEN_OFFICE = 'tokens';
 
 /**
  * A token manager for an application, or for a process of its own (`ratectl serve --token-manager`).
@@ -51,7 +50,7 @@ export const createTokenManager = async (options: TokenManagerOptions = {}): Pro
           vault,
           env,
           policyFile: loaded.file,
-          onWarning: (warning) => events.onWarning?.(warning),
+          onWarning: (warning) => callListener(events.onWarning, [warning]),
         }),
         store,
         clock,
@@ -80,7 +79,7 @@ export const createTokenManager = async (options: TokenManagerOptions = {}): Pro
       ? new Presence({
           store,
           heartbeatMs,
-          instance: {id: instance, host: hostname(), pid: process.pid, role: 'token-manager'},
+          instance: {id: instance, host: hostname(), pid: process.pid, role: TOKEN_MANAGER_ROLE},
         })
       : undefined,
   });

@@ -2,6 +2,7 @@ import {dirname} from 'node:path';
 import type {TokenProviderSpec} from '../engine/refresh/token-provider-spec.ts';
 import type {Store} from '../store/port.ts';
 import {StoredBreaker} from '../store/stored-breaker.ts';
+import {breakerNameOf} from '../store/token-names.ts';
 import {createProviderClient} from './provider/create-provider-client.ts';
 import type {RefreshParts} from './refresh-run.ts';
 import {createSecretReader} from './secret/secret-reader.ts';
@@ -17,9 +18,6 @@ export interface Surroundings {
   /** Told when other users can read a file that holds a secret. */
   readonly onWarning?: (warning: string) => void;
 }
-
-/** Name of the breaker in front of a provider, as `status` shows it and `reset --breaker` takes it. */
-export const breakerNameOf = (provider: string): string => `token:${provider}`;
 
 export const refreshParts = (spec: TokenProviderSpec, surroundings: Surroundings): RefreshParts => {
   const {store, vault, env, policyFile, onWarning} = surroundings;

@@ -1,7 +1,9 @@
+import {callListener} from '../base/call-listener.ts';
 import {RatectlError} from '../base/ratectl-error.ts';
 import {quoted} from '../base/safe-text.ts';
 import {didYouMean} from '../base/suggest.ts';
 import type {Store} from '../store/port.ts';
+import {usesNameOf} from '../store/token-names.ts';
 import type {AccessToken} from './access-token.ts';
 import type {ForceOptions} from './force-refresh.ts';
 import type {Leadership} from './leadership.ts';
@@ -96,7 +98,7 @@ export class TokenManager {
 
   /** Called by its `Leadership`. */
   ledChanged(leads: boolean, fencing: number): void {
-    call(this.#parts.events.onLead, leads, fencing);
+    callListener(this.#parts.events.onLead, [leads, fencing]);
     if (leads) this.wake();
   }
 
@@ -162,7 +164,7 @@ export class TokenManager {
   /** Tells whoever listens, here and in other processes. */
   async #tell(provider: TokenProvider, answer: RefreshAnswer): Promise<RefreshAnswer> {
     const {store, events} = this.#parts;
-    call(events.onRefresh, provider.name, answer);
+    callListener(events.onRefresh, [provider.name, answer]);
     // They look by themselves, too, only later.
     if (answer.kind === 'refreshed') await store.announce().catch((error: unknown) => this.#failed(error));
     return answer;
@@ -179,25 +181,12 @@ export class TokenManager {
     if (!this.#parts.analytics) return;
     const limits = this.#parts.providers.flatMap((provider) => {
       const allowed = provider.takeUses();
-      return allowed === 0 ? [] : [{limit: `token:${provider.name}`, allowed, denied: 0, shadowDenied: 0}];
+      return allowed === 0 ? [] : [{limit: usesNameOf(provider.name), allowed, denied: 0, shadowDenied: 0}];
     });
     if (limits.length > 0) await this.#parts.store.record({limits, keys: []});
   }
 
   #failed(error: unknown): void {
-    call(this.#parts.events.onError, error);
+    callListener(this.#parts.events.onError, [error]);
   }
 }
-
-/** Events must not break what they tell of. */
-const call = <A extends readonly unknown[]>(
-  listener: ((...args: A) => unknown) | undefined,
-  ...args: A
-): void => {
-  try {
-    const result = listener?.(...args);
-    if (result instanceof Promise) result.catch(() => undefined);
-  } catch {
-    // The listener's own affair.
-  }
-};

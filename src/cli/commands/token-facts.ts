@@ -8,7 +8,7 @@ import {closeLost, runningAttempt} from '../../engine/refresh/refresh-transition
 import type {TokenProviderSpec} from '../../engine/refresh/token-provider-spec.ts';
 import type {Documents} from '../../store/port.ts';
 import {BREAKER_KIND} from '../../store/stored-breaker.ts';
-import {breakerNameOf} from '../../token/refresh-parts.ts';
+import {breakerNameOf} from '../../store/token-names.ts';
 import {rulesOf} from '../../token/rules-of.ts';
 import type {KnownRecord} from '../../token/token-records.ts';
 import type {RefreshState} from '../../view/model/force-refresh.ts';

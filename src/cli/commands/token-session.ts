@@ -9,7 +9,7 @@ import {type Actor, actorOf} from '../../operate/audit/actor.ts';
 import {readLead} from '../../store/lead-document.ts';
 import type {Store} from '../../store/port.ts';
 import {recordAudit} from '../../store/record-audit.ts';
-import {TOKEN_OFFICE} from '../../token/create-token-manager.ts';
+import {TOKEN_OFFICE} from '../../store/token-names.ts';
 import {type KnownRecord, TokenRecords} from '../../token/token-records.ts';
 import type {TokenChange} from '../../view/model/token-list.ts';
 import {tokenChangeText} from '../../view/token/change.ts';

@@ -1,3 +1,4 @@
+import {callListener} from '../../base/call-listener.ts';
 import {safeExcerpt} from '../../base/safe-text.ts';
 import {backoffDelay} from '../../engine/backoff.ts';
 import type {QueueSpec} from '../../engine/queue-spec.ts';
@@ -8,7 +9,7 @@ import {sleep} from '../sleep.ts';
 import {type Envelope, envelopeOf} from './envelope.ts';
 import {LeaseKeeper} from './lease-keeper.ts';
 import type {ParkLines} from './park-lines.ts';
-import {type QueueEventItem, type QueueEvents, tell} from './queue-events.ts';
+import type {QueueEventItem, QueueEvents} from './queue-events.ts';
 import type {QueueHandler} from './queue-options.ts';
 import type {StorePatience} from './store-patience.ts';
 
@@ -48,7 +49,7 @@ export class ItemRun {
       item,
       lease: spec.lease,
       askedAt,
-      onLost: () => tell(events.onClaimLost, this.#told(0)),
+      onLost: () => callListener(events.onClaimLost, [this.#told(0)]),
     });
   }
 
@@ -92,7 +93,7 @@ export class ItemRun {
     } finally {
       await decision?.release();
     }
-    return {settle: async () => ({kind: 'done'}), told: () => tell(events.onDone, this.#told(0))};
+    return {settle: async () => ({kind: 'done'}), told: () => callListener(events.onDone, [this.#told(0)])};
   }
 
   #refused(decision: LimitDecision): Outcome {
@@ -104,7 +105,7 @@ export class ItemRun {
     const forMs = this.#context.lines.park(this.#item, decision);
     return {
       settle: async () => ({kind: 'park', notBefore: await this.#after(forMs * 1_000)}),
-      told: () => tell(this.#context.events.onParked, this.#told(0), {limit, forMs}),
+      told: () => callListener(this.#context.events.onParked, [this.#told(0), {limit, forMs}]),
     };
   }
 
@@ -115,14 +116,14 @@ export class ItemRun {
     const wait = backoffDelay(spec.backoff, 'full', failures, random());
     return {
       settle: async () => ({kind: 'retry', notBefore: await this.#after(wait), error: textOf(failure)}),
-      told: () => tell(events.onRetry, this.#told(1), {error: failure, afterMs: wait / 1_000}),
+      told: () => callListener(events.onRetry, [this.#told(1), {error: failure, afterMs: wait / 1_000}]),
     };
   }
 
   #dead(failure: unknown): Outcome {
     return {
       settle: async () => ({kind: 'dead', error: textOf(failure)}),
-      told: () => tell(this.#context.events.onDead, this.#told(1), failure),
+      told: () => callListener(this.#context.events.onDead, [this.#told(1), failure]),
     };
   }
 

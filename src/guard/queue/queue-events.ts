@@ -26,16 +26,3 @@ export interface QueueEvents {
   readonly onStoreLost?: ((error: Error) => unknown) | undefined;
   readonly onStoreBack?: ((lostForMs: number) => unknown) | undefined;
 }
-
-/** Calls a function of the user. */
-export const tell = <Args extends readonly unknown[]>(
-  listener: ((...args: Args) => unknown) | undefined,
-  ...args: Args
-): void => {
-  try {
-    const result = listener?.(...args);
-    if (result instanceof Promise) result.catch(() => undefined);
-  } catch {
-    // The listener's own business.
-  }
-};

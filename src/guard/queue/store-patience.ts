@@ -1,7 +1,8 @@
+import {callListener} from '../../base/call-listener.ts';
 import {backoffDelay} from '../../engine/backoff.ts';
 import {isStoreError} from '../../store/store-error.ts';
 import {sleep} from '../sleep.ts';
-import {type QueueEvents, tell} from './queue-events.ts';
+import type {QueueEvents} from './queue-events.ts';
 
 /** Waits between attempts at a store that fails, µs. */
 const WAITS = {first: 100_000, most: 5_000_000};
@@ -42,7 +43,7 @@ export class StorePatience {
   #failed(error: Error & {readonly code?: string}): void {
     if (this.#lostAt !== undefined) return;
     this.#lostAt = performance.now();
-    if (this.#events.onStoreLost !== undefined) tell(this.#events.onStoreLost, error);
+    if (this.#events.onStoreLost !== undefined) callListener(this.#events.onStoreLost, [error]);
     else
       process.emitWarning(`${error.message}; the queue's workers wait until it is back`, {
         type: 'RatectlWarning',
@@ -54,6 +55,6 @@ export class StorePatience {
     if (this.#lostAt === undefined) return;
     const lostForMs = performance.now() - this.#lostAt;
     this.#lostAt = undefined;
-    tell(this.#events.onStoreBack, lostForMs);
+    callListener(this.#events.onStoreBack, [lostForMs]);
   }
 }

@@ -1,5 +1,6 @@
 import type {HourlyUse} from '../../analytics/token-activity.ts';
 import type {Usage} from '../../store/port.ts';
+import {isLimitName, providerOfUses} from '../../store/token-names.ts';
 import {SLOT_GRAINS} from '../../store/usage-window.ts';
 import {ActivitySums} from './activity-sums.ts';
 import {readSlots, widthOf} from './read-slots.ts';
@@ -13,9 +14,6 @@ export interface Activity {
   readonly usesOf: (provider: string) => readonly HourlyUse[];
 }
 
-/** A name with a colon is no limit's: token managers count uses under `token:PROVIDER`. */
-const TOKEN = 'token:';
-
 export const readActivity = async (
   store: Pick<Usage, 'slots'>,
   range: CountedRange,
@@ -27,12 +25,12 @@ export const readActivity = async (
   const uses = new Map<string, HourlyUse[]>();
   for await (const slot of readSlots(store, range, now)) {
     const {limit} = slot;
-    if (limit.startsWith(TOKEN)) {
-      const provider = limit.slice(TOKEN.length);
+    const provider = providerOfUses(limit);
+    if (provider !== undefined) {
       const list = uses.get(provider) ?? [];
       uses.set(provider, list);
       list.push({at: slot.at, uses: slot.allowed, unauthorised: slot.denied});
-    } else if (!limit.includes(':') && isWanted(limit)) sums.add(slot.at, slot);
+    } else if (isLimitName(limit) && isWanted(limit)) sums.add(slot.at, slot);
   }
   return {sums, step, usesOf: (provider) => uses.get(provider) ?? []};
 };

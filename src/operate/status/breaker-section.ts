@@ -2,11 +2,9 @@ import {ceilMillis} from '../../base/micros.ts';
 import {admit, type BreakerKind, type BreakerState, refusedUntil, reset} from '../../engine/breaker.ts';
 import type {BreakerSpec} from '../../engine/breaker-spec.ts';
 import type {Policy} from '../../engine/policy-model.ts';
+import {breakerNameOf} from '../../store/token-names.ts';
 import type {StatusBreaker} from '../../view/model/status-sections.ts';
 import {clampedInstant} from './clamped-instant.ts';
-
-/** Name of the breaker in front of a token provider; that of `src/token/refresh-parts.ts`. */
-export const tokenBreakerName = (provider: string): string => `token:${provider}`;
 
 /** A breaker of the policy or of the store, as it stands. */
 export interface KnownBreaker {
@@ -24,7 +22,7 @@ export const knownBreakers = (
   const states = new Map(stored.map(({name, state}) => [name, state]));
   const specs = new Map<string, BreakerSpec>([
     ...(policy?.breakers ?? []).map((spec) => [spec.name, spec] as const),
-    ...(policy?.tokens ?? []).map(({name, breaker}) => [tokenBreakerName(name), breaker] as const),
+    ...(policy?.tokens ?? []).map(({name, breaker}) => [breakerNameOf(name), breaker] as const),
   ]);
   return [...new Set([...specs.keys(), ...states.keys()])].map((name) => ({
     name,

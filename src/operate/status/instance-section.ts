@@ -3,11 +3,6 @@ import type {Lead} from '../../store/lead-document.ts';
 import type {StatusInstance, StatusLeader} from '../../view/model/status-sections.ts';
 import {clampedInstant} from './clamped-instant.ts';
 
-/** The office that token managers stand for; see `src/token/create-token-manager.ts`. */
-export const TOKEN_OFFICE = 'tokens';
-/** Only these stand for it. */
-export const LEADING_ROLE = 'token-manager';
-
 /** Who leads now; null: the last lead is over, or there never was one. */
 export const statusLeader = (lead: Lead | undefined, now: number): StatusLeader | null =>
   lead === undefined || lead.until <= now

@@ -5,6 +5,7 @@ import {readLead} from '../../store/lead-document.ts';
 import type {Documents, Queues} from '../../store/port.ts';
 import {listBreakers} from '../../store/stored-breaker.ts';
 import {TOKEN_KIND} from '../../store/token-document.ts';
+import {breakerNameOf, TOKEN_OFFICE} from '../../store/token-names.ts';
 import type {StatusSections, StatusToken} from '../../view/model/status-sections.ts';
 import {
   breakerKind,
@@ -12,9 +13,8 @@ import {
   type KnownBreaker,
   knownBreakers,
   statusBreaker,
-  tokenBreakerName,
 } from './breaker-section.ts';
-import {statusInstance, statusLeader, TOKEN_OFFICE} from './instance-section.ts';
+import {statusInstance, statusLeader} from './instance-section.ts';
 import {statusQueue} from './queue-section.ts';
 import {statusAlerts} from './status-alerts.ts';
 import {tokenSection} from './token-section.ts';
@@ -43,7 +43,7 @@ export const readSections = async ({store, policy, now, usesOf}: SectionSource):
     tokens: tokenSection(documents, policy?.tokens ?? [], {
       now,
       usesOf,
-      breakerOf: (provider) => standOf(byName.get(tokenBreakerName(provider)), now),
+      breakerOf: (provider) => standOf(byName.get(breakerNameOf(provider)), now),
     }),
     breakers: breakers.map((breaker) => statusBreaker(breaker, now)),
     queues: queueFacts.map((facts) => statusQueue(facts, now)),

@@ -1,4 +1,5 @@
 import type {LimitUsage, Usage} from '../../store/port.ts';
+import {isLimitName, usesNameOf} from '../../store/token-names.ts';
 import type {LimitUsageFacts, UsageCounts} from '../../view/model/status-report.ts';
 import type {StatusToken} from '../../view/model/status-sections.ts';
 
@@ -33,7 +34,7 @@ export interface RecentUsage {
   readonly usesOf: (provider: string) => StatusToken['uses'];
 }
 
-/** Reads what limits and tokens did. A name with a colon is no limit's: token managers count uses under `token:PROVIDER`. */
+/** Reads what limits and tokens did. */
 export const readUsage = async (
   store: Pick<Usage, 'slots'>,
   limits: readonly string[],
@@ -50,7 +51,7 @@ export const readUsage = async (
     add(own.lastMinute, slot, within(MINUTE));
     add(own.lastHour, slot, within(HOUR));
   }
-  const others = [...sums.keys()].filter((name) => !limits.includes(name) && !name.includes(':')).sort();
+  const others = [...sums.keys()].filter((name) => !limits.includes(name) && isLimitName(name)).sort();
   return {
     usage: [...limits, ...others].flatMap((limit) => {
       const own = sums.get(limit);
@@ -59,7 +60,7 @@ export const readUsage = async (
         : [{limit, lastMinute: rounded(own.lastMinute), lastHour: rounded(own.lastHour)}];
     }),
     usesOf: (provider) => {
-      const own = sums.get(`token:${provider}`);
+      const own = sums.get(usesNameOf(provider));
       return {
         lastMinute: Math.round(own?.lastMinute.allowed ?? 0),
         lastHour: Math.round(own?.lastHour.allowed ?? 0),

@@ -1,6 +1,7 @@
 import {ageText} from '../../base/age-text.ts';
 import {formatDuration} from '../../base/duration.ts';
 import {spanText} from '../../base/span-text.ts';
+import {TOKEN_MANAGER_ROLE} from '../../store/token-names.ts';
 import {
   ALERT_KINDS,
   type AlertKind,
@@ -10,14 +11,13 @@ import {
   type StatusSections,
   type StatusToken,
 } from '../../view/model/status-sections.ts';
-import {LEADING_ROLE} from './instance-section.ts';
 
 /** What needs somebody, the most urgent first; `now` in ms since the epoch. */
 export const statusAlerts = (
   {tokens, breakers, queues, instances, leader}: Omit<StatusSections, 'alerts'>,
   now: number,
 ): readonly StatusAlert[] => {
-  const managers = instances.filter(({role}) => role === LEADING_ROLE).length;
+  const managers = instances.filter(({role}) => role === TOKEN_MANAGER_ROLE).length;
   const alerts = [
     ...tokens.flatMap((token) => tokenAlerts(token, now)),
     ...breakers.filter(({state}) => state === 'open').map(openBreaker),

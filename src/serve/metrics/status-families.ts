@@ -1,3 +1,4 @@
+import {isLimitName} from '../../store/token-names.ts';
 import {STATUS_STATES, type StatusKey, type StatusReport} from '../../view/model/status-report.ts';
 import {ALERT_KINDS, type StatusSections} from '../../view/model/status-sections.ts';
 import type {UsageTotals} from '../usage-counter.ts';
@@ -54,10 +55,9 @@ export const statusFamilies = ({report, totals, changes}: MetricSource): readonl
   ),
 ];
 
-/** Token managers count uses under `token:PROVIDER`; no limit is called that. */
 const requests = (totals: UsageTotals): readonly Sample[] =>
   samplesOf(
-    [...totals].filter(([limit]) => !limit.includes(':')),
+    [...totals].filter(([limit]) => isLimitName(limit)),
     'limit',
     ([limit]) => limit,
     ([, {allowed, denied, shadowDenied}]) => [

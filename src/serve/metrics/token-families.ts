@@ -1,3 +1,4 @@
+import {usesNameOf} from '../../store/token-names.ts';
 import type {StatusToken, TokenCondition} from '../../view/model/status-sections.ts';
 import type {UsageTotals} from '../usage-counter.ts';
 import {named, samplesOf} from './bounded-samples.ts';
@@ -63,7 +64,7 @@ export const tokenFamilies = (
         tokens,
         'provider',
         ({provider}) => provider,
-        ({provider}) => [named(totals.get(`token:${provider}`)?.allowed ?? 0)],
+        ({provider}) => [named(totals.get(usesNameOf(provider))?.allowed ?? 0)],
       ),
     ),
   ];

@@ -1,4 +1,5 @@
 import type {Usage} from '../../store/port.ts';
+import {isLimitName} from '../../store/token-names.ts';
 import type {LimitSeries} from './look.ts';
 
 const MINUTE = 60_000_000;
@@ -6,7 +7,7 @@ const MINUTE = 60_000_000;
 /** Minutes of a series. */
 export const SERIES_MINUTES = 30;
 
-/** What each limit did in the last half hour. A name with a colon is no limit's: token managers count under `token:PROVIDER`. */
+/** What each limit did in the last half hour. */
 export const readSeries = async (
   store: Pick<Usage, 'slots'>,
   now: number,
@@ -15,7 +16,7 @@ export const readSeries = async (
   const from = end - SERIES_MINUTES * MINUTE;
   const series = new Map<string, {readonly allowed: number[]; readonly denied: number[]}>();
   for await (const slot of store.slots(from, end)) {
-    if (slot.limit.includes(':')) continue;
+    if (!isLimitName(slot.limit)) continue;
     const own = series.get(slot.limit) ?? {allowed: zeros(), denied: zeros()};
     series.set(slot.limit, own);
     const minute = Math.round((slot.at - from) / MINUTE);
