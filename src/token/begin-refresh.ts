@@ -36,15 +36,16 @@ export interface BeginParts {
   readonly openUntil: number | undefined;
 }
 
-/**
- * Whether a refresh may begin, and the record with the attempt when it may. Throws what the vault throws: a refresh token that cannot be
- * opened is found before anything is on record.
- */
-export const beginRefresh = (
+export type DecidedRefresh =
+  | Extract<Acquired, {kind: 'granted'}>
+  | {readonly kind: 'answered'; readonly answer: RefreshAnswer};
+
+/** Whether a refresh may begin, on what is there; opens no token. */
+export const decideRefresh = (
   {record, now}: KnownRecord,
-  {spec, vault, openUntil}: BeginParts,
+  {spec, openUntil}: Pick<BeginParts, 'spec' | 'openUntil'>,
   {by, reason, why, seen, ifExpiresWithin}: RefreshRequest,
-): Change<Begun> => {
+): DecidedRefresh => {
   const {token} = record;
   if (token !== undefined && token.generation > seen) return answered({kind: 'adopted', after: token});
   if (token !== undefined && token.expiresAt - now > ifExpiresWithin) return answered({kind: 'fresh', token});
@@ -52,9 +53,9 @@ export const beginRefresh = (
   const acquired = acquire(record, rulesOf(spec), asked);
   switch (acquired.kind) {
     case 'granted':
-      if (openUntil !== undefined && openUntil > now)
-        return answered({kind: 'wait', because: 'breaker', until: openUntil, now});
-      return granted(acquired, spec, vault);
+      return openUntil !== undefined && openUntil > now
+        ? answered({kind: 'wait', because: 'breaker', until: openUntil, now})
+        : acquired;
     case 'busy':
     case 'wait':
       return answered({...acquired, now});
@@ -65,7 +66,20 @@ export const beginRefresh = (
   }
 };
 
-const answered = (answer: RefreshAnswer): Change<Begun> => ({answer: {kind: 'answered', answer}});
+/**
+ * Whether a refresh may begin, and the record with the attempt when it may. Throws what the vault throws: a refresh token that cannot be
+ * opened is found before anything is on record.
+ */
+export const beginRefresh = (
+  known: KnownRecord,
+  {spec, vault, openUntil}: BeginParts,
+  request: RefreshRequest,
+): Change<Begun> => {
+  const decided = decideRefresh(known, {spec, openUntil}, request);
+  return decided.kind === 'granted' ? granted(decided, spec, vault) : {answer: decided};
+};
+
+const answered = (answer: RefreshAnswer): DecidedRefresh => ({kind: 'answered', answer});
 
 const granted = (
   {record, attempt}: Extract<Acquired, {kind: 'granted'}>,

@@ -1,10 +1,9 @@
 import {ExitCode} from '../../base/exit-code.ts';
 import {ceilMillis, toRfc3339} from '../../base/micros.ts';
 import type {RefreshRecord, TokenState} from '../../engine/refresh/refresh-record.ts';
-import {acquire} from '../../engine/refresh/refresh-transitions.ts';
 import type {TokenProviderSpec} from '../../engine/refresh/token-provider-spec.ts';
+import {decideRefresh} from '../../token/begin-refresh.ts';
 import type {RefreshAnswer} from '../../token/refresh-answer.ts';
-import {rulesOf} from '../../token/rules-of.ts';
 import type {KnownRecord} from '../../token/token-records.ts';
 import type {
   ForceRefreshOutcome,
@@ -18,29 +17,17 @@ import {type SeenBreaker, storedToken} from './token-facts.ts';
 /** `would-refresh`: nothing stands in the way. */
 export type ForceAnswer = RefreshAnswer | {readonly kind: 'would-refresh'};
 
-/** What `force-refresh` would answer, decided as `refreshOnce` does, on what is there; nothing is written or sent. */
+/** What `force-refresh` would answer, on what is there; nothing is written or sent. */
 export const previewRefresh = (
-  {record, now}: KnownRecord,
+  known: KnownRecord,
   spec: TokenProviderSpec,
   {reason, why, ifExpiresWithin}: ForceRefreshRequest,
   {breaker, by}: {readonly breaker: SeenBreaker; readonly by: string},
 ): ForceAnswer => {
-  const {token} = record;
-  if (token !== undefined && token.expiresAt - now > ifExpiresWithin) return {kind: 'fresh', token};
-  const acquired = acquire(record, rulesOf(spec), {now, by, reason, why});
-  switch (acquired.kind) {
-    case 'granted':
-      return reason !== 'emergency' && breaker.openUntil !== undefined
-        ? {kind: 'wait', because: 'breaker', until: breaker.openUntil, now}
-        : {kind: 'would-refresh'};
-    case 'busy':
-    case 'wait':
-      return {...acquired, now};
-    case 'reauthorise':
-      return {...acquired, error: ''};
-    case 'no-token':
-      return acquired;
-  }
+  const openUntil = reason === 'emergency' ? undefined : breaker.openUntil;
+  const request = {by, reason, why, ifExpiresWithin, seen: Number.POSITIVE_INFINITY};
+  const decided = decideRefresh(known, {spec, openUntil}, request);
+  return decided.kind === 'granted' ? {kind: 'would-refresh'} : decided.answer;
 };
 
 export interface ResultParts {
