@@ -2,8 +2,12 @@
  * A policy as the engine takes it: validated, units resolved (whole numbers, microseconds), nothing optional left open.
  * `policy/` makes it from a file; tests write it by hand.
  */
+import type {BehaviourSpec} from './behaviour/behaviour-spec.ts';
 import type {BreakerSpec} from './breaker-spec.ts';
 import type {CalendarUnit} from './calendar-grid.ts';
+import type {AdaptiveSpec, DegradationSpec} from './control/control-spec.ts';
+import type {PoolSpec} from './pool/pool-spec.ts';
+import type {PrioritySpec} from './priority-spec.ts';
 import type {QueueSpec} from './queue-spec.ts';
 import type {TokenProviderSpec} from './refresh/token-provider-spec.ts';
 
@@ -21,12 +25,38 @@ export interface Policy {
   /** Queues of work, by `queue` in a policy. */
   readonly queues: readonly QueueSpec[];
   readonly breakers: readonly NamedBreakerSpec[];
+  /** Most important first; one class of all requests where the policy names none. */
+  readonly priorities: readonly PrioritySpec[];
+  /** Slots for work at the same time, by `concurrency` in a policy. */
+  readonly pools: readonly PoolSpec[];
+  readonly adaptive: readonly AdaptiveSpec[];
+  readonly behaviour: readonly BehaviourSpec[];
+  readonly degradation: DegradationSpec | undefined;
 }
 
 /** An entry of `breakers`. */
 export interface NamedBreakerSpec extends BreakerSpec {
   readonly name: string;
+  readonly guards: BreakerGuard;
+  /** While it is open, a health check is made this often, whole µs. */
+  readonly healthCheck: number;
 }
+
+/** What a breaker stands before. */
+export type BreakerGuard =
+  /** Calls that an application makes through it. */
+  | {readonly kind: 'calls'}
+  /** Requests, in a protection and in a replay. */
+  | {
+      readonly kind: 'requests';
+      /** Those that match all of `when`, and not all of `unless`. */
+      readonly when: readonly MatcherSpec[];
+      readonly unless: readonly MatcherSpec[];
+      /** Template: a breaker for each key; undefined: one for all. */
+      readonly key: string | undefined;
+      /** What counts as a failure: a request that failed, or one that a limit refused. */
+      readonly counts: 'failures' | 'refusals';
+    };
 
 /** Allow everything, refuse everything, or let each process decide alone with its share of the limits. */
 export type OnStoreError = 'open' | 'closed' | 'local';

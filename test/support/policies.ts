@@ -112,6 +112,11 @@ export const policyOf = (
   tokens: [],
   queues: [],
   breakers: [],
+  priorities: [],
+  pools: [],
+  adaptive: [],
+  behaviour: [],
+  degradation: undefined,
 });
 
 /** An evaluator whose batches have at least the columns `attributes`. */

@@ -53,6 +53,11 @@ export const readPolicy = (
       tokens,
       queues,
       breakers,
+      priorities: [],
+      pools: [],
+      adaptive: [],
+      behaviour: [],
+      degradation: undefined,
     },
     thresholds,
   };

@@ -105,6 +105,6 @@ export const readBreakers = (
   const read = breakerOr(BREAKER_DEFAULTS);
   return readNamed(node, 'breakers', section, problems, (name, value, path) => {
     const breaker = read(value, path, problems);
-    return breaker && {name, ...breaker};
+    return breaker && {name, ...breaker, guards: {kind: 'calls'}, healthCheck: 10_000_000};
   });
 };
