@@ -15,6 +15,12 @@ export type DecisionSource =
   /** The store is lost: everything is refused. */
   | 'closed';
 
+/**
+ * `rate` and `concurrency` are kinds of the refusing limit's tightest bucket; pools, which are about slots, too, breakers and
+ * degradation are those of a protection: `limit` is then their name.
+ */
+export type DecisionScope = 'rate' | 'concurrency' | 'breaker' | 'degradation';
+
 /** What one limit said. */
 export interface LayerView {
   /** Name of the limit. */
@@ -42,8 +48,8 @@ export interface DecisionView {
   readonly key: string | undefined;
   /** Its tier; undefined in a limit without tiers. */
   readonly tier: string | undefined;
-  /** Kind of the refusing limit's tightest bucket: `concurrency` is about slots, all others about rates. */
-  readonly scope: 'rate' | 'concurrency';
+  /** What it is about: a rate, slots, a breaker that is open, or a priority class that is not served at present. */
+  readonly scope: DecisionScope;
   /** Units that limit's tightest bucket can hold; 0 when the key is blocked or no limit applied. */
   readonly capacity: number;
   /** Units left in it after the decision. */

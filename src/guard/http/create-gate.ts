@@ -18,7 +18,11 @@ export interface RequestFacts extends IdentityRequest {
  * Checks requests of one framework; answers undefined for those that are skipped. One that a leaky bucket holds back is
  * answered when its time has come.
  */
-export type Gate<R> = (request: R, facts: RequestFacts) => Promise<CheckedDecision | undefined>;
+export type Gate<R> = (
+  request: R,
+  facts: RequestFacts,
+  signal?: AbortSignal,
+) => Promise<CheckedDecision | undefined>;
 
 /** What the adapters share: options → attributes → decision. Throws for options that are not as described. */
 export const createGate = <R>(
@@ -27,7 +31,7 @@ export const createGate = <R>(
 ): Gate<R> => {
   const identify = clientIdentity(identity);
   const notice = addressNotice(limiter.policy);
-  return async (request, facts) => {
+  return async (request, facts, signal) => {
     if (skip?.(request)) return undefined;
     const {ip, key} = identify(facts);
     const {method, target} = facts;
@@ -36,7 +40,7 @@ export const createGate = <R>(
     const units = typeof cost === 'function' ? cost(request) : cost;
     const all: Attributes = own === undefined ? known : {...known, ...own};
     notice(all);
-    const decision = await limiter.check(all, {cost: units});
+    const decision = await limiter.check(all, {cost: units, signal});
     if (decision.allowed && decision.delayMs) await sleep(decision.delayMs);
     return decision;
   };

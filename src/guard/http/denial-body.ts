@@ -1,12 +1,15 @@
 import {formatDuration} from '../../base/duration.ts';
 import {MICROS_PER_MILLI} from '../../base/micros.ts';
-import type {DecisionView} from '../decision-view.ts';
+import type {DecisionScope, DecisionView} from '../decision-view.ts';
 import type {AnswerOptions} from './answer-options.ts';
 import {refusal} from './refusal.ts';
 
 /** Body of a refusal: problem details (RFC 9457), with the facts of the decision as members. */
 export interface DenialBody {
-  /** The problem type of the RateLimit draft: `quota-exceeded`; `temporary-reduced-capacity` when the store is lost. */
+  /**
+   * The problem type of the RateLimit draft: `quota-exceeded`; `temporary-reduced-capacity` when the store is lost, a breaker before
+   * a service is open, or the service is degraded; `abnormal-usage-detected` when the client's own breaker is open.
+   */
   readonly type: string;
   readonly title: string;
   readonly status: number;
@@ -17,7 +20,7 @@ export interface DenialBody {
   readonly limit: string | null;
   /** Its tier; null in a limit without tiers. */
   readonly tier: string | null;
-  readonly scope: 'rate' | 'concurrency';
+  readonly scope: DecisionScope;
   /** Units the limit can hold; 0 when the key is blocked. */
   readonly capacity: number;
   /** The window that `capacity` counts in, as in a policy: `1m`; null for `concurrency`. */
@@ -34,22 +37,30 @@ export interface DenialBody {
   readonly resetAt: string | null;
 }
 
-/** Status of a refusal: 429; 503 when the store is lost, as that is not the client's doing. */
-export const denialStatus = (
-  {never, source}: DecisionView,
-  {neverStatus = 429}: AnswerOptions = {},
-): number => (source === 'closed' ? 503 : never ? neverStatus : 429);
+/** Status of a refusal: 429; 503 where it is not the client's doing: the store is lost, a service fails or is degraded. */
+export const denialStatus = (decision: DecisionView, {neverStatus = 429}: AnswerOptions = {}): number =>
+  isReducedCapacity(decision) ? 503 : decision.never ? neverStatus : 429;
+
+/** A breaker with a key is that of one client, and counts what it did. */
+const isReducedCapacity = ({source, scope, key}: DecisionView): boolean =>
+  source === 'closed' || scope === 'degradation' || (scope === 'breaker' && key === undefined);
+
+const problemType = (decision: DecisionView): string =>
+  isReducedCapacity(decision)
+    ? 'temporary-reduced-capacity'
+    : decision.scope === 'breaker'
+      ? 'abnormal-usage-detected'
+      : 'quota-exceeded';
 
 /** The key is not in it: it may be personal data, and the client knows who it is. */
 export const denialBody = (decision: DecisionView, options?: AnswerOptions): DenialBody => {
   const {limit, tier, scope, capacity, remaining, never, retryAfterMs, resetAfterMs, now} = decision;
   const windowMs = decision.layers.find(({name}) => name === limit)?.windowMs ?? null;
   const window = windowMs === null ? null : formatDuration(windowMs * MICROS_PER_MILLI);
-  const lost = decision.source === 'closed';
-  const resets = !lost && Number.isFinite(resetAfterMs);
+  const resets = !isReducedCapacity(decision) && Number.isFinite(resetAfterMs);
   return {
-    type: `https://iana.org/assignments/http-problem-types#${lost ? 'temporary-reduced-capacity' : 'quota-exceeded'}`,
-    title: lost ? 'Temporarily unavailable' : 'Too many requests',
+    type: `https://iana.org/assignments/http-problem-types#${problemType(decision)}`,
+    title: isReducedCapacity(decision) ? 'Temporarily unavailable' : 'Too many requests',
     status: denialStatus(decision, options),
     detail: detailOf(decision, window),
     'violated-policies': limit === undefined ? [] : [limit],
@@ -73,6 +84,12 @@ const detailOf = (decision: DecisionView, window: string | null): string => {
   const {retryAfter} = refusal(decision);
   const wait = retryAfter === undefined ? '' : `; try again in ${formatDuration(retryAfter * 1_000_000)}`;
   if (source === 'closed') return `rate limits cannot be checked at present${wait}`;
+  if (scope === 'degradation') return `requests of this priority are not served at present${wait}`;
+  if (scope === 'breaker') {
+    const why =
+      decision.key === undefined ? 'it keeps failing' : 'too many requests were refused or failed before';
+    return `refused by breaker ${limit}: ${why}${wait}`;
+  }
   const name = limit === undefined ? 'a limit' : `limit ${limit}`;
   if (never && capacity === 0) return `blocked by ${name}; waiting does not help`;
   if (never) return `the request costs more than ${name} can ever hold (${capacity}); waiting does not help`;

@@ -1,4 +1,5 @@
 import type {DecisionView} from '../decision-view.ts';
+import {outcomeOfStatus, type RequestOutcome} from '../request-outcome.ts';
 import type {AdapterOptions} from './adapter-options.ts';
 import {createGate, type RequestFacts} from './create-gate.ts';
 import type {CheckingLimiter} from './limiter-port.ts';
@@ -24,6 +25,8 @@ export interface NodeResponse {
   statusCode: number;
   readonly headersSent: boolean;
   readonly closed?: boolean | undefined;
+  /** Whether all of the answer was handed over. */
+  readonly writableFinished?: boolean | undefined;
   setHeader(name: string, value: string): unknown;
   end(body?: string): unknown;
   once(event: 'close', listener: () => void): unknown;
@@ -56,24 +59,25 @@ export const expressLimiter = <
   const {answer, onDenied} = options;
 
   const enter = async (request: Req, response: Res, next: NextFunction): Promise<'on' | 'done'> => {
-    let release = (): void => undefined;
-    let gone = response.closed === true;
+    let release = (_outcome: RequestOutcome): void => undefined;
+    const gone = new AbortController();
+    if (response.closed === true) gone.abort();
     response.once('close', () => {
-      gone = true;
-      release();
+      gone.abort();
+      release(outcomeOf(response));
     });
-    const decision = await gate(request, nodeFacts(request));
+    const decision = await gate(request, nodeFacts(request), gone.signal);
     if (decision === undefined) return 'on';
     release = releaseOnce(decision);
-    if (gone) {
-      release();
+    if (gone.signal.aborted) {
+      release('abandoned');
       return 'done';
     }
     if (decision.allowed) {
       setHeaders(response, responseHeaders(decision, answer));
       return 'on';
     }
-    release();
+    release('abandoned');
     const {status, headers, body} = denialAnswer(decision, answer);
     setHeaders(response, headers);
     response.statusCode = status;
@@ -108,6 +112,10 @@ const nodeFacts = (request: NodeRequest): RequestFacts => {
     body,
   };
 };
+
+/** A connection that closed before its answer was sent says nothing about who would have answered. */
+const outcomeOf = ({statusCode, writableFinished}: NodeResponse): RequestOutcome =>
+  writableFinished === false ? 'abandoned' : outcomeOfStatus(statusCode);
 
 const setHeaders = (response: NodeResponse, headers: Readonly<Record<string, string>>): void => {
   if (response.headersSent) return;

@@ -1,7 +1,8 @@
+import {outcomeOfStatus} from '../request-outcome.ts';
 import type {AdapterOptions} from './adapter-options.ts';
 import {createGate, type RequestFacts} from './create-gate.ts';
 import type {CheckedDecision, CheckingLimiter} from './limiter-port.ts';
-import {holdsSlots, releaseOnce} from './release-once.ts';
+import {awaitsEnd, releaseOnce} from './release-once.ts';
 import {queryValue} from './request-path.ts';
 import {onResponseEnd} from './response-end.ts';
 import {responseHeaders} from './response-headers.ts';
@@ -24,8 +25,8 @@ export interface FetchLimiterOptions<Rest extends readonly unknown[] = readonly 
  *     const refused = await guard(request);
  *     if (refused) return refused;
  *
- * It does not see the answer: use `limitFetch` to send the headers with allowed answers, too, and for `concurrency` limits, whose
- * slots are otherwise held until they time out.
+ * It does not see the answer: use `limitFetch` to send the headers with allowed answers, too, for `concurrency` limits, whose slots
+ * are otherwise held until they time out, and for a protection, which learns from how requests end.
  */
 export const fetchLimiter = <Rest extends readonly unknown[] = readonly []>(
   limiter: CheckingLimiter,
@@ -35,7 +36,7 @@ export const fetchLimiter = <Rest extends readonly unknown[] = readonly []>(
   return async (request, ...rest) => {
     const decision = await check(request, rest);
     if (decision === undefined || decision.allowed) return undefined;
-    releaseOnce(decision)();
+    releaseOnce(decision)('abandoned');
     return toResponse(decision, options.answer);
   };
 };
@@ -55,14 +56,18 @@ export const limitFetch = <Rest extends readonly unknown[] = readonly []>(
     if (decision === undefined) return handler(request, ...rest);
     const release = releaseOnce(decision);
     if (!decision.allowed) {
-      release();
+      release('abandoned');
       return toResponse(decision, options.answer);
     }
     try {
       const answer = withHeaders(await handler(request, ...rest), responseHeaders(decision, options.answer));
-      return holdsSlots(decision) ? onResponseEnd(answer, release) : answer;
+      return awaitsEnd(decision)
+        ? onResponseEnd(answer, (how) =>
+            release(how === 'sent' ? outcomeOfStatus(answer.status) : 'abandoned'),
+          )
+        : answer;
     } catch (error) {
-      release();
+      release('failure');
       throw error;
     }
   };
@@ -73,7 +78,8 @@ const fetchCheck = <Rest extends readonly unknown[]>(
   options: FetchLimiterOptions<Rest>,
 ): ((request: Request, rest: Rest) => Promise<CheckedDecision | undefined>) => {
   const gate = createGate(limiter, options);
-  return (request, rest) => gate(request, fetchFacts(request, options.peerAddress?.(request, ...rest)));
+  return (request, rest) =>
+    gate(request, fetchFacts(request, options.peerAddress?.(request, ...rest)), request.signal);
 };
 
 /** A Fetch request as limits look at it. */

@@ -1,9 +1,10 @@
 import type {DecisionView} from '../decision-view.ts';
+import {outcomeOfStatus} from '../request-outcome.ts';
 import type {AdapterOptions} from './adapter-options.ts';
 import {createGate} from './create-gate.ts';
 import {fetchFacts} from './fetch-limiter.ts';
 import type {CheckingLimiter} from './limiter-port.ts';
-import {holdsSlots, releaseOnce} from './release-once.ts';
+import {awaitsEnd, releaseOnce} from './release-once.ts';
 import {onResponseEnd} from './response-end.ts';
 import {responseHeaders} from './response-headers.ts';
 import {toResponse} from './to-response.ts';
@@ -38,9 +39,13 @@ export const honoLimiter = <C extends HonoContext = HonoContext>(
   const gate = createGate(limiter, options);
   const {answer, onDenied, peerAddress = nodeServerAddress} = options;
   return async (context, next) => {
-    const decision = await gate(context, fetchFacts(context.req.raw, peerAddress(context)));
+    const decision = await gate(
+      context,
+      fetchFacts(context.req.raw, peerAddress(context)),
+      context.req.raw.signal,
+    );
     if (decision?.allowed === false) {
-      releaseOnce(decision)();
+      releaseOnce(decision)('abandoned');
       if (onDenied === undefined) return toResponse(decision, answer);
       return withHeaders(await onDenied(decision, context), responseHeaders(decision, answer));
     }
@@ -53,9 +58,14 @@ export const honoLimiter = <C extends HonoContext = HonoContext>(
       await next();
       for (const [name, value] of Object.entries(responseHeaders(decision, answer)))
         context.header(name, value);
-      if (holdsSlots(decision)) context.res = onResponseEnd(context.res, release);
+      if (awaitsEnd(decision)) {
+        const {status} = context.res;
+        context.res = onResponseEnd(context.res, (how) =>
+          release(how === 'sent' ? outcomeOfStatus(status) : 'abandoned'),
+        );
+      }
     } catch (error) {
-      release();
+      release('failure');
       throw error;
     }
     return undefined;

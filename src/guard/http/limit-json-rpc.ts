@@ -23,11 +23,17 @@ export const limitJsonRpc = <C extends McpOrigin>(
     if (call === undefined || !gate.limits(call.method)) return handler(message, context);
     const decision = await gate.check(call, context);
     const release = releaseOnce(decision);
-    try {
-      if (decision.allowed) return await handler(message, context);
+    if (!decision.allowed) {
+      release('abandoned');
       return call.id === undefined ? undefined : toJsonRpcError(decision, call.id);
-    } finally {
-      release();
+    }
+    try {
+      const answer = await handler(message, context);
+      release('success');
+      return answer;
+    } catch (error) {
+      release('failure');
+      throw error;
     }
   };
   return async (message, context) => {

@@ -1,3 +1,4 @@
+import type {RequestOutcome} from '../request-outcome.ts';
 import {answeredId, asCall, type JsonRpcCall, memberOf} from './json-rpc.ts';
 import type {CheckingLimiter} from './limiter-port.ts';
 import {createMcpGate, type McpGate, type McpLimiterOptions, type McpOrigin} from './mcp-gate.ts';
@@ -60,7 +61,7 @@ interface Wire {
 /** A call between its arrival and its answer. */
 interface Pending {
   cancelled: boolean;
-  release: () => void;
+  release: (outcome: RequestOutcome) => void;
 }
 
 class Door {
@@ -108,7 +109,7 @@ class Door {
     try {
       await this.#wire.send(message, options);
     } finally {
-      if (id !== undefined) this.#finish(id, 'answered');
+      if (id !== undefined) this.#finish(id, isServerError(message) ? 'failed' : 'answered');
     }
   };
 
@@ -122,7 +123,8 @@ class Door {
       if (decision.allowed && !pending.cancelled) this.onmessage?.(message, extra);
       else if (!pending.cancelled && id !== undefined) await this.send(toJsonRpcError(decision, id));
       // Nothing comes after a cancellation, nor after what cannot be answered.
-      if (pending.cancelled || id === undefined || id === null) pending.release();
+      if (pending.cancelled || id === undefined || id === null || !decision.allowed)
+        pending.release('abandoned');
     } catch (error) {
       this.#wire.onerror?.(error instanceof Error ? error : new Error(String(error)));
       const failure = {jsonrpc: '2.0', id, error: {code: INTERNAL_ERROR, message: 'internal error'}};
@@ -130,17 +132,23 @@ class Door {
     }
   }
 
-  #finish(id: JsonRpcId, how: 'answered' | 'cancelled'): void {
+  #finish(id: JsonRpcId, how: 'answered' | 'failed' | 'cancelled'): void {
     const calls = this.#pending.get(id) ?? [];
     this.#pending.delete(id);
     for (const call of calls) {
       call.cancelled ||= how === 'cancelled';
-      call.release();
+      call.release(OUTCOMES[how]);
     }
   }
 }
 
+const OUTCOMES = {answered: 'success', failed: 'failure', cancelled: 'abandoned'} as const;
+
 const INTERNAL_ERROR = -32_603;
+
+/** Whether an answer says that the server failed; other errors are about what was asked. */
+const isServerError = (message: unknown): boolean =>
+  memberOf(memberOf(message, 'error'), 'code') === INTERNAL_ERROR;
 
 /** The id in a notification that a call is not wanted any more. */
 const cancelledId = (message: unknown): JsonRpcId | undefined => {

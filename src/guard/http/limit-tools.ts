@@ -41,13 +41,19 @@ export const limitTools = <A extends readonly unknown[], R, Names extends string
       const params = {name, arguments: args[0]};
       const decision = await gate.check({method: 'tools/call', params}, originOf(args.at(-1)));
       const release = releaseOnce(decision);
-      try {
-        if (decision.allowed) return await handler(...args);
+      if (!decision.allowed) {
+        release('abandoned');
         if (options.onDenied !== undefined) return await options.onDenied(decision, name);
         const {message, data} = limitError(decision);
         throw new ToolLimitError(message, data);
-      } finally {
-        release();
+      }
+      try {
+        const result = await handler(...args);
+        release('success');
+        return result;
+      } catch (error) {
+        release('failure');
+        throw error;
       }
     };
   };

@@ -5,8 +5,10 @@ import {ceilSeconds} from './whole-seconds.ts';
 export type RefusalType =
   | 'rate_limit'
   | 'concurrency_limit'
-  /** A breaker is open: not about how much the client asked. */
+  /** A breaker is open. */
   | 'circuit_breaker'
+  /** Requests of this priority are not served at present. */
+  | 'degraded'
   /** The store is lost and the policy refuses everything meanwhile. */
   | 'unavailable';
 
@@ -16,8 +18,15 @@ export interface Refusal {
   readonly retryAfter: number | undefined;
 }
 
+const TYPES = {
+  rate: 'rate_limit',
+  concurrency: 'concurrency_limit',
+  breaker: 'circuit_breaker',
+  degradation: 'degraded',
+} as const;
+
 /** The facts all kinds of answers share. */
 export const refusal = ({allowed, never, source, scope, retryAfterMs}: DecisionView): Refusal => ({
-  type: source === 'closed' ? 'unavailable' : scope === 'concurrency' ? 'concurrency_limit' : 'rate_limit',
+  type: source === 'closed' ? 'unavailable' : TYPES[scope],
   retryAfter: allowed || never ? undefined : Math.max(1, ceilSeconds(retryAfterMs)),
 });

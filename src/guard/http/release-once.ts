@@ -1,14 +1,16 @@
+import type {RequestOutcome} from '../request-outcome.ts';
 import type {CheckedDecision} from './limiter-port.ts';
 
-/** Whether slots have to be given back when the request is done. */
-export const holdsSlots = ({leases}: CheckedDecision): boolean => leases !== undefined && leases.length > 0;
+/** Whether somebody has to be told when the request is done: it holds slots, or breakers learn from how it ended. */
+export const awaitsEnd = ({leases, learns}: CheckedDecision): boolean =>
+  learns === true || (leases !== undefined && leases.length > 0);
 
 /** Gives the slots of a decision back at the first call. A failure is not told: the lease ends by itself. */
-export const releaseOnce = (decision: CheckedDecision): (() => void) => {
-  let held = holdsSlots(decision);
-  return () => {
+export const releaseOnce = (decision: CheckedDecision): ((outcome?: RequestOutcome) => void) => {
+  let held = awaitsEnd(decision);
+  return (outcome) => {
     if (!held) return;
     held = false;
-    decision.release?.().catch(() => undefined);
+    decision.release?.(outcome).catch(() => undefined);
   };
 };

@@ -1,7 +1,7 @@
 /** The same response, which calls `ended` when its body was sent, failed or was cancelled; at once when it has none. */
-export const onResponseEnd = (response: Response, ended: () => void): Response => {
+export const onResponseEnd = (response: Response, ended: (how: 'sent' | 'broken off') => void): Response => {
   if (response.body === null) {
-    ended();
+    ended('sent');
     return response;
   }
   const reader = (response.body as ReadableStream<Uint8Array>).getReader();
@@ -11,15 +11,15 @@ export const onResponseEnd = (response: Response, ended: () => void): Response =
         try {
           const {done, value} = await reader.read();
           if (!done) return controller.enqueue(value);
-          ended();
+          ended('sent');
           controller.close();
         } catch (error) {
-          ended();
+          ended('broken off');
           throw error;
         }
       },
       cancel: (reason) => {
-        ended();
+        ended('broken off');
         return reader.cancel(reason);
       },
     },

@@ -45,6 +45,7 @@ const WHAT: Readonly<Record<RefusalType, string>> = {
   rate_limit: 'rate limit exceeded',
   concurrency_limit: 'too many requests at the same time',
   circuit_breaker: 'temporarily refused',
+  degraded: 'not served under the present load',
   unavailable: 'rate limits cannot be checked at present',
 };
 
