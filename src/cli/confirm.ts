@@ -21,23 +21,25 @@ export interface Stake {
   /** One thing that was named exactly needs a yes; several need their number typed. */
   readonly reach: 'one' | 'many';
   readonly count: number;
+  /** What is typed in place of the number, where none says what is at stake. */
+  readonly word?: string;
   /** Name of a production context, which is typed whatever the reach; else undefined. */
   readonly production: string | undefined;
 }
 
 const GROUP = 'Safety:';
 
-export const addConfirmOptions = (command: Command): Command =>
+/** `typed`: what --confirm takes. */
+export const addConfirmOptions = (
+  command: Command,
+  typed = 'the number of keys, or the name of the context',
+): Command =>
   command
     .addOption(new Option('-n, --dry-run', 'say what would be done, and change nothing').helpGroup(GROUP))
     .addOption(
       new Option('-y, --yes', 'do not ask (in a production context: --confirm NAME)').helpGroup(GROUP),
     )
-    .addOption(
-      new Option('--confirm <text>', 'do not ask: the number of keys, or the name of the context').helpGroup(
-        GROUP,
-      ),
-    )
+    .addOption(new Option('--confirm <text>', `do not ask: ${typed}`).helpGroup(GROUP))
     .addOption(new Option('--no-input', 'never ask, as without a terminal').helpGroup(GROUP));
 
 /** Whether a person can be asked: both ends are a terminal. */
@@ -73,7 +75,7 @@ export const confirmChange = async (
   context: CliContext,
 ): Promise<void> => {
   requireConfirmable(stake, flags, context);
-  const {production, reach, count, what} = stake;
+  const {production, what} = stake;
   if (flags.confirm !== undefined) {
     if (accepts(stake, flags.confirm)) return;
     throw refusal(
@@ -82,7 +84,7 @@ export const confirmChange = async (
     );
   }
   if (flags.yes === true && production === undefined) return;
-  const typed = production ?? (reach === 'many' ? String(count) : undefined);
+  const typed = production ?? wordOf(stake);
   const question = typed === undefined ? `${what}? [y/N] ` : `type ${safeText(typed)} to ${what}: `;
   const answer = await ask(question, context);
   const agreed = typed === undefined ? /^y(es)?$/i.test(answer) : accepts(stake, answer);
@@ -90,14 +92,19 @@ export const confirmChange = async (
   throw refusal(answer === '' ? 'not confirmed' : `not confirmed: ${quoted(answer)}`, 'nothing was changed');
 };
 
-const accepts = ({production, reach, count}: Stake, text: string): boolean => {
+/** Undefined: a yes will do. */
+const wordOf = ({reach, count, word}: Stake): string | undefined =>
+  word ?? (reach === 'many' ? String(count) : undefined);
+
+const accepts = ({production, reach, count, word}: Stake, text: string): boolean => {
   if (production !== undefined) return text === production;
+  if (word !== undefined) return text === word;
   if (reach === 'one' && /^y(es)?$/i.test(text)) return true;
   return text.replaceAll(',', '') === String(count);
 };
 
-const expected = ({production, count}: Stake): string =>
-  production === undefined ? String(count) : `the name of the context, ${quoted(production)}`;
+const expected = ({production, count, word}: Stake): string =>
+  production === undefined ? (word ?? String(count)) : `the name of the context, ${quoted(production)}`;
 
 /** One line from the terminal, trimmed; empty at its end. */
 const ask = async (question: string, {streams}: CliContext): Promise<string> => {

@@ -2,9 +2,11 @@ import {Command, CommanderError} from 'commander';
 import {ExitCode} from '../base/exit-code.ts';
 import {safeText} from '../base/safe-text.ts';
 import {registerAudit} from './commands/audit.ts';
+import {registerBench} from './commands/bench.ts';
 import {registerCompletion} from './commands/completion.ts';
 import {registerConfig} from './commands/config.ts';
 import {registerContext} from './commands/context.ts';
+import {registerDegrade} from './commands/degrade.ts';
 import {registerDemo} from './commands/demo.ts';
 import {registerExplain} from './commands/explain.ts';
 import {registerForceRefresh} from './commands/force-refresh.ts';
@@ -47,6 +49,7 @@ export const createProgram = (context: CliContext): Command => {
   registerExplain(program, context);
   registerReset(program, context);
   registerOverride(program, context);
+  registerDegrade(program, context);
   registerAudit(program, context);
   registerReport(program, context);
   registerServe(program, context);
@@ -62,6 +65,9 @@ export const createProgram = (context: CliContext): Command => {
   registerTraceInfo(trace, context);
   registerTraceGenerate(trace, context);
   registerTraceFormats(trace, context);
+
+  program.commandsGroup('Measure:');
+  registerBench(program, context);
 
   program.commandsGroup('Policies:');
   registerInit(program, context);

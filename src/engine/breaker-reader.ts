@@ -1,4 +1,4 @@
-import type {BreakerProbe, BreakerState} from './breaker.ts';
+import type {BreakerProbe, BreakerState, HealthCheck, OpenedBy} from './breaker-state.ts';
 import type {CallSlot} from './breaker-window.ts';
 
 /** More than any state has, with room for policies that changed. */
@@ -9,13 +9,21 @@ const MOST_PROBES = 10_000;
 export const readBreakerState = (value: unknown): BreakerState | undefined => {
   if (!isMapping(value)) return undefined;
   const {kind, failures, successes, openedAt, lastProbe} = value;
+  // Fields that states of earlier versions do not have.
+  const {failedProbes = 0, openedBy} = value;
   if (kind !== 'closed' && kind !== 'open' && kind !== 'half-open') return undefined;
   if (!isCount(failures) || !isCount(successes) || !isCount(openedAt) || !isCount(lastProbe))
     return undefined;
+  if (!isCount(failedProbes)) return undefined;
   const slots = readAll(value['slots'], MOST_SLOTS, readSlot);
   const probes = readAll(value['probes'], MOST_PROBES, readProbe);
-  if (slots === undefined || probes === undefined) return undefined;
-  return {kind, failures, successes, openedAt, slots, probes, lastProbe};
+  const check = value['check'] === undefined ? undefined : readCheck(value['check']);
+  if (slots === undefined || probes === undefined || (value['check'] !== undefined && check === undefined))
+    return undefined;
+  return {
+    ...{kind, failures, successes, failedProbes, openedAt, lastProbe, slots, probes, check},
+    openedBy: isOpenedBy(openedBy) ? openedBy : undefined,
+  };
 };
 
 const readAll = <T>(
@@ -40,6 +48,15 @@ const readProbe = (value: unknown): BreakerProbe | undefined => {
   const {id, until} = value;
   return isCount(id) && isCount(until) ? {id, until} : undefined;
 };
+
+const readCheck = (value: unknown): HealthCheck | undefined => {
+  if (!isMapping(value)) return undefined;
+  const {id, at} = value;
+  return isCount(id) && isCount(at) ? {id, at} : undefined;
+};
+
+const isOpenedBy = (value: unknown): value is OpenedBy =>
+  value === 'failures' || value === 'rate' || value === 'probe' || value === 'operator';
 
 const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -11,6 +11,8 @@ export interface CallSlot {
   readonly failures: number;
 }
 
+export type CallCounts = Pick<CallSlot, 'calls' | 'failures'>;
+
 export const SLOTS = 10;
 
 /** The slots that count at `now`, oldest first. A slot of the future – the clock was put back – is taken for the current one. */
@@ -23,19 +25,21 @@ export const slotsAt = (slots: readonly CallSlot[], window: number, now: number)
   return begun.length === 0 ? kept : [...kept, {at: current, ...callsIn(begun)}];
 };
 
-/** With one call more. */
-export const countCall = (
+/** With so many calls more. */
+export const countCalls = (
   slots: readonly CallSlot[],
   window: number,
   now: number,
-  failures: 0 | 1,
-): readonly CallSlot[] => {
+  more: CallCounts,
+): readonly CallSlot[] => slotsAt([...slots, {at: slotOf(window, now), ...more}], window, now);
+
+/** When the slot began that an instant falls into. */
+export const slotOf = (window: number, now: number): number => {
   const length = lengthOf(window);
-  const at = Math.floor(now / length) * length;
-  return slotsAt([...slots, {at, calls: 1, failures}], window, now);
+  return Math.floor(now / length) * length;
 };
 
-export const callsIn = (slots: readonly CallSlot[]): {readonly calls: number; readonly failures: number} => ({
+export const callsIn = (slots: readonly CallSlot[]): CallCounts => ({
   calls: slots.reduce((sum, {calls}) => sum + calls, 0),
   failures: slots.reduce((sum, {failures}) => sum + failures, 0),
 });

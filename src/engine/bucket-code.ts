@@ -43,7 +43,7 @@ export const BucketKind = {
 
 export type BucketKind = (typeof BucketKind)[keyof typeof BucketKind];
 
-/** By kind − 1; stored with every row, so never reused for another meaning. */
+/** By kind − 1; stored with every row, so never reused for another meaning. `b` is a row of behaviour (behaviour/behaviour-state.ts). */
 const LETTERS = 'tpsgfhcwlnk';
 
 export class BucketCode {
@@ -105,7 +105,7 @@ const UNITS = [
 ] as const;
 
 /** Exact, in one unit: `1h`, `90m`, `1500us`. */
-const lengthText = (us: number): string => {
+export const lengthText = (us: number): string => {
   const [size, unit] = UNITS.find(([size]) => us % size === 0) ?? [1, 'us'];
   return `${us / size}${unit}`;
 };

@@ -36,14 +36,17 @@ export class BucketSet {
    * is asked, is not as if never used when it is full.
    */
   readonly keep: number;
+  /** The buckets that these are a share of (adaptive control); undefined: they are whole. */
+  readonly whole: BucketSet | undefined;
   /** What the buckets say together (a single bucket's own verdict is used in place), … */
   verdict: Verdict;
   /** … and the capacity of the one with the fewest units left. */
   capacity = 0;
   readonly #combined = new Verdict();
 
-  constructor(specs: readonly AlgorithmSpec[]) {
+  constructor(specs: readonly AlgorithmSpec[], whole?: BucketSet) {
     let offset = 0;
+    this.whole = whole;
     this.buckets = specs.map((spec) => {
       const algorithm = createAlgorithm(spec);
       const bucket = {spec, algorithm, offset, verdict: new Verdict(), code: new BucketCode(spec)};

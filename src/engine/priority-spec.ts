@@ -4,6 +4,6 @@ import type {MatcherSpec} from './policy-model.ts';
 export interface PrioritySpec {
   /** Unique. */
   readonly name: string;
-  /** Requests that match all of these belong to it; none: every request that no class before it took. */
+  /** Requests that match all of these belong to it; none: every request that no other class takes. */
   readonly when: readonly MatcherSpec[];
 }

@@ -3,7 +3,7 @@ import {parseStoreUrl} from '../store/parse-store-url.ts';
 import type {Store} from '../store/port.ts';
 import {Limiter} from './limiter.ts';
 import type {LimiterOptions} from './limiter-options.ts';
-import {limiterSettings} from './limiter-settings.ts';
+import {type LimiterSettings, limiterSettings} from './limiter-settings.ts';
 
 /** Connecting may take longer than an answer: over TLS, or through another region. Postgres tells the two apart by itself. */
 const CONNECT_MS = 2_000;
@@ -22,9 +22,28 @@ const CONNECT_MS = 2_000;
  */
 export const createLimiter = async (options: LimiterOptions = {}): Promise<Limiter> => {
   const settings = limiterSettings(options);
+  warnOfUnenforced(settings);
   const limiter = new Limiter(settings, options.events ?? {}, storeOf(options, settings.timeoutMs));
   await limiter.start();
   return limiter;
+};
+
+/** Whoever writes a section expects it to hold. */
+const warnOfUnenforced = ({enabled, policy}: LimiterSettings): void => {
+  const sections = [
+    ...(policy.pools.length > 0 ? ['concurrency'] : []),
+    ...(policy.breakers.some(({guards}) => guards.kind === 'requests')
+      ? ['breakers that guard requests']
+      : []),
+    ...(policy.adaptive.length > 0 ? ['adaptive'] : []),
+    ...(policy.behaviour.length > 0 ? ['behaviour'] : []),
+    ...(policy.degradation === undefined ? [] : ['degradation']),
+  ];
+  if (!enabled || sections.length === 0) return;
+  process.emitWarning(
+    `createLimiter enforces only the limits of the policy, not ${sections.join(', ')}: use createProtection`,
+    {type: 'RatectlWarning', code: 'limiter/limits-only'},
+  );
 };
 
 const storeOf = (

@@ -11,6 +11,7 @@ import {CheckBatcher} from './check-batcher.ts';
 import {checkedOptions} from './checked-options.ts';
 import {decidedBeside} from './decided-beside.ts';
 import {DenialCache} from './denial-cache.ts';
+import {answerForWhole} from './for-whole.ts';
 import {LimitDecision, leasesOf} from './limit-decision.ts';
 import type {LimiterEvents} from './limiter-events.ts';
 import {LimiterMetrics} from './limiter-metrics.ts';
@@ -27,6 +28,13 @@ import {type Observation, Upstream, type UpstreamAnswer} from './upstream.ts';
 import {UsageRecorder} from './usage-recorder.ts';
 import {WaitingLines} from './waiting-lines.ts';
 import {type WrapOptions, wrapped} from './wrap.ts';
+
+/** What a protection changes of a limiter at run time. */
+export interface LimiterAdjustment {
+  readonly shares?: ReadonlyMap<string, number> | undefined;
+  readonly tierOf?: ((limit: string, key: string, tier: string) => string) | undefined;
+  readonly onDecided?: ((check: Check, answered: SourcedAnswer) => void) | undefined;
+}
 
 /** Decides requests by a policy, with state in a store. Made by `createLimiter`. */
 export class Limiter {
@@ -45,6 +53,7 @@ export class Limiter {
   readonly #report: LimiterReport;
   readonly #slots: SlotReturns;
   #overrides: readonly LiveOverride[] = [];
+  #onDecided: LimiterAdjustment['onDecided'];
   #started = false;
   #wasLost = false;
   /** What is under way since the store was opened, or came back. */
@@ -108,6 +117,11 @@ export class Limiter {
   /** Whether the store decides, or `onStoreError`. */
   get storeState(): StoreState {
     return this.#guard.state;
+  }
+
+  /** The store's clock as far as it is known here, µs. */
+  now(): number {
+    return this.#clock.now();
   }
 
   get onStoreError(): OnStoreError {
@@ -203,6 +217,19 @@ export class Limiter {
     return this.#settings.enabled ? this.#upstream.observe(answer) : Promise.resolve({kind: 'nothing'});
   }
 
+  /**
+   * For a protection: what adaptive control leaves of limits, by name, and which tier a key is treated as; `onDecided` is told of
+   * every check, charged or remembered.
+   */
+  adjust({shares, tierOf, onDecided}: LimiterAdjustment): void {
+    if (shares !== undefined) this.#router.setShares(shares);
+    if (tierOf !== undefined) this.#router.setTierMover(tierOf);
+    if (onDecided !== undefined) this.#onDecided = onDecided;
+    // What was refused may be allowed now.
+    this.#cache?.clear();
+    this.#lines.wakeAll();
+  }
+
   /** What was counted since the start, in the text format of Prometheus; empty when metrics are off. */
   metrics(): string {
     return (
@@ -245,9 +272,11 @@ export class Limiter {
     return this.#router.route(attributes, {cost, hold, now: this.#clock.now()});
   }
 
-  #decided(check: Check, answered: SourcedAnswer, began: number): LimitDecision {
+  #decided(check: Check, given: SourcedAnswer, began: number): LimitDecision {
+    const answered = {...given, answer: answerForWhole(check, given.answer)};
     const decision = new LimitDecision({check, ...answered});
     this.#report.decided(decision, check, answered.answer, this.#clock.monotonic() - began);
+    this.#onDecided?.(check, answered);
     // With `charge: always` other limits may have handed out slots to the refused request.
     if (!decision.allowed && decision.leases.length > 0) void decision.release();
     return decision;

@@ -1,14 +1,12 @@
 import {BucketSet} from '../engine/bucket-set.ts';
-import type {Check, CheckAnswer, Layer, LayerVerdict} from '../engine/live/check.ts';
-import {Kind} from '../engine/verdict.ts';
+import type {Check, CheckAnswer} from '../engine/live/check.ts';
 import {MemoryStore} from '../store/memory/memory-store.ts';
+import {forWhole} from './for-whole.ts';
 import type {Lease} from './limit-decision.ts';
 import {shareOfLimit} from './share-of-limit.ts';
 
 /** Keys that one process remembers while the store is lost; those that end soonest give way. */
 const MAX_KEYS = 50_000;
-/** What a request waits that is too large for a share of the limit, though not for the whole: the store may be back by then, µs. */
-const TRY_AGAIN = 1_000_000;
 
 /**
  * Decides while the store is lost with `onStoreError: local`: a bounded store of this process, with its share of each limit. It
@@ -28,7 +26,10 @@ export class LocalFallback {
     const layers = check.layers.map((layer) => ({...layer, buckets: this.#shareOf(layer.buckets)}));
     const [answer] = await this.#store.check([{...check, layers}]);
     const {now, verdicts} = answer as CheckAnswer;
-    return {now, verdicts: verdicts.map((verdict, i) => forWhole(verdict, check.layers[i]!))};
+    return {
+      now,
+      verdicts: verdicts.map((verdict, i) => forWhole(verdict, check.layers[i]!, check.layers[i]!.buckets)),
+    };
   }
 
   async release(leases: readonly Lease[]): Promise<void> {
@@ -46,11 +47,3 @@ export class LocalFallback {
     return share;
   }
 }
-
-/** `never` would be wrong for a cost that only the share cannot hold. */
-const forWhole = (verdict: LayerVerdict, {buckets, cost, blockedUntil}: Layer): LayerVerdict =>
-  verdict.kind === Kind.never &&
-  blockedUntil === 0 &&
-  buckets.buckets.every(({algorithm}) => cost <= algorithm.capacity)
-    ? {...verdict, kind: Kind.notYet, retryAfter: TRY_AGAIN}
-    : verdict;

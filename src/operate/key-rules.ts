@@ -21,6 +21,10 @@ export interface KeyRule {
   readonly index: number;
   /** Undefined when the limit has no such tier. */
   readonly buckets: BucketSet | undefined;
+  /** Those that the policy and the overrides give it, where adaptive control leaves less of them in force; else undefined. */
+  readonly base: BucketSet | undefined;
+  /** What adaptive control leaves of the limit, 0 … 1; 1 where `base` is undefined. */
+  readonly share: number;
   readonly override: KeyOverride | undefined;
   /** Whether the limit denies for this key; false in shadow mode and outside of the rollout's share. */
   readonly enforced: boolean;
@@ -30,14 +34,26 @@ export interface KeyRule {
 export class KeyRules {
   readonly policy: Policy;
   readonly router: RequestRouter;
+  /** The same rules without adaptive control; undefined where it leaves everything as it is. */
+  readonly #unscaled: RequestRouter | undefined;
+  readonly #shares: ReadonlyMap<string, number>;
   readonly #limits: ReadonlyMap<string, {readonly spec: LimitSpec; readonly index: number}>;
   readonly #live: ReadonlyMap<string, ReadonlyMap<string, LiveOverride>>;
   readonly #encoder = new TextEncoder();
 
-  constructor(policy: Policy, overrides: readonly LiveOverride[]) {
+  /** `shares`: what adaptive control leaves of limits, by name; all of those that are not named. */
+  constructor(
+    policy: Policy,
+    overrides: readonly LiveOverride[],
+    shares: ReadonlyMap<string, number> = new Map(),
+  ) {
     this.policy = policy;
-    this.router = new RequestRouter(policy);
-    this.router.setOverrides(overrides);
+    this.router = routerOf(policy, overrides);
+    this.#shares = shares;
+    if (shares.size > 0) {
+      this.#unscaled = routerOf(policy, overrides);
+      this.router.setShares(shares);
+    }
     this.#limits = new Map(policy.limits.map((spec, index) => [spec.name, {spec, index}]));
     const live = new Map<string, Map<string, LiveOverride>>();
     for (const override of overrides) {
@@ -53,10 +69,15 @@ export class KeyRules {
     if (found === undefined) return undefined;
     const {spec, index} = found;
     const share = spec.mode === 'enforce' && spec.rollout < 1;
+    const buckets = this.router.bucketsOf(limit, key, tier, now);
+    const unscaled = this.#unscaled?.bucketsOf(limit, key, tier, now);
+    const base = isScaled(buckets, unscaled) ? unscaled : undefined;
     return {
       spec,
       index,
-      buckets: this.router.bucketsOf(limit, key, tier, now),
+      buckets,
+      base,
+      share: base === undefined ? 1 : (this.#shares.get(limit) ?? 1),
       override: this.#overrideOf(spec, key, now),
       enforced: isEnforced(spec, share ? this.#encoder.encode(key) : NO_BYTES),
     };
@@ -101,6 +122,18 @@ export class KeyRules {
     return own && {from: 'policy', effect: own.kind, until: Number.POSITIVE_INFINITY};
   }
 }
+
+const routerOf = (policy: Policy, overrides: readonly LiveOverride[]): RequestRouter => {
+  const router = new RequestRouter(policy);
+  router.setOverrides(overrides);
+  return router;
+};
+
+/** What is not scaled keeps the specification that it has. */
+const isScaled = (buckets: BucketSet | undefined, unscaled: BucketSet | undefined): boolean =>
+  buckets !== undefined &&
+  unscaled !== undefined &&
+  buckets.buckets.some(({spec}, i) => spec !== unscaled.buckets[i]?.spec);
 
 const shapeOf = (specs: readonly AlgorithmSpec[]): string => new BucketSet(specs).shape;
 

@@ -110,6 +110,25 @@ export const selectorTest = (
   }
 };
 
+/** Names of limits hold no colon. */
+const BEHAVIOUR = 'behaviour:';
+
+/** What is selected of a limit when it is the behaviour of its keys that is meant: `behaviour:LIMIT/…`. Undefined: it is not. */
+export const behaviourSelector = (selector: Selector): Exclude<Selector, {kind: 'all'}> | undefined => {
+  switch (selector.kind) {
+    case 'all':
+      return undefined;
+    case 'glob':
+      return selector.limitPattern.startsWith(BEHAVIOUR)
+        ? {...selector, limitPattern: selector.limitPattern.slice(BEHAVIOUR.length)}
+        : undefined;
+    default:
+      return selector.limit.startsWith(BEHAVIOUR)
+        ? {...selector, limit: selector.limit.slice(BEHAVIOUR.length)}
+        : undefined;
+  }
+};
+
 /** Throws when an exact or prefix selector names a limit that the policy does not have. A glob may match what a policy no longer has. */
 export const requireKnownLimit = (selector: Selector, policy: Policy): void => {
   if (selector.kind !== 'exact' && selector.kind !== 'prefix') return;

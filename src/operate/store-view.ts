@@ -1,7 +1,9 @@
 import type {RowAddress} from '../engine/live/check.ts';
 import type {Policy} from '../engine/policy-model.ts';
+import {type AdaptiveEntry, listAdaptive} from '../store/control-document.ts';
 import {listOverrides} from '../store/override-document.ts';
 import type {HotKey, Store, StoreFacts} from '../store/port.ts';
+import {type SharesInForce, sharesInForce} from './adaptive-shares.ts';
 import {KeyRules} from './key-rules.ts';
 
 /** What looking needs of a store: nothing in it writes. */
@@ -29,6 +31,9 @@ export interface StoreView {
   /** Undefined without a policy. */
   readonly rules: KeyRules | undefined;
   readonly liveOverrides: number;
+  /** Adaptive control as the store has it, and what it leaves of the policy's limits and pools. */
+  readonly adaptive: readonly AdaptiveEntry[];
+  readonly shares: SharesInForce;
   readonly hot: readonly HotKey[];
   deniedLastMinute(address: RowAddress): number;
 }
@@ -41,15 +46,22 @@ export const openStoreView = async ({store, policy, localNow}: Looked): Promise<
   const facts = await store.facts();
   const after = localNow();
   const skew = Math.round(facts.now - (before + after) / 2);
-  const [overrides, hot] = await Promise.all([listOverrides(store), store.hot(MOST_HOT)]);
+  const [overrides, hot, adaptive] = await Promise.all([
+    listOverrides(store),
+    store.hot(MOST_HOT),
+    listAdaptive(store),
+  ]);
+  const shares = sharesInForce(adaptive, policy);
   const denied = new Map(hot.map((key) => [addressId(key.address), key.deniedLastMinute]));
   return {
     facts,
     skew,
     skewError: Math.round(Math.max(after - before, facts.roundTrip) / 2),
     now: () => facts.now + Math.max(0, localNow() - after),
-    rules: policy && new KeyRules(policy, overrides),
+    rules: policy && new KeyRules(policy, overrides, shares.limits),
     liveOverrides: overrides.length,
+    adaptive,
+    shares,
     hot,
     deniedLastMinute: (address) => (denied.size === 0 ? 0 : (denied.get(addressId(address)) ?? 0)),
   };

@@ -1,23 +1,17 @@
 import {ALGORITHM_NAMES, type AlgorithmName} from './algorithm-names.ts';
-import {BUCKET_FIELDS, type Field, LIMIT_FIELDS, POLICY_FIELDS, parametersOf} from './schema.ts';
-import {BACKOFF_FIELDS, BREAKER_FIELDS, QUEUE_FIELDS, TOKEN_FIELDS} from './section-fields.ts';
+import {mapping, properties, requiredNames} from './json-schema-fields.ts';
+import {PROTECTION_DEFINITIONS} from './json-schema-protection.ts';
+import {BUCKET_FIELDS, LIMIT_FIELDS, parametersOf} from './limit-fields.ts';
+import {POLICY_FIELDS} from './schema.ts';
+import {
+  BACKOFF_FIELDS,
+  BREAKER_FIELDS,
+  NAMED_BREAKER_FIELDS,
+  QUEUE_FIELDS,
+  TOKEN_FIELDS,
+} from './section-fields.ts';
 import type {JsonSchema} from './value-forms.ts';
-import {RATE_SCHEMA, VALUE_TYPES} from './value-types.ts';
-
-const fieldSchema = (field: Field): JsonSchema => {
-  const {schema} = VALUE_TYPES[field.type];
-  const takenBy = field.algorithms === undefined ? '' : ` (${field.algorithms.join(', ')})`;
-  const otherwise = field.default === undefined ? '' : ` Default: ${field.default}.`;
-  // `burst` of a leaky bucket may be 0: the algorithm's own condition narrows it.
-  const own = field.name === 'burst' ? VALUE_TYPES.leakyBurst.schema : schema;
-  return {description: `${field.doc}${takenBy}${otherwise}`, ...(typeof own === 'object' ? own : {})};
-};
-
-const properties = (fields: readonly Field[]): Readonly<Record<string, JsonSchema>> =>
-  Object.fromEntries(fields.map((field) => [field.name, fieldSchema(field)]));
-
-const requiredNames = (fields: readonly Field[]): readonly string[] =>
-  fields.filter((field) => field.required).map((field) => field.name);
+import {RATE_SCHEMA} from './value-types.ts';
 
 /** What follows once the algorithm is named: the parameters that must be there, and those that must not. */
 const conditionOf = (algorithm: AlgorithmName): JsonSchema => {
@@ -58,10 +52,13 @@ const limitConditions: JsonSchema = {
 /** A policy has limits, unless one of its sections is enough. */
 const NEEDS_LIMITS = {
   if: {
-    anyOf: ['tokens', 'queue', 'breakers'].map((name) => ({
-      properties: {[name]: {minProperties: 1}},
-      required: [name],
-    })),
+    anyOf: [
+      ...['tokens', 'queue', 'breakers', 'concurrency'].map((name) => ({
+        properties: {[name]: {minProperties: 1}},
+        required: [name],
+      })),
+      {required: ['degradation']},
+    ],
   },
   else: {required: ['limits'], properties: {limits: {minItems: 1}}},
 };
@@ -85,14 +82,6 @@ const AUTH_CONDITIONS: readonly JsonSchema[] = [
     then: {properties: {clientSecret: false}},
   },
 ];
-
-const mapping = (description: string, fields: readonly Field[]) => ({
-  description,
-  type: 'object',
-  properties: properties(fields),
-  required: requiredNames(fields),
-  additionalProperties: false,
-});
 
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 
@@ -138,7 +127,9 @@ export const policyJsonSchema = (): JsonSchema => ({
       allOf: AUTH_CONDITIONS,
     },
     queue: mapping('A queue of work that waits for its limits.', QUEUE_FIELDS),
-    breaker: mapping('A circuit breaker.', BREAKER_FIELDS),
+    breaker: mapping('The circuit breaker of a token provider.', BREAKER_FIELDS),
+    namedBreaker: mapping('A circuit breaker of calls or of requests.', NAMED_BREAKER_FIELDS),
     backoff: mapping('Waits after failures, doubled each time.', BACKOFF_FIELDS),
+    ...PROTECTION_DEFINITIONS,
   },
 });

@@ -1,3 +1,4 @@
+import {GUARD_FIELDS} from './pool-fields.ts';
 import type {Field} from './schema.ts';
 
 /** Fields of an entry of `tokens`. */
@@ -203,6 +204,9 @@ export const BREAKER_FIELDS: readonly Field[] = [
     alsoCalled: ['halfOpen', 'halfOpenRequests', 'successThreshold', 'halfOpenMaxCalls'],
   },
 ];
+
+/** Fields of an entry of `breakers`. */
+export const NAMED_BREAKER_FIELDS: readonly Field[] = [...BREAKER_FIELDS, ...GUARD_FIELDS];
 
 /** Fields of `backoff`. */
 export const BACKOFF_FIELDS: readonly Field[] = [

@@ -66,9 +66,9 @@ export const SECTION_TYPES = {
     expected: 'queues by name, such as { provider-calls: { classes: [interactive, batch] } }',
     schema: byName({$ref: '#/$defs/queue'}, MAX_QUEUES),
   },
-  breakers: {
+  namedBreakers: {
     expected: 'circuit breakers by name, such as { payments-db: { failures: 5 } }',
-    schema: byName({$ref: '#/$defs/breaker'}, MAX_BREAKERS),
+    schema: byName({$ref: '#/$defs/namedBreaker'}, MAX_BREAKERS),
   },
   tokenUrl: {
     expected: 'an https URL such as "https://auth.example.com/token"',

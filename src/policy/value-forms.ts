@@ -14,6 +14,8 @@ const MAX_COUNT = Number.MAX_SAFE_INTEGER;
 
 export const NAME_PATTERN = new RegExp(`^${NAME}$`);
 export const SHARE_PATTERN = /^(\d{1,3}(?:\.\d{1,2})?)%$/;
+/** As a share, and beyond 100%. */
+export const PERCENT_PATTERN = /^(\d{1,4}(?:\.\d{1,2})?)%$/;
 
 export const choice = (values: readonly string[]): ValueType => {
   const names = values.map((value) => `"${value}"`);

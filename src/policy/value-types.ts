@@ -1,5 +1,6 @@
 import {CALENDAR_UNITS} from '../engine/calendar-grid.ts';
 import {ALGORITHM_NAMES} from './algorithm-names.ts';
+import {PROTECTION_TYPES} from './protection-types.ts';
 import {SECTION_TYPES} from './section-types.ts';
 import {
   choice,
@@ -57,7 +58,6 @@ export const VALUE_TYPES = {
     expected: 'a list of expressions such as "denied < 0.1%"',
     schema: {type: 'array', items: {type: 'string', minLength: 1, maxLength: 500}, maxItems: MAX_THRESHOLDS},
   },
-  section: {expected: 'anything', schema: true},
   name,
   template,
   matchers: {
@@ -135,6 +135,7 @@ export const VALUE_TYPES = {
   },
   flag: {expected: 'true or false', schema: {type: 'boolean'}},
   ...SECTION_TYPES,
+  ...PROTECTION_TYPES,
 } as const satisfies Record<string, ValueType>;
 
 export type ValueTypeName = keyof typeof VALUE_TYPES;

@@ -9,6 +9,23 @@ const BUFFER = 1 << 20;
 /** The longest line without its key: names are bounded, numbers have at most 17 digits. */
 const LINE_ROOM = 1 << 10;
 
+/** A decision that was not made on the rows of a batch. */
+export interface DecisionLine {
+  /** When the request came, µs. */
+  readonly at: number;
+  readonly key: string;
+  readonly cost: number;
+  readonly allowed: boolean;
+  /** Who refused, or the limit with the least left; null: no limit applied. */
+  readonly by: string | null;
+  readonly remaining: number | null;
+  /** µs. */
+  readonly retryAfter: number;
+  readonly never: boolean;
+  /** µs. */
+  readonly delay: number;
+}
+
 /**
  * Writes `--decisions`: one JSON object per request in input order, to a file that appears only when the run succeeded.
  * Lines are put together from bytes; only a key that needs escaping becomes a string.
@@ -38,11 +55,35 @@ export class DecisionLog {
     else this.#used += this.#buffer.write(key, this.#used);
     const {limit} = decision;
     const applied = limit >= 0;
-    this.#text(
-      `,"cost":${batch.costs[row]},"allowed":${decision.allowed},"limit":${applied ? this.#names[limit] : 'null'},"remaining":${applied ? decision.remaining : 'null'},"retryAfterMs":${ceilMillis(decision.retryAfter)}`,
+    this.#rest(
+      batch.costs[row]!,
+      applied ? this.#names[limit]! : 'null',
+      applied ? decision.remaining : null,
+      decision,
     );
-    if (decision.never) this.#text(',"never":true');
-    if (decision.delay > 0) this.#text(`,"delayMs":${ceilMillis(decision.delay)}`);
+  }
+
+  /** The same line for a decision that no batch holds. */
+  writeLine(line: DecisionLine): void {
+    const key = safeJson(line.key);
+    const by = safeJson(line.by);
+    this.#reserve(LINE_ROOM + 6 * (key.length + by.length));
+    this.#text(`{"t":${floorMillis(line.at)},"key":`);
+    this.#used += this.#buffer.write(key, this.#used);
+    this.#rest(line.cost, by, line.remaining, line);
+  }
+
+  #rest(
+    cost: number,
+    limit: string,
+    remaining: number | null,
+    {allowed, never, retryAfter, delay}: Pick<Decision, 'allowed' | 'never' | 'retryAfter' | 'delay'>,
+  ): void {
+    this.#text(
+      `,"cost":${cost},"allowed":${allowed},"limit":${limit},"remaining":${remaining},"retryAfterMs":${ceilMillis(retryAfter)}`,
+    );
+    if (never) this.#text(',"never":true');
+    if (delay > 0) this.#text(`,"delayMs":${ceilMillis(delay)}`);
     this.#text('}\n');
   }
 

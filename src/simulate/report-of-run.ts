@@ -1,5 +1,7 @@
 import {toRfc3339} from '../base/micros.ts';
 import type {SimulateReport} from '../view/model/simulate-report.ts';
+import type {RehearsalResult} from './rehearsal/rehearsal.ts';
+import type {ReplayResult} from './replay-result.ts';
 import type {ReplayRun} from './run-replay.ts';
 
 /** What a run measured, as reports give it; thresholds are judged on it. */
@@ -26,5 +28,8 @@ export const reportOfRun = (
     limits,
     series,
     ...(diff === undefined ? {} : {diff}),
+    ...(isRehearsed(result) ? {rehearsal: result.rehearsal} : {}),
   };
 };
+
+const isRehearsed = (result: ReplayResult): result is RehearsalResult => 'rehearsal' in result;

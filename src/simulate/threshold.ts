@@ -2,6 +2,12 @@ import {RatectlError} from '../base/ratectl-error.ts';
 import {quoted, safeText} from '../base/safe-text.ts';
 import {didYouMean} from '../base/suggest.ts';
 import type {LimitSummary, SimulateReport, ThresholdResult} from '../view/model/simulate-report.ts';
+import {
+  parseRehearsed,
+  REHEARSAL_HINT,
+  type RehearsalMetric,
+  rehearsalValue,
+} from './rehearsal/rehearsal-metric.ts';
 
 const OPERATORS = {
   '<=': (a: number, b: number) => a <= b,
@@ -40,7 +46,8 @@ type TraceMetric = (typeof TRACE_METRICS)[number];
 type LimitMetric = (typeof LIMIT_METRICS)[number];
 
 /**
- * A condition a replay must meet: `denied < 0.1%`, `limit.per-ip.denied == 0`, `limit.per-ip.deniedKeys <= 3`.
+ * A condition a replay must meet: `denied < 0.1%`, `limit.per-ip.denied == 0`, `limit.per-ip.deniedKeys <= 3`, and of a rehearsal
+ * `rehearsal.good >= 95%`, `goodput > 300/s`, `latency.p99 < 500ms`.
  * With `%` the value is a share: of the requests, for `keys` and `deniedKeys` of the keys.
  */
 export interface Threshold {
@@ -49,25 +56,35 @@ export interface Threshold {
   readonly source: string;
   readonly subject:
     | {readonly kind: 'trace'; readonly metric: TraceMetric}
-    | {readonly kind: 'limit'; readonly limit: string; readonly metric: LimitMetric};
+    | {readonly kind: 'limit'; readonly limit: string; readonly metric: LimitMetric}
+    | {readonly kind: 'rehearsal'; readonly metric: RehearsalMetric};
   readonly operator: keyof typeof OPERATORS;
-  /** A share is kept as 0 … 1. */
+  /** A share is kept as 0 … 1, a time in milliseconds. */
   readonly value: number;
   readonly share: boolean;
 }
 
 const EXPRESSION =
   /^\s*(?:limit\.([A-Za-z0-9][A-Za-z0-9_.-]*)\.)?([A-Za-z]+)\s*(<=|>=|==|!=|<|>)\s*(\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*(%?)\s*$/i;
-
-const fail = (expr: string, source: string, what: string): never => {
+const fail = (
+  expr: string,
+  source: string,
+  what: string,
+  hint = 'for example "denied < 0.1%" or "limit.per-ip.denied == 0"',
+): never => {
   throw new RatectlError(`${safeText(source)}: threshold ${quoted(expr)}: ${what}`, {
     code: 'usage/threshold',
-    hint: 'for example "denied < 0.1%" or "limit.per-ip.denied == 0"',
+    hint,
   });
 };
 
 /** Parses one threshold. Throws a usage error (exit 2) that says what was expected. */
 export const parseThreshold = (expr: string, source: string, limitNames: readonly string[]): Threshold => {
+  const rehearsed = parseRehearsed(expr, (what) => fail(expr, source, what, REHEARSAL_HINT));
+  if (rehearsed !== undefined) {
+    const {metric, operator, value, share} = rehearsed;
+    return {expr: expr.trim(), source, operator, value, share, subject: {kind: 'rehearsal', metric}};
+  }
   const match = EXPRESSION.exec(expr);
   if (match === null)
     return fail(expr, source, 'expected METRIC OPERATOR NUMBER, with < <= > >= == or != between');
@@ -95,10 +112,25 @@ export const parseThreshold = (expr: string, source: string, limitNames: readonl
   return {...base, subject: {kind: 'limit', limit, metric}};
 };
 
+/** Whether a threshold can only be held against a rehearsal. */
+export const needsRehearsal = ({subject}: Threshold): boolean => subject.kind === 'rehearsal';
+
+/** Refuses thresholds that speak of a rehearsal where a run is none. */
+export const refuseWithoutRehearsal = (thresholds: readonly Threshold[]): void => {
+  const first = thresholds.find(needsRehearsal);
+  if (first !== undefined)
+    fail(
+      first.expr,
+      first.source,
+      'only a rehearsal measures it, and this run is none: the policy has no pools, breakers of requests, adaptive, behaviour or degradation',
+      'give --capacity, --service-time or --deadline to rehearse it all the same',
+    );
+};
+
 const isOneOf = <T extends string>(text: string, words: readonly T[]): text is T =>
   (words as readonly string[]).includes(text);
 
-type Measured = Pick<SimulateReport, 'trace' | 'totals' | 'limits' | 'diff'>;
+type Measured = Pick<SimulateReport, 'trace' | 'totals' | 'limits' | 'diff' | 'rehearsal'>;
 
 const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
 
@@ -125,6 +157,12 @@ export const FAIL_IF = '--fail-if';
 
 /** The number a threshold looks at. */
 export const measure = ({subject, share: asShare}: Threshold, report: Measured): number => {
+  if (subject.kind === 'rehearsal') {
+    const side = report.rehearsal?.protected;
+    // Refused before the run where there is none.
+    if (side === undefined) return 0;
+    return rehearsalValue(side, subject.metric, asShare ? 'share' : 'number');
+  }
   if (subject.kind === 'trace') {
     const value = traceValue(report, subject.metric);
     if (!asShare || subject.metric === 'deniedRate') return value;

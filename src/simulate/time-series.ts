@@ -6,8 +6,8 @@ const SECOND = 1_000 * MS;
 const HOUR = 3_600 * SECOND;
 const DAY = 24 * HOUR;
 
-/** Widths in µs, each a multiple of the one before, so that narrow buckets fold into wide ones without a rest. */
-const WIDTHS = [
+/** Widths of buckets in µs, each a multiple of the one before, so that narrow buckets fold into wide ones without a rest. */
+export const WIDTHS = [
   MS,
   10 * MS,
   100 * MS,

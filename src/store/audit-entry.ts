@@ -5,7 +5,10 @@ export const AUDIT_JOURNAL = 'audit';
 
 /** What the journal says about one change. */
 export interface AuditEntry {
-  /** `reset`, `reset-started`, `undo`, `override-set`, `override-rm`, `token-refresh`, `token-put`, `token-rm`, … */
+  /**
+   * `reset`, `reset-started`, `undo`, `pool-reset`, `override-set`, `override-rm`, `degrade-set`, `degrade-clear`, `token-refresh`,
+   * `token-put`, `token-rm`, …
+   */
   readonly action: string;
   readonly by: string;
   readonly host: string;

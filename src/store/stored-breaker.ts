@@ -1,18 +1,19 @@
 import {setTimeout as sleep} from 'node:timers/promises';
-import {admit, type BreakerState, refusedUntil, report, reset} from '../engine/breaker.ts';
+import {abandon, admit, type BreakerState, refusedUntil, report, reset} from '../engine/breaker.ts';
 import {readBreakerState} from '../engine/breaker-reader.ts';
 import type {BreakerSpec} from '../engine/breaker-spec.ts';
-import {EVENT_JOURNAL, type StoredEvent} from './event-journal.ts';
+import {breakerEvent, breakerStateOf} from './breaker-document.ts';
+import {EVENT_JOURNAL} from './event-journal.ts';
 import type {Documents, Store, StoredDocument} from './port.ts';
 import {StoreError} from './store-error.ts';
 
-/** Kind of the documents; the id is the breaker's name. */
+/** Kind of the documents; the id is the breaker's name, and its key where there is one for each, see breaker-document.ts. */
 export const BREAKER_KIND = 'breaker';
 
 export type BreakerStore = Pick<Store, 'get' | 'put' | 'now' | 'append'>;
 
 export type Admitted =
-  /** `probe` is to be given back to `report`. */
+  /** `probe` is to be given back to `report` or `abandon`. */
   | {readonly kind: 'allowed'; readonly probe: number | undefined}
   /** µs of the store's clock. */
   | {readonly kind: 'refused'; readonly until: number};
@@ -35,7 +36,7 @@ export class StoredBreaker {
   /** When a call may go through, µs; undefined: now. Takes no place of a probe. */
   async openUntil(): Promise<number | undefined> {
     const now = await this.#store.now();
-    const until = refusedUntil(stateOf(await this.#get()), this.spec, now);
+    const until = refusedUntil(breakerStateOf(await this.#get()), this.spec, now);
     return until > now ? until : undefined;
   }
 
@@ -58,6 +59,11 @@ export class StoredBreaker {
     }));
   }
 
+  /** The call of a probe was not made: its place is free for another. */
+  abandon(probe: number): Promise<void> {
+    return this.#change((state) => ({state: abandon(state, probe), answer: undefined}));
+  }
+
   /** Closes it, and forgets what was counted. `by`: who or what did, for the journal of events. */
   reset(by: string): Promise<void> {
     return this.#change(() => ({state: reset(), answer: undefined}), by);
@@ -70,7 +76,7 @@ export class StoredBreaker {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const now = await this.#store.now();
       const document = await this.#get();
-      const before = stateOf(document);
+      const before = breakerStateOf(document);
       const {state, answer} = decide(before, now);
       if (state === before) return answer;
       const put = await this.#store.put(BREAKER_KIND, this.name, state, {ifVersion: document?.version ?? 0});
@@ -89,33 +95,14 @@ export class StoredBreaker {
 
   /** The journal of events has when it opens, and when it closes. That it cannot be told is no reason to refuse a call. */
   async #tell(before: BreakerState, after: BreakerState, by: string | undefined): Promise<void> {
-    if (before.kind === after.kind || after.kind === 'half-open') return;
-    const event: StoredEvent =
-      after.kind === 'open'
-        ? {kind: 'breaker-opened', subject: this.name, note: this.#openedNote(before, after)}
-        : {
-            kind: 'breaker-closed',
-            subject: this.name,
-            note: by === undefined ? 'probes went through' : `reset by ${by}`,
-          };
-    await this.#store.append(EVENT_JOURNAL, [event]).catch(() => undefined);
-  }
-
-  #openedNote(before: BreakerState, {failures}: BreakerState): string {
-    if (before.kind === 'half-open') return 'a probe failed';
-    return failures >= this.spec.failures
-      ? `${failures} failures in a row`
-      : 'too large a share of calls failed';
+    const event = breakerEvent(this.name, before, after, by);
+    if (event !== undefined) await this.#store.append(EVENT_JOURNAL, [event]).catch(() => undefined);
   }
 
   #get(): Promise<StoredDocument | undefined> {
     return this.#store.get(BREAKER_KIND, this.name);
   }
 }
-
-/** What is none of ours counts as a breaker never used. */
-const stateOf = (document: StoredDocument | undefined): BreakerState =>
-  (document === undefined ? undefined : readBreakerState(document.value)) ?? reset();
 
 /** All breakers of a store, by name. */
 export const listBreakers = async (

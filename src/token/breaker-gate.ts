@@ -1,4 +1,4 @@
 import type {StoredBreaker} from '../store/stored-breaker.ts';
 
 /** The circuit breaker in front of one provider. */
-export type BreakerGate = Pick<StoredBreaker, 'openUntil' | 'admit' | 'report' | 'reset'>;
+export type BreakerGate = Pick<StoredBreaker, 'openUntil' | 'admit' | 'report' | 'abandon' | 'reset'>;

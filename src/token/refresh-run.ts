@@ -68,8 +68,10 @@ class RefreshRun {
       if (refused !== undefined) return refused;
       const sentAt = await this.#markSent();
       // Between the look at the clock and the request there is nothing to wait for.
-      if (sentAt === undefined || !lease.isHeld)
+      if (sentAt === undefined || !lease.isHeld) {
+        await this.#giveBack();
         return await this.#settle({kind: 'not-sent', error: 'lease-lost'}, 0);
+      }
       const answer = await client.request({
         refreshToken,
         signal: lease.signal,
@@ -93,6 +95,11 @@ class RefreshRun {
     return admitted === undefined || !('now' in answer)
       ? answer
       : {kind: 'wait', because: 'breaker', until: admitted.until, now: answer.now};
+  }
+
+  /** Nothing will be sent: another may have the place of the probe. */
+  async #giveBack(): Promise<void> {
+    if (this.#probe !== undefined) await this.#parts.breaker.abandon(this.#probe).catch(() => undefined);
   }
 
   /** The store's clock when the record said so; undefined when it could not. */

@@ -16,6 +16,7 @@ export const visible = (text: string, style: Pick<Style, 'ascii'>): string => {
     ? safe
         .replace(/µ/g, 'u')
         .replace(/ … /g, ' ... ')
+        .replace(/ → /g, ' -> ')
         .replace(/[^ -~]/gu, escapeCodePoint)
     : safe;
 };

@@ -17,6 +17,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   token: ['store', 'policy', 'engine', 'base'],
   /** Looking at live state and changing it: what `status`, `explain`, `reset` and `override` do. */
   operate: ['store', 'policy', 'analytics', 'view/model', 'engine', 'base'],
+  /** Load on stores, through the limiter that applications use. */
+  bench: ['guard', 'store', 'policy', 'trace', 'view/model', 'engine', 'base'],
   /** The dashboard on a terminal. */
   tui: ['operate', 'store', 'policy', 'view', 'view/model', 'engine', 'base'],
   /** What is looked at from elsewhere: HTTP, metrics, tools for assistants, alerts. */
@@ -36,6 +38,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'base',
   ],
   cli: [
+    'bench',
     'serve',
     'tui',
     'simulate',

@@ -2,6 +2,8 @@ import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {listBreakers} from '../../src/store/stored-breaker.ts';
+import type {BreakerResetReport} from '../../src/view/model/reset-report.ts';
+import {LOAD_POLICY} from '../operate/load-state.ts';
 import {breakerState, putBreaker, TOKEN_POLICY} from '../operate/section-state.ts';
 import {MINUTE} from '../support/instants.ts';
 import {schemaErrors} from '../support/json-schema-check.ts';
@@ -103,4 +105,41 @@ test.each([[[]], [['-n']]])('docs/json/reset-breaker.schema.json describes the a
   const cli = await opened();
   const {out} = await cli.run('reset', '--breaker', 'token:google', '--yes', '--json', ...more);
   expect(schemaErrors(schema, JSON.parse(out))).toEqual([]);
+});
+
+test('of a breaker with a key, one key by name and key, or all that are not closed by its name', async () => {
+  const cli = liveCli({}, {'ratectl.yaml': LOAD_POLICY});
+  await cli.with(async (store) => {
+    const openedAt = await store.now();
+    for (const key of ['acme', 'with space', 'ccme'])
+      await putBreaker(store, `abuse ${key}`, breakerState({kind: 'open', failures: 20, openedAt}));
+    await putBreaker(store, 'abuse calm', breakerState({failures: 3}));
+  });
+  expect((await cli.run('reset', '--breaker', 'abuse with space', '--yes')).code).toBe(0);
+  expect(await kindOf(cli, 'abuse with space')).toBe('closed');
+  expect(await kindOf(cli, 'abuse acme')).toBe('open');
+  const args = ['reset', '--breaker', 'abuse'];
+  expect(await cli.run(...args, '--yes')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('--reason is required'),
+  });
+  expect(await cli.run(...args, '--reason', 'x', '--confirm', '3')).toMatchObject({code: 4});
+  const dry = JSON.parse((await cli.run(...args, '-n', '--json')).out) as {readonly data: BreakerResetReport};
+  expect(schemaErrors(schema, dry)).toEqual([]);
+  expect(dry.data).toMatchObject({keys: 2, changed: true, dryRun: true});
+  const {code, out} = await cli.run(...args, '--reason', 'bad deploy', '--confirm', '2');
+  expect([code, out]).toEqual([0, expect.stringContaining('abuse · closed for 2 keys')]);
+  expect(await kindOf(cli, 'abuse acme')).toBe('closed');
+  await cli.with(async (store) => {
+    const calm = (await listBreakers(store)).find(({name}) => name === 'abuse calm');
+    expect(calm?.state.failures).toBe(3);
+    const [entry] = await store.latest('audit', 1);
+    expect(entry!.value).toMatchObject({
+      action: 'breaker-reset',
+      target: 'abuse',
+      keys: 2,
+      note: 'closed for 2 keys',
+    });
+  });
+  expect((await cli.run(...args, '--reason', 'x', '--yes', '--fail-empty')).code).toBe(7);
 });

@@ -30,6 +30,18 @@ describe('docs/json/simulate.schema.json', () => {
     ['bounds', [LOG, ...PER_IP, '--bounds']],
     ['solve', [LOG, ...PER_IP, '--solve', 'limit.per-ip.rate', '--target', 'denied < 1%']],
     ['a shard', [LOG, ...PER_IP, '--shard', '1/3', '--fail-if', 'denied > 0']],
+    [
+      'a rehearsal by flags',
+      [LOG, ...PER_IP, '--capacity', '2', '--service-time', '200ms', '--deadline', '1s'],
+    ],
+    [
+      'a rehearsal of all that a policy can say',
+      [LOG, '--policy', at('policies/overload.yaml'), '--capacity', '2', '--service-time', 'exp(300ms)'],
+    ],
+    [
+      'a rehearsal of two policies',
+      [LOG, ...PER_IP, '--against', at('policies/overload.yaml'), '--service-time', 'exp(300ms)'],
+    ],
     ['costs and tiers', [at('traces/api.ndjson'), '--policy', at('policies/tiers.yaml')]],
   ])('describes the answer: %s', async (_, flags) => {
     expect(schemaErrors(schema, await simulate(...flags))).toEqual([]);

@@ -63,6 +63,10 @@ const REPORT: StatusReport = {
   tokens: [],
   breakers: [],
   queues: [],
+  pools: [],
+  adaptive: [],
+  behaviour: [],
+  degradation: null,
   instances: [],
   leader: null,
 };

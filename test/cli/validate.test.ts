@@ -46,8 +46,8 @@ test('thresholds are checked too, with their place', async () => {
 });
 
 test('warnings are notes on stderr, unless --quiet', async () => {
-  const folder = folderWith({'ratectl.yaml': `${GOOD}degradation: {}\n`});
-  const note = 'ratectl.yaml:5:1: section "degradation" is not evaluated by simulate';
+  const folder = folderWith({'ratectl.yaml': `${GOOD}queue: {q: {}}\n`});
+  const note = 'ratectl.yaml:5:1: section "queue" is not evaluated by simulate';
   expect(await ratectl(folder, ['validate'])).toMatchObject({exit: 0, err: `note: ${note}\n`});
   expect(await ratectl(folder, ['validate', '--quiet'])).toMatchObject({exit: 0, err: ''});
   expect(JSON.parse((await ratectl(folder, ['validate', '--json'])).out)).toMatchObject({warnings: [note]});
@@ -60,6 +60,41 @@ test('tokens, queues and breakers are named, too', async () => {
   expect((await ratectl(folder, ['validate'])).out).toBe(
     'ratectl.yaml: ok: 2 queues (mail, calls), 1 breaker (db)\n',
   );
+});
+
+test('everything that protects under load is named, in text and in JSON', async () => {
+  const policy = [
+    'version: 1',
+    'limits: [{ name: plan, tier: "{plan}", tiers: { free: { rate: 1/s }, pro: { rate: 2/s } } }]',
+    'priorities: { essential: { path: /health }, low: {} }',
+    'concurrency: { api: { max: 10 } }',
+    'adaptive: { protect: { concurrency: [api] } }',
+    'behaviour: { plan: { ladder: [free, pro] } }',
+    'degradation: {}',
+    '',
+  ].join('\n');
+  const folder = folderWith({'ratectl.yaml': policy});
+  expect(await ratectl(folder, ['validate'])).toEqual({
+    exit: 0,
+    out: 'ratectl.yaml: ok: 1 limit (plan), 2 priority classes (essential, low), 1 pool (api), 1 adaptive controller (protect), 1 limit by behaviour (plan), 3 degradation modes (shed-low, essential-only, closed)\n',
+    err: '',
+  });
+  expect(JSON.parse((await ratectl(folder, ['validate', '--json'])).out).data.files).toEqual([
+    {
+      file: 'ratectl.yaml',
+      ok: true,
+      limits: ['plan'],
+      priorities: ['essential', 'low'],
+      pools: ['api'],
+      tokens: [],
+      queues: [],
+      breakers: [],
+      adaptive: ['protect'],
+      behaviour: ['plan'],
+      degradation: ['shed-low', 'essential-only', 'closed'],
+      problems: [],
+    },
+  ]);
 });
 
 test('the answer in JSON', async () => {
@@ -76,9 +111,14 @@ test('the answer in JSON', async () => {
           file: 'a.yaml',
           ok: false,
           limits: [],
+          priorities: [],
+          pools: [],
           tokens: [],
           queues: [],
           breakers: [],
+          adaptive: [],
+          behaviour: [],
+          degradation: [],
           problems: [
             {
               message:
@@ -100,18 +140,28 @@ test('the answer in JSON', async () => {
           file: 'b.yaml',
           ok: true,
           limits: ['per-ip', 'all'],
+          priorities: [],
+          pools: [],
           tokens: [],
           queues: [],
           breakers: [],
+          adaptive: [],
+          behaviour: [],
+          degradation: [],
           problems: [],
         },
         {
           file: 'c.yaml',
           ok: false,
           limits: [],
+          priorities: [],
+          pools: [],
           tokens: [],
           queues: [],
           breakers: [],
+          adaptive: [],
+          behaviour: [],
+          degradation: [],
           problems: [
             {message: 'cannot read policy "c.yaml": no such file', hint: 'write one with: ratectl init'},
           ],

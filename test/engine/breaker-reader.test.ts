@@ -12,6 +12,13 @@ describe('what a store holds', () => {
     expect(readBreakerState({...state, more: 1})).toEqual(state);
   });
 
+  test('is a state also without the fields that earlier versions did not write', () => {
+    const {failedProbes: _failedProbes, openedBy: _openedBy, check: _check, ...earlier} = state;
+    expect(readBreakerState(JSON.parse(JSON.stringify(earlier)))).toEqual(state);
+    expect(readBreakerState({...state, openedBy: 'magic'})).toEqual(state);
+    expect(readBreakerState({...state, check: {id: 1, at: 2}})).toMatchObject({check: {id: 1, at: 2}});
+  });
+
   test.each([
     undefined,
     null,
@@ -31,6 +38,9 @@ describe('what a store holds', () => {
     {...state, slots: Array.from({length: 101}, () => ({at: 0, calls: 1, failures: 1}))},
     {...state, probes: [{id: 1}]},
     {...state, probes: [1]},
+    {...state, failedProbes: -1},
+    {...state, check: 1},
+    {...state, check: {id: 1}},
   ])('is none: %j', (value) => {
     expect(readBreakerState(value)).toBeUndefined();
   });

@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {admit, type BreakerState, refusedUntil, report, reset} from '../../src/engine/breaker.ts';
+import {
+  abandon,
+  admit,
+  admitCheck,
+  type BreakerState,
+  kindAt,
+  refusedUntil,
+  report,
+  reset,
+} from '../../src/engine/breaker.ts';
 import {readBreakerState} from '../../src/engine/breaker-reader.ts';
 import type {BreakerSpec} from '../../src/engine/breaker-spec.ts';
 import {check} from '../support/check.ts';
@@ -135,6 +144,139 @@ describe('a circuit breaker', () => {
   });
 });
 
+describe('several probes, with a share', () => {
+  test('too many of them fail: opened as soon as that is certain', () => {
+    const breaker = new Breaker({rate: 0.5, minimumCalls: 100, probes: 4});
+    breaker.open(0);
+    for (let i = 0; i < 4; i++) expect(breaker.ask(300)).toBe('probe');
+    expect(breaker.tell('failure', 301, 1)).toBe('half-open');
+    expect(breaker.tell('success', 302, 2)).toBe('half-open');
+    expect(breaker.tell('failure', 303, 3)).toBe('open');
+    expect(breaker.state.openedBy).toBe('probe');
+  });
+
+  test('few enough of them fail: closed when all have ended', () => {
+    const breaker = new Breaker({rate: 0.5, minimumCalls: 100, probes: 4});
+    breaker.open(0);
+    for (let i = 0; i < 4; i++) breaker.ask(300);
+    for (const nth of [1, 2, 3]) expect(breaker.tell('success', 301, nth)).toBe('half-open');
+    expect(breaker.tell('failure', 302, 4)).toBe('closed');
+  });
+});
+
+describe('a probe that is given up unsent', () => {
+  test('gives its place to the next at once', () => {
+    const breaker = new Breaker();
+    breaker.open(0);
+    expect(breaker.ask(300)).toBe('probe');
+    expect(breaker.ask(301)).toBe(600);
+    breaker.state = abandon(breaker.state, breaker.probes[0]!);
+    expect(breaker.ask(301)).toBe('probe');
+    expect(breaker.tell('failure', 302, 1)).toBe('half-open');
+    expect(breaker.tell('success', 302, 2)).toBe('closed');
+  });
+
+  test("changes nothing when its place is another one's", () => {
+    const breaker = new Breaker();
+    breaker.open(0);
+    breaker.ask(300);
+    expect(abandon(breaker.state, 7)).toBe(breaker.state);
+    expect(abandon(reset(), breaker.probes[0]!)).toBe(reset());
+  });
+});
+
+describe('health checks', () => {
+  const EVERY = 10 * S;
+  const due = (breaker: Breaker, seconds: number): number | string => {
+    const admission = admitCheck(breaker.state, breaker.spec, EVERY, seconds * S);
+    if (admission.kind === 'not-due') return `at ${admission.until / S}`;
+    breaker.state = admission.state;
+    return admission.check;
+  };
+  const told = (breaker: Breaker, kind: 'success' | 'failure', check: number, seconds: number): string => {
+    breaker.state = report(breaker.state, breaker.spec, {kind, probe: check}, seconds * S);
+    return breaker.state.kind;
+  };
+
+  test('none is due while it is closed; one at a time and interval while it is not, whoever asks', () => {
+    const breaker = new Breaker();
+    expect(due(breaker, 0)).toBe('at Infinity');
+    breaker.open(0);
+    expect(due(breaker, 9)).toBe('at 10');
+    expect(due(breaker, 10)).toBe(10 * S);
+    expect(due(breaker, 10)).toBe('at 20');
+    // The first one died: the next is made without it, and nothing is heard of it.
+    expect(due(breaker, 20)).toBe(20 * S);
+    expect(told(breaker, 'success', 10 * S, 21)).toBe('open');
+    expect(told(breaker, 'success', 20 * S, 21)).toBe('closed');
+  });
+
+  test('as many as there may be probes close it before any call is risked', () => {
+    const breaker = new Breaker({probes: 2});
+    breaker.open(0);
+    expect(told(breaker, 'success', due(breaker, 10) as number, 11)).toBe('open');
+    expect(breaker.ask(12)).toBe(300);
+    expect(told(breaker, 'success', due(breaker, 20) as number, 21)).toBe('closed');
+  });
+
+  test('one that fails takes back what earlier ones counted, and makes nothing last longer', () => {
+    const breaker = new Breaker({probes: 2});
+    breaker.open(0);
+    told(breaker, 'success', due(breaker, 10) as number, 11);
+    expect(told(breaker, 'failure', due(breaker, 20) as number, 21)).toBe('open');
+    expect(told(breaker, 'success', due(breaker, 30) as number, 31)).toBe('open');
+    expect(breaker.ask(299)).toBe(300);
+    expect(breaker.ask(300)).toBe('probe');
+    expect(told(breaker, 'failure', due(breaker, 301) as number, 302)).toBe('half-open');
+    expect(breaker.tell('success', 303, 1)).toBe('closed');
+  });
+
+  test('one that was given up says nothing', () => {
+    const breaker = new Breaker();
+    breaker.open(0);
+    const check = due(breaker, 10) as number;
+    breaker.state = abandon(breaker.state, check);
+    expect(told(breaker, 'success', check, 11)).toBe('open');
+    expect(told(breaker, 'success', 0, 11)).toBe('open');
+    expect(due(breaker, 11)).toBe('at 20');
+  });
+
+  test('come in time after the clock was put back', () => {
+    const breaker = new Breaker();
+    breaker.open(10_000);
+    due(breaker, 10_010);
+    expect(due(breaker, 5)).toBe('at 15');
+  });
+});
+
+test('who asks finds an open one half-open once its recovery is over', () => {
+  const breaker = new Breaker();
+  expect(kindAt(breaker.state, SPEC, 0)).toBe('closed');
+  breaker.open(0);
+  expect(kindAt(breaker.state, SPEC, 300 * S - 1)).toBe('open');
+  expect(kindAt(breaker.state, SPEC, 300 * S)).toBe('half-open');
+});
+
+test('where no share is looked at, a success of a breaker with nothing against it changes nothing', () => {
+  expect(report(reset(), SPEC, {kind: 'success'}, 0)).toBe(reset());
+  const one = report(reset(), SPEC, {kind: 'failure'}, 0);
+  expect(one).toMatchObject({failures: 1, slots: []});
+  expect(report(one, SPEC, {kind: 'success'}, 0)).toMatchObject({kind: 'closed', failures: 0});
+});
+
+test('a call that was let through before the last probe says nothing, also once it is closed', () => {
+  const breaker = new Breaker({failures: 1});
+  breaker.open(0);
+  breaker.ask(300);
+  breaker.tell('success', 301, 1);
+  const late = (admittedAt: number, at: number): string =>
+    report(breaker.state, breaker.spec, {kind: 'failure', admittedAt: admittedAt * S}, at * S).kind;
+  expect(late(299, 302)).toBe('closed');
+  expect(late(301, 302)).toBe('open');
+  // The number of a probe that is ahead of a clock that was put back keeps nothing out.
+  expect(late(5, 6)).toBe('open');
+});
+
 describe('the failed share', () => {
   test.each([
     // rate, minimumCalls, calls (S, F), state after them
@@ -232,6 +374,26 @@ describe('whatever is asked and told, also by a clock that steps back', () => {
     check(fc.tuple(SPECS, STEPS), ([spec, steps]) => {
       play(spec, steps, (state) => {
         expect(readBreakerState(JSON.parse(JSON.stringify(state)))).toEqual(state);
+      });
+    });
+  });
+
+  test('calls that ended alike count the same one by one and together', () => {
+    const groups = fc.array(
+      fc.record({
+        kind: fc.constantFrom('success' as const, 'failure' as const),
+        calls: fc.integer({min: 1, max: 9}),
+      }),
+      {maxLength: 12},
+    );
+    check(fc.tuple(SPECS, groups), ([spec, all]) => {
+      let single = reset();
+      let together = reset();
+      all.forEach(({kind, calls}, at) => {
+        for (let i = 0; i < calls; i++) single = report(single, spec, {kind}, at * 7);
+        together = report(together, spec, {kind, calls}, at * 7);
+        expect(together.kind).toBe(single.kind);
+        if (single.kind === 'closed') expect(together).toEqual(single);
       });
     });
   });

@@ -76,6 +76,9 @@ export const breakerState = (more: Partial<BreakerState> = {}): BreakerState => 
   slots: [],
   probes: [],
   lastProbe: 0,
+  failedProbes: 0,
+  openedBy: undefined,
+  check: undefined,
   ...more,
 });
 

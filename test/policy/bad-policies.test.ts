@@ -66,7 +66,7 @@ const ROWS: readonly (readonly [string, string, ...string[]])[] = [
   [
     'unknown field nobody knows',
     policy('version: 1', 'xyzzy: 1', 'limits:', '  - { name: a, rate: 10/s }'),
-    'p.yaml:2:1: unknown field "xyzzy" (fields are version, limits, charge, onStoreError, thresholds, breakers, concurrency, tokens, queue, adaptive, behaviour, degradation)',
+    'p.yaml:2:1: unknown field "xyzzy" (fields are version, limits, charge, onStoreError, thresholds, priorities, concurrency, breakers, adaptive, behaviour, degradation, tokens, queue)',
   ],
   [
     'bad charge',

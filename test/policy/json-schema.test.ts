@@ -1,9 +1,10 @@
 import {describe, expect, test} from 'vitest';
 import {parse} from 'yaml';
 import {policyJsonSchema} from '../../src/policy/json-schema.ts';
+import {BUCKET_FIELDS, LIMIT_FIELDS} from '../../src/policy/limit-fields.ts';
 import {parsePolicy} from '../../src/policy/load-policy.ts';
 import {PRESETS, readPreset} from '../../src/policy/presets.ts';
-import {BUCKET_FIELDS, LIMIT_FIELDS, POLICY_FIELDS} from '../../src/policy/schema.ts';
+import {POLICY_FIELDS} from '../../src/policy/schema.ts';
 import {schemaErrors} from '../support/json-schema-check.ts';
 
 const schema = policyJsonSchema() as {readonly [keyword: string]: unknown};
@@ -21,9 +22,11 @@ test('the schema says what it is and describes every field', () => {
   expect(Object.keys(schema['properties'] as object)).toEqual(POLICY_FIELDS.map(({name}) => name));
   expect(Object.keys(limit!.properties)).toEqual([...LIMIT_FIELDS, ...BUCKET_FIELDS].map(({name}) => name));
   expect(Object.keys(bucket!.properties)).toEqual(BUCKET_FIELDS.map(({name}) => name));
-  const {tokenProvider, queue, breaker, backoff} = schema['$defs'] as Record<string, {properties: object}>;
-  for (const part of [limit!, tokenProvider!, queue!, breaker!, backoff!])
-    for (const field of Object.values(part.properties)) expect(field.description).toMatch(/\w.*\./);
+  const parts = Object.entries(schema['$defs'] as Record<string, {properties?: object}>);
+  const withFields = parts.filter(([, part]) => part.properties !== undefined);
+  expect(withFields.length).toBeGreaterThan(15);
+  for (const [, part] of withFields)
+    for (const field of Object.values(part.properties!)) expect(field.description).toMatch(/\w.*\./);
 });
 
 test.each(PRESETS.map(({name}) => name))('the preset %s fits', (name) => {
@@ -57,6 +60,14 @@ describe('what the loader takes as a section, the schema takes', () => {
     'queue: { a: {}, b: { classes: [x, y], backoff: { first: 1s } }, c: { classes: { x: 0s, y: 1h } } }',
     'breakers: { a: {}, b: { rate: none, failures: 2 }, c: { rate: 12.5%, window: 2m, probes: 3 } }',
     'queue: { a: {} }\nlimits: []',
+    'concurrency: { a: { max: 1 }, b: { max: 10, key: "{ip}", maxPerKey: 3, queue: 0, order: adaptive-lifo, when: { path: [/a] }, unless: { ip: 1 } } }',
+    'priorities: { a: { path: /a, status: 200 }, b: {} }\ndegradation: { signals: { eventLoop: 50ms }, enter: { closed: 1000% }, leave: 12.5%, after: 0s }',
+    'breakers: { a: { key: "{ip}", when: { path: /a }, counts: failures, healthCheck: 1s } }',
+    'concurrency: { a: { max: 1 } }\nadaptive: { a: { concurrency: [a], controller: gradient, signals: { cpu: 0.01% }, floor: 100% } }',
+    'concurrency: { a: { max: 1 } }\nadaptive: { a: { concurrency: [a], controller: { aimd: { decrease: 0.5, increase: 1% } } } }',
+    'concurrency: { a: { max: 1 } }\nadaptive: { a: { concurrency: [a], controller: { gradient: { tolerance: 1, smoothing: 1, longWindow: 1 } } } }',
+    'degradation: {}',
+    'limits: [{ name: a, tier: "{p}", tiers: { 1: { rate: 1/s }, b: { rate: 2/s } } }]\nbehaviour: { a: { ladder: [1, b], promote: 1, demote: 0, demoteTo: lowest } }',
   ])('%s', (section) => {
     const text = `version: 1\n${section}\n`;
     expect(() => parsePolicy(text, 'p.yaml')).not.toThrow();
@@ -84,6 +95,29 @@ describe('what editors should mark in a section', () => {
     ['queue: { a: { maxAttempts: 0 } }', '$.queue.a.maxAttempts: minimum'],
     ['queue: { a: { classes: [] } }', '$.queue.a.classes: none of the forms'],
     ['breakers: { a: { failures: 0 } }', '$.breakers.a.failures: minimum'],
+    ['concurrency: {}', '$: needs limits'],
+    ['priorities: {}', '$.priorities: minProperties'],
+    ['priorities: { a: 5 }', '$.priorities.a: not object'],
+    ['concurrency: { a: {} }', '$.concurrency.a: needs max'],
+    ['concurrency: { a: { max: 0 } }', '$.concurrency.a.max: minimum'],
+    ['concurrency: { a: { max: 2, maxPerKey: 1 } }', '$.concurrency.a: maxPerKey needs key'],
+    ['concurrency: { a: { max: 2, order: none } }', '$.concurrency.a.order: not one of the values'],
+    ['breakers: { a: { counts: 5 } }', '$.breakers.a.counts: not one of the values'],
+    ['adaptive: { a: {} }', '$.adaptive.a: none of the forms'],
+    ['adaptive: { a: { limits: [] } }', '$.adaptive.a.limits: minItems'],
+    ['adaptive: { a: { limits: [a], signals: {} } }', '$.adaptive.a.signals: minProperties'],
+    ['adaptive: { a: { limits: [a], floor: 0.1 } }', '$.adaptive.a.floor: not string'],
+    ['adaptive: { a: { limits: [a], controller: pid } }', '$.adaptive.a.controller: none of the forms'],
+    [
+      'adaptive: { a: { limits: [a], controller: { aimd: { decrease: 1 } } } }',
+      '$.adaptive.a.controller: none of the forms',
+    ],
+    ['behaviour: { a: {} }', '$.behaviour.a: needs ladder'],
+    ['behaviour: { a: { ladder: [a] } }', '$.behaviour.a.ladder: minItems'],
+    ['behaviour: { a: { ladder: [a, b], promote: 1.1 } }', '$.behaviour.a.promote: maximum'],
+    ['degradation: { enter: { shed: 1% } }', '$.degradation.enter.shed: not allowed'],
+    ['degradation: { leave: 0.8 }', '$.degradation.leave: not string'],
+    [provider('breaker: { counts: failures }'), '$.tokens.a.breaker.counts: not allowed'],
     ['breakers: { a: { rate: 50 } }', '$.breakers.a.rate: none of the forms'],
   ])('%s', (section, error) => {
     const text = `version: 1\n${section}\n`;

@@ -26,6 +26,11 @@ test('a limit with nothing but a name and a rate', () => {
     tokens: [],
     queues: [],
     breakers: [],
+    priorities: [],
+    pools: [],
+    adaptive: [],
+    behaviour: [],
+    degradation: undefined,
     limits: [
       {
         name: 'a',
@@ -358,19 +363,45 @@ describe('warnings', () => {
     expect(load('algorithm: leaky-bucket', 'rate: 60/m').warnings).toEqual([]);
   });
 
-  test('a queue, which is not replayed', () => {
-    expect(load('algorithm: concurrency', 'max: 1', 'queue: 5').warnings).toEqual([
-      'p.yaml:6:5: limits[0].queue: waiting in a queue is not replayed by simulate: a request that finds no slot is denied',
+  test('a queue of a limit, which has no effect: what to write instead', () => {
+    expect(load('algorithm: concurrency', 'max: 3', 'timeout: 1s', 'queue: 5').warnings).toEqual([
+      'p.yaml:7:5: limits[0].queue: has no effect: a limit refuses at once; for a queue write a pool: concurrency: { api: { max: 3, queue: 5 } }',
     ]);
+    expect(load('algorithm: concurrency', 'max: 20000', 'queue: 20000').warnings[0]).toContain(
+      '{ api: { max: 10000, queue: 10000 } }',
+    );
     expect(load('algorithm: concurrency', 'max: 1', 'queue: 0').warnings).toEqual([]);
   });
 
-  test('sections that nothing evaluates yet, and not those with a runtime of their own', () => {
-    const text =
-      'version: 1\nlimits: [{ name: a, rate: 1/s }]\ndegradation: { anything: [goes] }\nqueue: {}\nbreakers: { db: {} }\n';
+  test('what a replay has no use for, once it is there', () => {
+    const text = [
+      'version: 1',
+      'limits: [{ name: a, rate: 1/s }]',
+      'queue: { q: {} }',
+      'breakers: { db: {}, requests: { counts: failures }, per-key: { key: "{ip}" } }',
+      'tokens: { t: { tokenUrl: https://x.example, clientId: c } }',
+    ].join('\n');
     expect(parsePolicy(text, 'p.yaml').warnings).toEqual([
-      'p.yaml:3:1: section "degradation" is not evaluated by simulate',
+      'p.yaml:4:17: breakers.db: not evaluated by simulate: it guards calls, which no trace has; "key", "when", "unless" or "counts" makes it guard requests',
+      'p.yaml:5:1: section "tokens" is not evaluated by simulate',
+      'p.yaml:3:1: section "queue" is not evaluated by simulate',
     ]);
+  });
+
+  test('none of what a replay evaluates, nor of sections without an entry', () => {
+    const text = [
+      'version: 1',
+      'limits: [{ name: a, tier: "{p}", tiers: { x: { rate: 1/s }, y: { rate: 2/s } } }]',
+      'priorities: { high: { path: /a }, low: {} }',
+      'concurrency: { c: { max: 1, queue: 1 } }',
+      'breakers: { r: { when: { path: /a } } }',
+      'adaptive: { w: { limits: [a], concurrency: [c] } }',
+      'behaviour: { a: { ladder: [x, y] } }',
+      'degradation: {}',
+      'queue: {}',
+      'tokens: {}',
+    ].join('\n');
+    expect(parsePolicy(text, 'p.yaml').warnings).toEqual([]);
   });
 });
 

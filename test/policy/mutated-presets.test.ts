@@ -2,11 +2,21 @@ import fc from 'fast-check';
 import {test} from 'vitest';
 import {parse} from 'yaml';
 import {Evaluator} from '../../src/engine/evaluator.ts';
+import {BEHAVIOUR_FIELDS} from '../../src/policy/behaviour-fields.ts';
+import {
+  ADAPTIVE_FIELDS,
+  AIMD_FIELDS,
+  DEGRADATION_FIELDS,
+  ENTER_FIELDS,
+  GRADIENT_FIELDS,
+  SIGNAL_FIELDS,
+} from '../../src/policy/control-fields.ts';
 import {policyJsonSchema} from '../../src/policy/json-schema.ts';
+import {BUCKET_FIELDS, LIMIT_FIELDS} from '../../src/policy/limit-fields.ts';
 import {type LoadedPolicy, parsePolicy} from '../../src/policy/load-policy.ts';
 import {PolicyError} from '../../src/policy/policy-error.ts';
+import {GUARD_FIELDS, POOL_FIELDS} from '../../src/policy/pool-fields.ts';
 import {PRESETS, readPreset} from '../../src/policy/presets.ts';
-import {BUCKET_FIELDS, LIMIT_FIELDS} from '../../src/policy/schema.ts';
 import {BACKOFF_FIELDS, BREAKER_FIELDS, QUEUE_FIELDS, TOKEN_FIELDS} from '../../src/policy/section-fields.ts';
 import {schemaErrors} from '../support/json-schema-check.ts';
 
@@ -18,6 +28,15 @@ const FIELDS = [
   ...QUEUE_FIELDS,
   ...BREAKER_FIELDS,
   ...BACKOFF_FIELDS,
+  ...POOL_FIELDS,
+  ...GUARD_FIELDS,
+  ...SIGNAL_FIELDS,
+  ...ADAPTIVE_FIELDS,
+  ...AIMD_FIELDS,
+  ...GRADIENT_FIELDS,
+  ...BEHAVIOUR_FIELDS,
+  ...DEGRADATION_FIELDS,
+  ...ENTER_FIELDS,
 ].map(({name}) => name);
 const SCHEMA = policyJsonSchema() as {readonly [keyword: string]: unknown};
 
@@ -79,6 +98,14 @@ const scalar = fc.oneof(
     {urgent: '0s', batch: '5m'},
     {first: '1s'},
     {count: 3, per: '1m'},
+    0.5,
+    ['in-flight', 'rate'],
+    ['restricted', 'free'],
+    {path: '/a'},
+    {cpu: '80%'},
+    {aimd: {decrease: 0.5}},
+    {gradient: {}},
+    {closed: '200%'},
   ),
   fc.constantFrom<unknown>(
     'token-bucket',
@@ -95,7 +122,13 @@ const scalar = fc.oneof(
     'none',
     'https://x.example/token',
     '50%',
+    '120%',
     '5m',
+    'aimd',
+    'gradient',
+    'refusals',
+    'lowest',
+    'lifo',
   ),
   fc.string(),
   fc.double(),

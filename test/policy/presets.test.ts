@@ -1,7 +1,9 @@
 import {readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
+import {prioritiesOf} from '../../src/engine/live/priority.ts';
 import type {Policy} from '../../src/engine/policy-model.ts';
+import {emptyPool, enter} from '../../src/engine/pool/pool.ts';
 import {parsePolicy} from '../../src/policy/load-policy.ts';
 import {packageRoot} from '../../src/policy/package-root.ts';
 import {PRESETS, readPreset} from '../../src/policy/presets.ts';
@@ -38,6 +40,83 @@ test.each(PRESETS)('$name: its thresholds can be read, and it has one', ({name})
 test('a preset that is none', () => {
   expect(() => readPreset('per_ip')).toThrow('no preset "per_ip" (did you mean "per-ip"?)');
   expect(() => readPreset('../../package')).toThrow('no preset "../../package"');
+});
+
+describe('load', () => {
+  /** What so many clients get who come at once: slots, places in the queue, refusals. */
+  const entriesOf = (name: string, keys: readonly string[]): Readonly<Record<string, number>> => {
+    const spec = policyOf(name).pools[0]!;
+    const counts: Record<string, number> = {granted: 0, queued: 0, refused: 0};
+    let state = emptyPool;
+    keys.forEach((key, i) => {
+      const answer = enter(state, spec, {id: String(i), key, rank: 0}, NOW);
+      state = answer.state;
+      counts[answer.entry.kind]!++;
+    });
+    return counts;
+  };
+  const NOW = 1_735_689_600_000_000;
+  const same = (count: number): readonly string[] => Array.from({length: count}, () => 'c');
+  const others = (count: number): readonly string[] => Array.from({length: count}, (_, i) => `c${i}`);
+
+  test.each([
+    ['concurrency', 10, 10, 50],
+    ['concurrency-strict', 5, 2, 10],
+    ['concurrency-permissive', 100, 50, 500],
+  ])('%s: %i slots, %i of one client, and a queue of %i', (name, slots, perClient, queue) => {
+    expect(entriesOf(name, others(slots + queue + 3))).toEqual({granted: slots, queued: queue, refused: 3});
+    expect(entriesOf(name, same(perClient + queue + 3))).toEqual({
+      granted: perClient,
+      queued: queue,
+      refused: 3,
+    });
+  });
+
+  test('concurrency: a breaker of requests, and limits that shrink under load', () => {
+    const {breakers, adaptive, pools} = policyOf('concurrency');
+    expect(pools[0]).toMatchObject({wait: 30_000_000, lease: 30_000_000});
+    expect(breakers[0]).toMatchObject({
+      failures: 5,
+      rate: 0.5,
+      recovery: 60_000_000,
+      healthCheck: 10_000_000,
+    });
+    expect(breakers[0]!.guards).toMatchObject({kind: 'requests', counts: 'failures'});
+    expect(adaptive[0]).toMatchObject({
+      limits: ['rate'],
+      pools: ['in-flight'],
+      every: 5_000_000,
+      targets: {cpu: 0.8, memory: 0.85, responseTime: 5_000_000},
+    });
+  });
+
+  test('database-service: what is not named is the least important, and given up first', () => {
+    const policy = policyOf('database-service');
+    const classOf = prioritiesOf(policy);
+    const named = (attributes: Readonly<Record<string, string>>) =>
+      policy.priorities[classOf(attributes)]!.name;
+    expect(named({path: '/health'})).toBe('essential');
+    expect(named({path: '/api/x'})).toBe('normal');
+    expect(named({path: '/reports'})).toBe('low');
+    expect(named({path: '/reports', priority: 'essential'})).toBe('essential');
+    expect(policy.degradation!.enter).toEqual({'shed-low': 1, 'essential-only': 1.2, closed: 1.5});
+    expect(policy.breakers[0]).toMatchObject({guards: {kind: 'calls'}, healthCheck: 10_000_000});
+  });
+
+  test('tiers: by behaviour from restricted to enterprise, and a breaker for each tenant', () => {
+    const {behaviour, breakers} = policyOf('tiers');
+    expect(behaviour).toMatchObject([
+      {limit: 'plan', ladder: ['restricted', 'free', 'premium', 'enterprise'], promote: 0.9, demote: 0.3},
+    ]);
+    expect(breakers[0]!.guards).toMatchObject({kind: 'requests', key: '{tenant}', counts: 'refusals'});
+  });
+
+  test('only what a replay has no use for is warned of', () => {
+    const warned = PRESETS.filter(
+      ({name}) => parsePolicy(readPreset(name), 'p.yaml').warnings.length > 0,
+    ).map(({name}) => name);
+    expect(warned).toEqual(['database-service', 'tokens']);
+  });
 });
 
 describe('decisions', () => {
@@ -128,17 +207,11 @@ describe('decisions', () => {
   });
 
   test.each([
-    ['concurrency', 10, 20],
-    ['concurrency-strict', 2, 10],
-    ['concurrency-permissive', 50, 200],
-  ])('%s: %i at the same time, then the rate', (name, slots, burst) => {
-    expect(passed(name, times(slots + 5, {takes: 5, attributes: {key: 'c'}}))[0]).toBe(slots);
+    ['concurrency', 20],
+    ['concurrency-strict', 10],
+    ['concurrency-permissive', 200],
+  ])('%s: a burst of %i, then the rate', (name, burst) => {
     expect(passed(name, times(burst + 5, {takes: 0, attributes: {key: 'c'}}))).toEqual([burst, 'rate']);
-  });
-
-  test('concurrency: other clients do not get more than all slots', () => {
-    const requests = Array.from({length: 15}, (_, i) => ({takes: 5, attributes: {key: `client-${i}`}}));
-    expect(passed('concurrency', requests)).toEqual([10, 'in-flight']);
   });
 
   test('database-service: a new client starts with 50, an exempt one is bound by the whole', () => {

@@ -158,6 +158,8 @@ describe('a circuit breaker', () => {
     minimumCalls: 10,
     recovery: MINUTE,
     probes: 1,
+    guards: {kind: 'calls'},
+    healthCheck: 10 * SECOND,
   };
 
   test('with nothing given has every default', () => {
@@ -172,11 +174,46 @@ describe('a circuit breaker', () => {
   });
 });
 
+describe('what a circuit breaker guards', () => {
+  const guardsOf = (fields: string) =>
+    policyOf('limits: [{ name: a, rate: 1/s }]', `breakers: { b: { ${fields} } }`).breakers[0]!.guards;
+  const requests = {kind: 'requests', when: [], unless: [], key: undefined, counts: 'failures'};
+  const path = (value: string) => [{attribute: 'path', values: [value]}];
+
+  test.each([
+    ['failures: 9, healthCheck: 1s', {kind: 'calls'}],
+    ['counts: failures', requests],
+    ['counts: refusals', {...requests, counts: 'refusals'}],
+    ['key: "{tenant}"', {...requests, key: '{tenant}'}],
+    ['when: { path: /a }', {...requests, when: path('/a')}],
+    ['unless: { path: /a }', {...requests, unless: path('/a')}],
+    [
+      'key: all, when: { path: "/a*" }, unless: { path: /ab }, counts: refusals',
+      {kind: 'requests', key: 'all', when: path('/a*'), unless: path('/ab'), counts: 'refusals'},
+    ],
+  ])('%s', (fields, guards) => {
+    expect(guardsOf(fields)).toEqual(guards);
+  });
+
+  test('one of requests has no health check, and warns of one', () => {
+    const text = 'version: 1\nbreakers: { b: { key: "{ip}", healthCheck: 1s } }\n';
+    expect(parsePolicy(text, 'p.yaml').warnings).toEqual([
+      'p.yaml:2:31: breakers.b.healthCheck: has no effect: requests themselves are the probes',
+    ]);
+  });
+
+  test('a health check is as frequent as it says', () => {
+    expect(policyOf('breakers: { b: { healthCheck: 250ms } }').breakers[0]!.healthCheck).toBe(250 * MS);
+  });
+});
+
 describe('limits', () => {
   test.each([
     'tokens: { a: { tokenUrl: https://x.example, clientId: c } }',
     'queue: { a: {} }',
     'breakers: { a: {} }',
+    'concurrency: { a: { max: 1 } }',
+    'degradation: {}',
   ])('may be missing or empty with %s', (section) => {
     expect(policyOf(section).limits).toEqual([]);
     expect(policyOf('limits: []', section).limits).toEqual([]);

@@ -212,6 +212,22 @@ describe('simulate', () => {
     expect(text).toContain('per-ip');
   });
 
+  test('rehearses a policy with pools, and any policy on a server that is described', async () => {
+    const {call} = await overHttp();
+    const pool = 'version: 1\nconcurrency: { api: { max: 1, queue: 1, wait: 1s } }\n';
+    const atOnce = Array.from({length: 5}, () => '{"t":1700000000,"ip":"192.0.2.1"}').join('\n');
+    const ofPolicy = await call('simulate', {policy: pool, trace: atOnce, serviceTime: '100ms'});
+    expect(ofPolicy.failed, ofPolicy.text).toBe(false);
+    expect(ofPolicy.json['data']!.rehearsal.protected).toMatchObject({good: 2, refused: {queueFull: 3}});
+    const asked = {policy: POLICY, trace: TRACE, serviceTime: '3s', capacity: '1', deadline: '4s'};
+    const ofFlags = await call('simulate', {...asked, threshold: 'rehearsal.good >= 2'});
+    expect(ofFlags.json['data']!.rehearsal.unprotected).toMatchObject({good: 1, late: 4});
+    const bad = await call('simulate', {...asked, capacity: 'all'});
+    expect([bad.failed, bad.text.includes('--capacity: expected a whole number')]).toEqual([true, true]);
+    const none = await call('simulate', {policy: POLICY, trace: TRACE, threshold: 'goodput > 1'});
+    expect([none.failed, none.text.includes('only a rehearsal measures it')]).toEqual([true, true]);
+  });
+
   test('reads files below --root, and nothing else, links included', async () => {
     const root = tempFolder();
     const elsewhere = tempFolder();

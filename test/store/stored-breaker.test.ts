@@ -63,6 +63,16 @@ describe('a breaker that processes share', () => {
     ]);
   });
 
+  test('a probe that was given up unsent leaves its place to another at once', async () => {
+    const {clock, breaker} = scene();
+    for (let i = 0; i < 3; i++) await breaker().report('failure');
+    clock.now += 10 * S;
+    const probe = await breaker().admit();
+    expect(await breaker().admit()).toMatchObject({kind: 'refused'});
+    await breaker().abandon(probe.kind === 'allowed' ? probe.probe! : 0);
+    expect(await breaker().admit()).toMatchObject({kind: 'allowed', probe: expect.any(Number)});
+  });
+
   test('is closed by an operator, and told who', async () => {
     const {store, breaker, events} = scene();
     for (let i = 0; i < 3; i++) await breaker().report('failure');

@@ -43,6 +43,10 @@ export const schemaErrors = (root: Schema, value: unknown): readonly string[] =>
           return fail(typeof at === 'string' && at.length > number, keyword);
         case 'minimum':
           return fail(typeof at === 'number' && at < number, keyword);
+        case 'exclusiveMinimum':
+          return fail(typeof at === 'number' && at <= number, keyword);
+        case 'exclusiveMaximum':
+          return fail(typeof at === 'number' && at >= number, keyword);
         case 'maximum':
           return fail(typeof at === 'number' && at > number, keyword);
         case 'minItems':

@@ -147,6 +147,24 @@ describe('what is not sent', () => {
     expect(scene.client.asked).toEqual([]);
     expect((await parts.records.read()).record.attempts).toMatchObject([{outcome: 'not-sent'}]);
   });
+
+  test('the place of a probe is given back when nothing is sent', async () => {
+    const scene = new TokenScene();
+    await scene.install();
+    const slow: Pick<Store, 'get' | 'put' | 'now'> = {
+      get: (kind, id) => scene.store.get(kind, id),
+      now: () => scene.store.now(),
+      put: async (...args) => {
+        const put = await scene.store.put(...args);
+        scene.now += 2 * MINUTE;
+        return put;
+      },
+    };
+    const parts = scene.process(slow);
+    const breaker = {...parts.breaker, admit: async () => ({kind: 'allowed' as const, probe: 7})};
+    expect(await refreshOnce({...parts, breaker}, requestOf())).toMatchObject({error: 'lease-lost'});
+    expect(scene.reported).toEqual(['abandon 7']);
+  });
 });
 
 describe('what the provider answers', () => {

@@ -94,6 +94,9 @@ export class TokenScene {
       breaker: {
         openUntil: async () => this.openUntil,
         admit: async () => ({kind: 'allowed', probe: undefined}),
+        abandon: async (probe) => {
+          this.reported.push(`abandon ${probe}`);
+        },
         reset: async () => {
           this.reported.push('reset');
         },

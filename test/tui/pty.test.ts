@@ -1,10 +1,12 @@
 import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, onTestFinished, test} from 'vitest';
+import {setManualMode} from '../../src/store/control-document.ts';
 import {openStore} from '../../src/store/open-store.ts';
 import {parseStoreUrl} from '../../src/store/parse-store-url.ts';
 import type {Store} from '../../src/store/port.ts';
 import {folderWith, ratectl} from '../e2e/command.ts';
+import {LOAD_POLICY, overloaded} from '../operate/load-state.ts';
 import {startRedis} from '../support/servers/redis-server.ts';
 import {ENTER, ESC, expectRestored, PtySession, type PtyStart} from './pty-session.ts';
 import {fillKeys, syntheticStore, TOP_POLICY} from './synthetic-store.ts';
@@ -107,6 +109,27 @@ describe('on a terminal', () => {
     expect(await session.ended).toMatchObject({exitCode: 0});
     expectRestored(session);
     expect(session.screen.text.trim()).toBe('');
+  });
+
+  test('under load, pools and what control does are panes of their own; a mode set meanwhile is seen at the next look', async () => {
+    const folder = folderWith({'ratectl.yaml': LOAD_POLICY});
+    const url = `sqlite:${join(folder, 'state.db')}`;
+    await using(folder, url, async (store) => overloaded(store, await store.now()));
+    const {session} = await top([], {cwd: folder});
+    await session.sees('! degradation mode is shed-low');
+    await session.sees('── breakers');
+    await session.press(...Array<string>(5).fill('\t'));
+    await session.sees('─› pools');
+    await session.sees(/api +6 +10 → 6 +4\/50/);
+    await session.press('\t');
+    await session.sees('─› load');
+    await session.sees('pool api: 10 →');
+    const mode = {mode: 'closed', by: 'ada@desk', reason: 'repair'} as const;
+    await using(folder, url, (store) => setManualMode(store, mode));
+    await session.sees(/closed +hand/);
+    await session.press('q');
+    expect(await session.ended).toMatchObject({exitCode: 0});
+    expectRestored(session);
   });
 
   test('the wheel moves, a click chooses, "m" gives the mouse back', async () => {

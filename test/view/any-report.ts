@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import {REHEARSED_MODES, type RehearsalReport} from '../../src/view/model/rehearsal-report.ts';
 import type {SimulateReport} from '../../src/view/model/simulate-report.ts';
 import {HOSTILE_KEYS} from './reports.ts';
 
@@ -55,6 +56,64 @@ const actual = fc.oneof(share, count, fc.double({min: 0, max: 2 ** 53, noNaN: tr
 const threshold = fc.record({expr: text, actual, pass: fc.boolean(), source: text});
 const denied = fc.record({denied: count, deniedRate: share});
 
+const refused = fc.record({
+  degradation: count,
+  breaker: count,
+  limit: count,
+  queueFull: count,
+  queueTimeout: count,
+});
+const millis = fc.double({min: 0, max: 1e12, noNaN: true});
+const rehearsedSide = fc.record({
+  ...{arrivals: count, good: count, late: count, failed: count, refused},
+  goodput: fc.double({min: 0, max: 1e9, noNaN: true}),
+  goodShare: share,
+  latencyMs: fc.option(fc.record({mean: millis, p50: millis, p90: millis, p99: millis, max: millis})),
+  ...{longestQueue: count, longestBacklog: count},
+  busy: fc.option(share),
+});
+const rehearsedSlot = fc.record({
+  ...{good: count, late: count, failed: count, refused},
+  latencyMs: fc.option(fc.record({p50: millis, p99: millis})),
+  ...{queue: count, inFlight: count, backlog: count},
+  shares: fc.dictionary(text, share, {maxKeys: 3}),
+  mode: fc.constantFrom(...REHEARSED_MODES),
+  openBreakers: count,
+});
+const change = fc.record(
+  {
+    t: seconds.map(rfc3339),
+    kind: fc.constantFrom('breaker' as const, 'mode' as const, 'tier' as const),
+    ...{name: text, key: text, from: text, to: text, why: text},
+  },
+  {requiredKeys: ['t', 'kind', 'name', 'from', 'to', 'why']},
+);
+const rehearsalWith = (other: 'unprotected' | 'against') =>
+  fc.record({
+    server: fc.record({
+      capacity: fc.option(count),
+      serviceTime: fc.constantFrom('trace', '20ms', 'exp(20ms)'),
+      deadlineMs: fc.option(count),
+      seed: count,
+    }),
+    protected: rehearsedSide,
+    [other]: rehearsedSide,
+    series: fc.record({
+      bucketMs: fc.constantFrom(1, 1_000, 86_400_000),
+      buckets: fc.array(
+        fc.record({
+          t: seconds.map(rfc3339),
+          arrivals: count,
+          protected: rehearsedSlot,
+          [other]: rehearsedSlot,
+        }),
+        {maxLength: 30},
+      ),
+    }),
+    transitions: fc.record({count, first: fc.array(change, {maxLength: 15})}),
+  }) as fc.Arbitrary<RehearsalReport>;
+const rehearsal = fc.oneof(rehearsalWith('unprotected'), rehearsalWith('against'));
+
 /** Reports that no replay would make: any text anywhere, numbers that do not add up, times out of order. */
 export const anyReport: fc.Arbitrary<SimulateReport> = fc.record(
   {
@@ -79,6 +138,7 @@ export const anyReport: fc.Arbitrary<SimulateReport> = fc.record(
       value: fc.option(count),
       tried: fc.array(fc.record({value: count, actual, pass: fc.boolean()}), {maxLength: 12}),
     }),
+    rehearsal,
     shard: fc.record({
       index: count,
       of: count,

@@ -67,6 +67,15 @@ describe('numbers', () => {
     ['limit.rate.denied == 0', 12_345, '12,345'],
     ['denied == 0', 3, '3'],
     ['denied == 0', Number.NaN, 'none'],
+    ['goodput > 300/s', 299.951, '299.95/s'],
+    ['goodput > 300/s', 4.1667, '4.17/s'],
+    ['goodput > 300', 201.553, '202'],
+    ['latency.p99 < 500ms', 500.2, '500.2ms'],
+    ['latency.p99 < 500ms', 481.279, '481ms'],
+    ['latency.max <= 2s', 120_250, '120s'],
+    ['latency.max <= 2s', 2_000.5, '2.001s'],
+    ['rehearsal.good >= 95%', 0.3325, '33.3%'],
+    ['rehearsal.longestQueue < 1000', 2_345, '2,345'],
   ])('%s with %d reads %s', (expr, actual, text) => expect(formatActual(expr, actual)).toBe(text));
 });
 

@@ -9,17 +9,18 @@ import {simulateMarkdown} from '../../src/view/simulate/markdown.ts';
 import {expectGolden} from '../support/golden.ts';
 import {anyReport} from './any-report.ts';
 import {parseCsv} from './csv-parse.ts';
+import {rehearsed, rehearsedAgainst} from './rehearsals.ts';
 import {fourLayers, HOSTILE_KEYS, hostile, oneLimit, REPORTS} from './reports.ts';
 import {unsafeIn} from './unsafe.ts';
 import {elementsOf} from './xml-check.ts';
 
 describe('goldens', () => {
-  for (const [name, report] of Object.entries(REPORTS)) {
+  for (const [name, report] of Object.entries({...REPORTS, rehearsed, rehearsedAgainst})) {
     test(`${name} as Markdown`, () => expectGolden(`simulate/${name}.md`, simulateMarkdown(report)));
     test(`${name} as CSV`, () => expectGolden(`simulate/${name}.csv`, simulateCsv(report)));
     test(`${name} as JUnit`, () => expectGolden(`simulate/${name}.xml`, simulateJunit(report)));
   }
-  for (const [name, report] of Object.entries({fourLayers, hostile})) {
+  for (const [name, report] of Object.entries({fourLayers, hostile, rehearsed})) {
     test(`${name} as JSON lines`, () => expectGolden(`simulate/${name}.jsonl`, simulateJsonl(report)));
     test(`${name} as annotations`, () =>
       expectGolden(`simulate/${name}-annotations.txt`, githubAnnotations(report)));

@@ -5,20 +5,21 @@ import type {Style} from '../../src/view/style.ts';
 import {textWidth} from '../../src/view/text-width.ts';
 import {expectGolden} from '../support/golden.ts';
 import {anyReport} from './any-report.ts';
+import {rehearsed, rehearsedAgainst} from './rehearsals.ts';
 import {compared, fourLayers, hostile, oneLimit, REPORTS} from './reports.ts';
 import {unsafeIn, withoutColour} from './unsafe.ts';
 
 const plain = (width: number): Style => ({width, colour: false, ascii: false});
 
 describe('goldens', () => {
-  for (const [name, report] of Object.entries(REPORTS)) {
+  for (const [name, report] of Object.entries({...REPORTS, rehearsed, rehearsedAgainst})) {
     for (const width of [60, 80, 120]) {
       test(`${name} at ${width} columns`, () => {
         expectGolden(`simulate/${name}-${width}.txt`, simulateTable(report, plain(width)));
       });
     }
   }
-  for (const [name, report] of Object.entries({fourLayers, compared, hostile})) {
+  for (const [name, report] of Object.entries({fourLayers, compared, hostile, rehearsed})) {
     test(`${name} in colour`, () => {
       expectGolden(`simulate/${name}-80-colour.txt`, simulateTable(report, {...plain(80), colour: true}));
     });
@@ -39,6 +40,12 @@ describe('what a reader relies on', () => {
 
   test('without thresholds there is no verdict', () => {
     expect(simulateTable(oneLimit, plain(80))).toMatch(/^312 of 4,775 requests denied \(6\.53%\)\n/);
+  });
+
+  test('the first line of a rehearsal says what it comes to', () => {
+    expect(simulateTable({...rehearsed, thresholds: []}, plain(80))).toMatch(
+      /^goodput 200\/s \(33\.3% good\), unprotected 4\.17\/s\n/,
+    );
   });
 
   test('what --fail-if asks does not read as its opposite', () => {

@@ -1,5 +1,3 @@
-import {parseDuration} from '../../base/duration.ts';
-import {MAX_MICROS, toRfc3339} from '../../base/micros.ts';
 import {RatectlError} from '../../base/ratectl-error.ts';
 import {quoted} from '../../base/safe-text.ts';
 import {BucketSet} from '../../engine/bucket-set.ts';
@@ -7,9 +5,9 @@ import type {LiveEffect} from '../../engine/live/live-override.ts';
 import {putOverride, readSlot} from '../../operate/override/change-override.ts';
 import type {LoadedPolicy} from '../../policy/load-policy.ts';
 import {overrideOfLimit} from '../../policy/override-of-limit.ts';
-import {parseRfc3339} from '../../trace/time/rfc3339.ts';
 import type {CliContext} from '../context.ts';
 import {warn} from '../notes.ts';
+import {endOf} from '../options/end-time.ts';
 import {withTarget} from '../with-target.ts';
 import type {OverrideSetFlags} from './override.ts';
 import {OverrideSession, overrideKey} from './override-session.ts';
@@ -33,7 +31,7 @@ export const runOverrideSet = async (
     const {effect, warnings} = effectOf(flags, parameters, limit, target.policy);
     await warn(warnings, flags, context);
     const {now} = await target.store.facts();
-    const override = {limit, key, until: endOf(flags, now), effect};
+    const override = {limit, key, until: endOf(flags, now, 'usage/override'), effect};
     const note = {by: session.actorText, why, at: now};
     const slot = await readSlot(target.store, override);
     const planned = session.planned(override, note);
@@ -112,23 +110,3 @@ const startsAnew = (effect: LiveEffect, limit: string, {policy}: LoadedPolicy): 
     ? ['these are other buckets than the limit has: they start full, whatever was used under the others']
     : [];
 };
-
-/** When it ends, µs of the store's clock. */
-const endOf = (flags: OverrideSetFlags, now: number): number => {
-  if (flags.for !== undefined) {
-    const span = parseDuration(flags.for);
-    if (span === undefined || span === 0 || now + span > MAX_MICROS)
-      throw refusal('--for', flags.for, 'a duration such as "30m", "1h30m" or "7d"');
-    return now + span;
-  }
-  if (flags.until === undefined) return Number.POSITIVE_INFINITY;
-  const bytes = Buffer.from(flags.until);
-  const until = parseRfc3339(bytes, 0, bytes.length);
-  if (until < 0) throw refusal('--until', flags.until, 'a time such as "2026-01-31T18:00:00Z"');
-  if (until <= now)
-    throw refusal('--until', flags.until, `a time to come (in the store it is ${toRfc3339(now)})`);
-  return until;
-};
-
-const refusal = (flag: string, text: string, expected: string): RatectlError =>
-  new RatectlError(`${flag}: expected ${expected}, got ${quoted(text)}`, {code: 'usage/override'});

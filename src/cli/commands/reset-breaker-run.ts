@@ -2,9 +2,15 @@ import {ExitCode} from '../../base/exit-code.ts';
 import {RatectlError} from '../../base/ratectl-error.ts';
 import {quoted, safeJson, safeText} from '../../base/safe-text.ts';
 import {didYouMean} from '../../base/suggest.ts';
+import {reset} from '../../engine/breaker.ts';
 import type {BreakerSpec} from '../../engine/breaker-spec.ts';
 import {actorText} from '../../operate/audit/actor.ts';
-import {breakerKind, type KnownBreaker, knownBreakers} from '../../operate/status/breaker-section.ts';
+import {
+  breakerKind,
+  type KnownBreaker,
+  keyedBreakers,
+  knownBreakers,
+} from '../../operate/status/breaker-section.ts';
 import {clampedInstant} from '../../operate/status/clamped-instant.ts';
 import {listBreakers, StoredBreaker} from '../../store/stored-breaker.ts';
 import type {BreakerResetReport} from '../../view/model/reset-report.ts';
@@ -28,35 +34,49 @@ const UNKNOWN_SPEC: BreakerSpec = {
   probes: 1,
 };
 
-/** Closes a circuit breaker, and forgets what it counted. */
+/** Closes a circuit breaker, or those of all keys of one with a key, and forgets what they counted. */
 export const runBreakerReset = (name: string, flags: ResetFlags, context: CliContext): Promise<void> =>
   withTarget(flags, context, flags.dryRun === true ? 'read' : 'write', async (target) => {
     const session = new ResetSession(target, flags, context);
     const {store, warnings} = target;
     await warn(warnings, flags, context);
-    if (flags.dryRun !== true) {
-      requireConfirmable(session, flags, context);
-      session.requireReason('one');
-    }
-    const {breaker, now} = await findBreaker(name, session);
-    const report = reportOf(breaker, now, session, flags.dryRun === true);
+    if (flags.dryRun !== true) requireConfirmable(session, flags, context);
+    const chosen = await chooseBreakers(name, session);
+    if (flags.dryRun !== true)
+      session.requireReason(chosen.reach, 'a breaker with a key: it closes those of all its keys');
+    const report = reportOf(chosen, session, flags.dryRun === true);
     if (report.changed && flags.dryRun !== true) {
       await confirm(report, session, flags, context);
-      await new StoredBreaker(store, name, breaker.spec ?? UNKNOWN_SPEC).reset(actorText(session.actor));
+      for (const {name: one, spec} of chosen.breakers)
+        await new StoredBreaker(store, one, spec ?? UNKNOWN_SPEC).reset(actorText(session.actor));
       await store.announce();
       await tellJournals(report, session);
     }
     await answer(report, session, flags, context);
   });
 
+/** What a name means: one breaker, or those of the keys of one that are not closed. */
+interface ChosenBreakers {
+  readonly name: string;
+  readonly reach: 'one' | 'many';
+  readonly breakers: readonly KnownBreaker[];
+  /** The store's clock, µs. */
+  readonly now: number;
+}
+
 /** By its exact name: one of the policy, or of the store. */
-const findBreaker = async (
+const chooseBreakers = async (
   name: string,
   {target: {store, policy}}: ResetSession,
-): Promise<{readonly breaker: KnownBreaker; readonly now: number}> => {
+): Promise<ChosenBreakers> => {
   const known = knownBreakers(await listBreakers(store), policy?.policy);
+  const now = await store.now();
+  if (keyedBreakers(policy?.policy).has(name)) {
+    const breakers = known.filter(({ofKey, state}) => ofKey?.breaker === name && state.kind !== 'closed');
+    return {name, reach: 'many', breakers, now};
+  }
   const breaker = known.find((one) => one.name === name);
-  if (breaker !== undefined) return {breaker, now: await store.now()};
+  if (breaker !== undefined) return {name, reach: 'one', breakers: [breaker], now};
   const names = known.map((one) => one.name);
   throw new RatectlError(`unknown breaker ${quoted(name)}${didYouMean(name, names.map(safeText))}`, {
     code: 'reset/unknown-breaker',
@@ -71,22 +91,26 @@ const findBreaker = async (
 };
 
 const reportOf = (
-  breaker: KnownBreaker,
-  now: number,
+  {name, reach, breakers, now}: ChosenBreakers,
   {target: {redactedUrl}, actor, why}: ResetSession,
   dryRun: boolean,
 ): BreakerResetReport => {
-  const {name, state} = breaker;
+  const [first = {state: reset(), spec: undefined}] = breakers;
+  const {state} = first;
   return {
     dryRun,
     breaker: name,
     store: redactedUrl,
     before: {
-      state: breakerKind(breaker, now),
+      state: breakerKind(first, now),
       failures: state.failures,
       openedAt: state.openedAt === 0 ? null : clampedInstant(state.openedAt),
     },
-    changed: state.kind !== 'closed' || state.failures > 0 || state.slots.length > 0,
+    keys: reach === 'many' ? breakers.length : null,
+    changed:
+      reach === 'many'
+        ? breakers.length > 0
+        : state.kind !== 'closed' || state.failures > 0 || state.slots.length > 0,
     ...actor,
     why,
   };
@@ -99,19 +123,29 @@ const confirm = async (
   context: CliContext,
 ): Promise<void> => {
   const {err} = context.streams;
+  const {keys} = report;
   if (flags.yes !== true && flags.confirm === undefined) {
     const style = {...styleOf(flags, context), colour: false, width: err.columns};
     await err.write(breakerResetTable({...report, dryRun: true}, style, 'question'));
   }
-  await confirmChange({what: 'close this breaker', reach: 'one', count: 1, production}, flags, context);
+  await confirmChange(
+    keys === null
+      ? {what: 'close this breaker', reach: 'one', count: 1, production}
+      : {what: 'close the breakers of these keys', reach: 'many', count: keys, production},
+    flags,
+    context,
+  );
 };
 
 const tellJournals = async (
-  {breaker, before: {state, failures}}: BreakerResetReport,
+  {breaker, keys, before: {state, failures}}: BreakerResetReport,
   session: ResetSession,
 ): Promise<void> => {
-  const note = `closed; was ${state} after ${failures} ${failures === 1 ? 'failure' : 'failures'} in a row`;
-  await session.auditDone({action: 'breaker-reset', target: breaker, keys: 1, note});
+  const note =
+    keys === null
+      ? `closed; was ${state} after ${failures} ${failures === 1 ? 'failure' : 'failures'} in a row`
+      : `closed for ${keys} ${keys === 1 ? 'key' : 'keys'}`;
+  await session.auditDone({action: 'breaker-reset', target: breaker, keys: keys ?? 1, note});
 };
 
 const answer = async (

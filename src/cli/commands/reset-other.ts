@@ -4,24 +4,29 @@ import type {CliContext} from '../context.ts';
 import type {ResetFlags} from './reset.ts';
 import {checkPaths} from './reset-job.ts';
 
-/** `reset --breaker` and `reset --queue`. Refuses (exit 2) flags that say nothing, or two things. */
+/** `reset --breaker`, `reset --queue` and `reset --pool`. Refuses (exit 2) flags that say nothing, or two things. */
 export const runOtherReset = async (
   selector: string | undefined,
   flags: ResetFlags,
   context: CliContext,
 ): Promise<void> => {
-  const {breaker, queue} = flags;
+  const {breaker, queue, pool} = flags;
   if (flags.dead === true && queue === undefined)
     throw refusal('--dead goes with --queue only', 'name the queue: --queue NAME --dead');
-  const flag = breaker === undefined ? '--queue' : '--breaker';
+  const flag = breaker !== undefined ? '--breaker' : pool !== undefined ? '--pool' : '--queue';
   if (selector !== undefined)
     throw refusal(
       `${quoted(selector)} beside ${flag}`,
       `run the command twice: keys and ${flag.slice(2)}s apart`,
     );
-  if ((breaker ?? queue) === '')
+  if ((breaker ?? pool ?? queue) === '')
     throw refusal(`${flag}: expected a name, got ""`, 'ratectl status lists them');
   checkPaths(flags);
+  if (pool !== undefined) {
+    const {runPoolReset} = await import('./reset-pool-run.ts');
+    await runPoolReset(pool, flags, context);
+    return;
+  }
   if (breaker === undefined) {
     const {runQueueReset} = await import('./reset-queue-run.ts');
     await runQueueReset({queue: queue!, state: flags.dead === true ? 'dead' : 'waiting'}, flags, context);

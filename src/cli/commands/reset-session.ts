@@ -7,7 +7,7 @@ import {tell} from '../notes.ts';
 import type {Target} from '../with-target.ts';
 import type {ResetFlags} from './reset.ts';
 
-/** What resets of breakers and queues have in common: who, why, where. */
+/** What resets of breakers, queues and pools have in common: who, why, where. */
 export class ResetSession {
   readonly target: Target;
   readonly actor: Actor;
@@ -29,10 +29,11 @@ export class ResetSession {
     return production ? (contextName ?? redactedUrl) : undefined;
   }
 
-  requireReason(reach: 'one' | 'many'): void {
+  /** `many`: what the many are, as `--reason is required for …` says it. */
+  requireReason(reach: 'one' | 'many', many = 'the items of a queue'): void {
     if (this.why !== '' || (reach === 'one' && !this.target.production)) return;
     throw new RatectlError(
-      `--reason is required ${reach === 'many' ? 'for the items of a queue' : 'in a production context'}`,
+      `--reason is required ${reach === 'many' ? `for ${many}` : 'in a production context'}`,
       {code: 'usage/no-reason', hint: 'say why in a few words: --reason "provider is back"; audit lists it'},
     );
   }

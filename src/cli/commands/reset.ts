@@ -16,6 +16,7 @@ export interface ResetFlags extends OutputFlags, SelectorFlags, StoreFlags, Conf
   readonly breaker?: string;
   readonly queue?: string;
   readonly dead?: boolean;
+  readonly pool?: string;
   readonly failEmpty?: boolean;
 }
 
@@ -38,6 +39,9 @@ Examples:
   ratectl reset --breaker token:google --reason "provider is back"
   ratectl reset --queue calls --dead --reason "sent by hand"
 
+  # free the slots of a pool whose holders are dead, before their leases end
+  ratectl reset --pool api --reason "the node is gone"
+
   # bring it back
   ratectl reset --undo .ratectl/receipts/reset-20260105T120000Z.jsonl
 `;
@@ -49,7 +53,7 @@ export const registerReset = (program: Command, context: CliContext): void => {
   const command = program
     .command('reset')
     .description(
-      'Make keys as if they were never seen; or close a breaker, or empty a queue. Writes a receipt that brings keys and items back.',
+      'Make keys as if they were never seen; or close a breaker, empty a queue, free a pool. Writes a receipt that brings keys and items back.',
     )
     .argument('[selector]', 'LIMIT/KEY: one key, every character as it is');
   addSelectorOptions(command);
@@ -73,6 +77,7 @@ export const registerReset = (program: Command, context: CliContext): void => {
         ...OF_KEYS,
         'undo',
         'queue',
+        'pool',
         'receipt',
       ]),
     )
@@ -83,13 +88,23 @@ export const registerReset = (program: Command, context: CliContext): void => {
       ).conflicts([...OF_KEYS, 'undo']),
     )
     .option('--dead', 'with --queue: its dead items')
+    .addOption(
+      new Option('--pool <name>', 'free the slots of this pool, when their holders are dead').conflicts([
+        ...OF_KEYS,
+        'undo',
+        'queue',
+        'dead',
+        'receipt',
+      ]),
+    )
     .option('--fail-empty', 'exit 7 when there is nothing to reset');
   addConfirmOptions(command);
   addStoreOptions(command);
   addOutputOptions(command, ['table', 'json']);
   command.addHelpText('after', EXAMPLES);
   command.action(async (selector: string | undefined, flags: ResetFlags) => {
-    if (flags.breaker !== undefined || flags.queue !== undefined || flags.dead === true) {
+    const {breaker, queue, pool, dead} = flags;
+    if (breaker !== undefined || queue !== undefined || pool !== undefined || dead === true) {
       const {runOtherReset} = await import('./reset-other.ts');
       await runOtherReset(selector, flags, context);
       return;

@@ -6,12 +6,19 @@ import {type LoadedPolicy, loadPolicy} from '../../policy/load-policy.ts';
 import {BoundsReplay} from '../../simulate/bounds.ts';
 import {findParameter, type Parameter} from '../../simulate/parameter.ts';
 import {parseShard, type Shard} from '../../simulate/partition.ts';
+import {type RehearsalRun, runRehearsal} from '../../simulate/rehearsal/run-rehearsal.ts';
+import {isRehearsal, parseServerModel, type ServerModel} from '../../simulate/rehearsal/server-model.ts';
 import {reportOfRun} from '../../simulate/report-of-run.ts';
-import {type ReplayRun, runReplay, type TraceInput} from '../../simulate/run-replay.ts';
+import {type Progress, type ReplayRun, runReplay, type TraceInput} from '../../simulate/run-replay.ts';
 import {solve} from '../../simulate/solve.ts';
-import {FAIL_IF, judge, parseThreshold, type Threshold} from '../../simulate/threshold.ts';
+import {
+  FAIL_IF,
+  judge,
+  parseThreshold,
+  refuseWithoutRehearsal,
+  type Threshold,
+} from '../../simulate/threshold.ts';
 import {Trace} from '../../trace/read/trace.ts';
-import {formatPlural} from '../../view/format-number.ts';
 import type {Bounds, SimulateReport, Solution} from '../../view/model/simulate-report.ts';
 import {checkThresholds} from '../check-thresholds.ts';
 import type {CliContext} from '../context.ts';
@@ -21,9 +28,8 @@ import {traceInput} from '../options/trace.ts';
 import {checkTracePaths} from '../options/trace-paths.ts';
 import {progressLine} from '../progress.ts';
 import type {SimulateFlags} from './simulate.ts';
+import {notesOf} from './simulate-notes.ts';
 import {printReport} from './simulate-output.ts';
-
-const SECOND = 1_000_000;
 
 /** What a run is to do: flags and policies, understood and found right. */
 interface Plan {
@@ -36,6 +42,8 @@ interface Plan {
   /** Path of `--decisions`. */
   readonly decisions: string | undefined;
   readonly input: TraceInput;
+  /** The server of a rehearsal; undefined: a replay of rate limits. */
+  readonly server: ServerModel | undefined;
 }
 
 interface Outcome {
@@ -66,7 +74,11 @@ export const runSimulate = async (
       ? {performance: performanceOf(seconds, run.result.requests)}
       : {}),
   };
-  const warnings = [...plan.policy.warnings, ...(plan.against?.warnings ?? []), ...notesOf(run, flags)];
+  const warnings = [
+    ...plan.policy.warnings,
+    ...(plan.against?.warnings ?? []),
+    ...notesOf(run, plan.policy.policy, flags),
+  ];
   await reportProblems(run.trace, flags, context);
   await tell(warnings, flags, context);
   await printReport(report, warnings, flags, context);
@@ -86,6 +98,9 @@ const planOf = async (paths: readonly string[], flags: SimulateFlags, context: C
       : parseThreshold(flags.target, '--target', limitNames(policy.policy));
   const parameter = flags.solve === undefined ? undefined : findParameter(policy.policy, flags.solve);
   const shard = flags.shard === undefined ? undefined : parseShard(flags.shard);
+  const server = serverOf([policy, ...(against === undefined ? [] : [against])], flags);
+  if (server === undefined)
+    refuseWithoutRehearsal([...thresholds, ...(target === undefined ? [] : [target])]);
   const files = paths.map((path) => (path === '-' ? path : fromCwd(path, context)));
   return {
     policy,
@@ -95,26 +110,54 @@ const planOf = async (paths: readonly string[], flags: SimulateFlags, context: C
     shard,
     decisions: flags.decisions === undefined ? undefined : fromCwd(flags.decisions, context),
     input: await traceInput(files, flags, context),
+    server,
   };
+};
+
+/** The server to rehearse with, where the policies or the flags ask for one. */
+const serverOf = (policies: readonly LoadedPolicy[], flags: SimulateFlags): ServerModel | undefined => {
+  const server = parseServerModel(flags);
+  const rehearsed = isRehearsal(
+    policies.map(({policy}) => policy),
+    flags,
+  );
+  if (!rehearsed) return undefined;
+  const why = 'a rehearsal of pools, breakers, control and server';
+  const refuse = (flag: string, hint: string): never => {
+    throw new RatectlError(`${flag} does not go with ${why}`, {code: 'usage/flags', hint});
+  };
+  if (flags.shard !== undefined)
+    refuse('--shard', 'all requests meet in one server: rehearse the trace in one run');
+  if (flags.bounds === true)
+    refuse('--bounds', 'take a policy of rate limits alone, without --capacity and the like');
+  return server;
 };
 
 /** Searches when `--solve` says so, then replays the policy that came out of it. */
 const replay = async (plan: Plan, flags: SimulateFlags, context: CliContext): Promise<Outcome> => {
-  const {search, against, shard, decisions, input} = plan;
-  const solution = search === undefined ? undefined : await runSolve(search.parameter, search.target, input);
+  const {search} = plan;
+  const solution = search === undefined ? undefined : await runSolve(search.parameter, search.target, plan);
   const policy =
     search === undefined || solution?.value == null
       ? plan.policy.policy
       : search.parameter.with(solution.value);
   const progress = progressLine(flags, context);
-  const run = await runReplay(
-    input,
-    {policy, against: against?.policy, shard, decisions},
-    against?.file,
-    progress,
-    (discard) => context.cleanups.add(discard),
-  ).finally(() => progress.end());
+  const run = await runOnce(policy, plan, progress, (discard) => context.cleanups.add(discard)).finally(() =>
+    progress.end(),
+  );
   return {policy, solution, run};
+};
+
+const runOnce = (
+  policy: Policy,
+  {against, shard, decisions, input, server}: Plan,
+  progress?: Progress,
+  onOpen?: (discard: () => void) => void,
+): Promise<ReplayRun | RehearsalRun> => {
+  const options = {policy, against: against?.policy, decisions};
+  return server === undefined
+    ? runReplay(input, {...options, shard}, against?.file, progress, onOpen)
+    : runRehearsal(input, {...options, server}, against?.file, progress, onOpen);
 };
 
 /** A whole run is held against its thresholds; a shard carries them along. */
@@ -176,15 +219,11 @@ const thresholdsOf = (
   ...(flags.failIf ?? []).map((expr) => parseThreshold(expr, FAIL_IF, limitNames(policy))),
 ];
 
-const runSolve = async (parameter: Parameter, target: Threshold, input: TraceInput): Promise<Solution> => {
+const runSolve = async (parameter: Parameter, target: Threshold, plan: Plan): Promise<Solution> => {
+  const once = {...plan, against: undefined, shard: undefined, decisions: undefined};
   const found = await solve(parameter.current, async (value) => {
-    const run = await runReplay(input, {
-      policy: parameter.with(value),
-      against: undefined,
-      shard: undefined,
-      decisions: undefined,
-    });
-    const {actual, pass} = judge(target, reportOfRun(run, input.paths));
+    const run = await runOnce(parameter.with(value), once);
+    const {actual, pass} = judge(target, reportOfRun(run, plan.input.paths));
     return {actual, pass};
   });
   return {parameter: parameter.path, target: target.expr, ...found};
@@ -207,30 +246,3 @@ const performanceOf = (seconds: number, requests: number): NonNullable<SimulateR
   requestsPerSecond: Math.round(requests / seconds),
   maxRssBytes: process.resourceUsage().maxRSS * 1024,
 });
-
-const notesOf = ({result, order, trace}: ReplayRun, flags: SimulateFlags): readonly string[] => {
-  const notes = [...trace.notes];
-  if (result.requests === 0 && notes.length === 0)
-    notes.push(
-      trace.sum('notRequests') === 0
-        ? 'the trace has no requests: nothing was decided'
-        : `the trace has no requests, only ${formatPlural(trace.sum('notRequests'), 'line')} of other kinds: is ${trace.formats.map(({name}) => name).join('+')} its format?`,
-    );
-  if (order.resolution >= SECOND && order.sharedInstants > 0 && flags.bounds !== true) {
-    notes.push(
-      `times are whole seconds, and ${formatPlural(order.sharedInstants, 'request')} came in the same second as the one before: their order and distance are unknown, so what limits finer than that decide is one possibility of many; --bounds gives the range`,
-    );
-  }
-  if (order.outOfOrder > 0 && flags.sort !== true) {
-    notes.push(
-      `${formatPlural(order.outOfOrder, 'request')} came earlier than one before: decided in the order of the file, with a clock that does not run back; --sort orders them`,
-    );
-  }
-  for (const limit of result.limits) {
-    if (limit.skipped > 0)
-      notes.push(
-        `limit ${limit.name} skipped ${formatPlural(limit.skipped, 'request')} without an attribute of its key`,
-      );
-  }
-  return notes;
-};

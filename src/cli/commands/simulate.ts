@@ -14,6 +14,10 @@ export interface SimulateFlags extends OutputFlags, TraceFlags {
   readonly shard?: string;
   readonly ci?: boolean;
   readonly junit?: string;
+  readonly capacity?: string;
+  readonly serviceTime?: string;
+  readonly deadline?: string;
+  readonly seed?: string;
 }
 
 const EXAMPLES = `
@@ -30,9 +34,24 @@ Examples:
   # the smallest rate that keeps denials under 0.1 %
   ratectl simulate access.log --solve limit.per-ip.rate --target 'denied < 0.1%'
 
+  # rehearse an overload: a server that works on 20 requests at once
+  ratectl simulate rush.ndjson --capacity 20 --service-time 'exp(50ms)' \\
+    --deadline 1s --fail-if 'rehearsal.good < 90%'
+
   # one decision per line, from standard input
   zcat *.gz | ratectl simulate - --decisions decisions.ndjson
 `;
+
+const REHEARSAL_GROUP = 'Rehearsing an overload:';
+const REHEARSAL: readonly (readonly [flags: string, help: string])[] = [
+  ['--capacity <n>', 'requests the server works on at once, others wait (default: any number)'],
+  [
+    '--service-time <time>',
+    'how long it works on one: 20ms, exp(MEAN) or lognormal(P50,P99) (default: what the trace says)',
+  ],
+  ['--deadline <time>', 'clients give up after this: a later answer is not good (default: never)'],
+  ['--seed <n>', 'whole number; another seed draws other service times (default: 1)'],
+];
 
 export const registerSimulate = (program: Command, context: CliContext): Command => {
   const command = program
@@ -61,6 +80,8 @@ export const registerSimulate = (program: Command, context: CliContext): Command
     )
     .option('--ci', 'write a job summary to $GITHUB_STEP_SUMMARY and annotate failed thresholds')
     .option('--junit <file>', 'write a JUnit report with one case per threshold');
+  for (const [flags, help] of REHEARSAL)
+    command.addOption(new Option(flags, help).helpGroup(REHEARSAL_GROUP));
   addTraceOptions(command);
   addSortOption(command);
   addOutputOptions(command);

@@ -90,7 +90,12 @@ const intervalOf = ({
 /** Whether --fail-on holds. */
 export const conditionHolds = (
   condition: StatusCondition | undefined,
-  {totals: {states}, breakers, alerts}: Pick<StatusReport, 'totals' | 'breakers' | 'alerts'>,
+  {
+    totals: {states},
+    breakers,
+    alerts,
+    degradation,
+  }: Pick<StatusReport, 'totals' | 'breakers' | 'alerts' | 'degradation'>,
 ): boolean => {
   const limited = states.limited + states.blocked;
   switch (condition) {
@@ -106,5 +111,9 @@ export const conditionHolds = (
       return alerts.some(({kind}) => kind.startsWith('token-'));
     case 'queue':
       return alerts.some(({kind}) => kind === 'queue-dead');
+    case 'pool':
+      return alerts.some(({kind}) => kind === 'pool-full');
+    case 'degraded':
+      return degradation !== null && degradation.mode !== 'normal';
   }
 };

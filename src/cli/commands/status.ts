@@ -7,7 +7,7 @@ import {addStoreOptions, type StoreFlags} from '../options/store.ts';
 import {addTimeOptions, type TimeFlags} from '../options/times.ts';
 
 /** What --fail-on asks for. */
-export const STATUS_CONDITIONS = ['limited', 'near', 'open', 'token', 'queue'] as const;
+export const STATUS_CONDITIONS = ['limited', 'near', 'open', 'token', 'queue', 'pool', 'degraded'] as const;
 export type StatusCondition = (typeof STATUS_CONDITIONS)[number];
 
 export interface StatusFlags extends OutputFlags, StoreFlags, SelectorFlags, KeyFlags, TimeFlags {
@@ -47,7 +47,7 @@ export const registerStatus = (program: Command, context: CliContext): Command =
   const command = program
     .command('status')
     .description(
-      'Say who is limited or close to it now, and when it lifts; how tokens, breakers and queues stand. Changes nothing.',
+      'Say who is limited or close to it now, and when it lifts; how tokens, breakers, queues and pools stand. Changes nothing.',
     )
     .argument('[selector]', 'one key as LIMIT/KEY (default: the keys refused or near lately)');
   addSelectorOptions(command);
@@ -68,7 +68,7 @@ export const registerStatus = (program: Command, context: CliContext): Command =
     .addOption(
       new Option(
         '--fail-on <state>',
-        'exit 5 when a key is limited, or near (or worse), a breaker open, a token in need of somebody, or items of a queue dead',
+        'exit 5 when a key is limited, or near (or worse), a breaker open, a token in need of somebody, items of a queue dead, a pool full with some waiting, or the mode not normal',
       ).choices([...STATUS_CONDITIONS]),
     )
     .option('--fail-empty', 'exit 7 when no key matches')

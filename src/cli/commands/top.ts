@@ -32,7 +32,7 @@ export const registerTop = (program: Command, context: CliContext): void => {
   const command = program
     .command('top')
     .description(
-      'Watch live state on the whole terminal: keys, limits, tokens, breakers, queues, instances, events. "?" shows its keys.',
+      'Watch live state on the whole terminal: keys, limits, tokens, breakers, queues, pools, load, instances, events. "?" shows its keys.',
     )
     .argument('[selector]', 'one key as LIMIT/KEY (default: the keys refused or near lately)');
   addSelectorOptions(command);

@@ -2,6 +2,8 @@ import {resolve} from 'node:path';
 import {ExitCode} from '../../base/exit-code.ts';
 import {isRatectlError} from '../../base/ratectl-error.ts';
 import {safeJson, safeText} from '../../base/safe-text.ts';
+import {DEGRADED_MODES} from '../../engine/control/control-spec.ts';
+import type {Policy} from '../../engine/policy-model.ts';
 import {loadPolicy} from '../../policy/load-policy.ts';
 import {type PolicyError, type PolicyProblem, problemText} from '../../policy/policy-error.ts';
 import {readPolicyFile} from '../../policy/read-policy-file.ts';
@@ -13,16 +15,14 @@ import {tell} from '../notes.ts';
 import {type OutputFlags, outputFormat} from '../options/output.ts';
 
 /** What was found out about one file; part of the JSON answer. */
-interface FileResult {
+interface FileResult extends PolicyNames {
   readonly file: string;
   readonly ok: boolean;
-  /** Names, in order; empty when the policy is wrong. */
-  readonly limits: readonly string[];
-  readonly tokens: readonly string[];
-  readonly queues: readonly string[];
-  readonly breakers: readonly string[];
   readonly problems: readonly JsonProblem[];
 }
+
+/** Names of what a policy has, in its order; empty when it is wrong. */
+type PolicyNames = Readonly<Record<keyof typeof NOUNS, readonly string[]>>;
 
 interface JsonProblem {
   readonly message: string;
@@ -62,20 +62,13 @@ const check = (file: string, context: CliContext): Checked => {
   try {
     const loaded = loadPolicy(file, (path) => readPolicyFile(path, resolve(context.cwd, path)));
     checkThresholds(loaded);
-    const {limits, tokens, queues, breakers} = loaded.policy;
-    const namesOf = (part: readonly {readonly name: string}[]): readonly string[] =>
-      part.map(({name}) => name);
-    const names = {
-      limits: namesOf(limits),
-      tokens: namesOf(tokens),
-      queues: namesOf(queues),
-      breakers: namesOf(breakers),
-    };
-    const found = Object.entries(NOUNS).flatMap(([part, noun]) => {
-      const named = names[part as keyof typeof names];
+    const names = namesIn(loaded.policy);
+    const found = PARTS.flatMap((part) => {
+      const named = names[part];
+      const [one, several] = NOUNS[part];
       return named.length === 0
         ? []
-        : [`${named.length} ${noun}${named.length === 1 ? '' : 's'} (${namesText(named)})`];
+        : [`${named.length} ${named.length === 1 ? one : several} (${namesText(named)})`];
     });
     const text = `${safeText(file)}: ok: ${found.join(', ')}\n`;
     return {result: {file, ok: true, ...names, problems: []}, text, warnings: loaded.warnings};
@@ -90,14 +83,56 @@ const check = (file: string, context: CliContext): Checked => {
       {message: error.message, ...(error.hint === undefined ? {} : {hint: error.hint})},
     ];
     return {
-      result: {file, ok: false, limits: [], tokens: [], queues: [], breakers: [], problems: found},
+      result: {file, ok: false, ...namesIn(NOTHING), problems: found},
       text,
       warnings: [],
     };
   }
 };
 
-const NOUNS = {limits: 'limit', tokens: 'token provider', queues: 'queue', breakers: 'breaker'} as const;
+/** What a policy can have, in the order in which it is told: one of it, several of it. */
+const NOUNS = {
+  limits: ['limit', 'limits'],
+  priorities: ['priority class', 'priority classes'],
+  pools: ['pool', 'pools'],
+  tokens: ['token provider', 'token providers'],
+  queues: ['queue', 'queues'],
+  breakers: ['breaker', 'breakers'],
+  adaptive: ['adaptive controller', 'adaptive controllers'],
+  behaviour: ['limit by behaviour', 'limits by behaviour'],
+  degradation: ['degradation mode', 'degradation modes'],
+} as const;
+
+const PARTS = Object.keys(NOUNS) as readonly (keyof typeof NOUNS)[];
+
+type Named = Omit<Policy, 'charge' | 'onStoreError' | 'thresholds'>;
+
+const NOTHING: Named = {
+  limits: [],
+  priorities: [],
+  pools: [],
+  tokens: [],
+  queues: [],
+  breakers: [],
+  adaptive: [],
+  behaviour: [],
+  degradation: undefined,
+};
+
+const namesIn = (policy: Named): PolicyNames => {
+  const namesOf = (part: readonly {readonly name: string}[]): readonly string[] => part.map(({name}) => name);
+  return {
+    limits: namesOf(policy.limits),
+    priorities: namesOf(policy.priorities),
+    pools: namesOf(policy.pools),
+    tokens: namesOf(policy.tokens),
+    queues: namesOf(policy.queues),
+    breakers: namesOf(policy.breakers),
+    adaptive: namesOf(policy.adaptive),
+    behaviour: policy.behaviour.map(({limit}) => limit),
+    degradation: policy.degradation === undefined ? [] : DEGRADED_MODES,
+  };
+};
 
 const SHOWN_NAMES = 8;
 

@@ -30,7 +30,7 @@ A policy is a YAML or JSON file. "ratectl init" writes one to start from,
   sliding-window   limit, window
   sliding-log      limit, window
   leaky-bucket     rate, burst, delay or nodelay: as nginx decides
-  concurrency      max, timeout, queue (waiting is not replayed)
+  concurrency      max, timeout
 
 A limit also takes when (the opposite of unless), cost, buckets (several at
 once) and overrides: { "203.0.113.7": exempt, evil: block, vip: { rate: 9/s } }.
@@ -39,6 +39,9 @@ A request that lacks an attribute of the key skips the limit and is counted as
 skipped. No limit is charged when another one denies, unless charge: always.
 A cost above the capacity can never fit and is denied as "never". Cost 0 takes
 nothing and is allowed unless its key is blocked.
+
+Under load: priorities, concurrency (slots with a queue), breakers, adaptive,
+behaviour and degradation are sections beside limits.
 
 The whole grammar, and each algorithm with its formula: docs/policies.md
 `;

@@ -18,6 +18,13 @@ Metrics of a limit (one in shadow mode too: what it would have denied):
   allowed, denied, deniedRate              deniedKeys  keys denied at least once
   skipped     lacked an attribute of the key
 
+Metrics of a rehearsal (see: ratectl simulate --help):
+  goodput                              per second           goodput > 300/s
+  latency.p50 .p90 .p99 .mean .max     with a unit        latency.p99 < 500ms
+  rehearsal.good .late .failed .refused             rehearsal.good >= 95%
+  rehearsal.longestQueue .longestBacklog            requests at once
+  rehearsal.busy                                    rehearsal.busy < 90%
+
 With % the value is a share: of the requests, or for keys and deniedKeys of the
 keys.
 

@@ -5,7 +5,9 @@
  *   refilled(t) = floor(floor((t − since) ÷ step) × step × count ÷ period)        step = 1 µs when continuous
  *
  * `since` is when the bucket was last full, `taken` what was taken from it since then. Once refilled ≥ taken the bucket
- * is full again, `since` moves to now and `taken` to 0: nothing is ever rounded and carried on.
+ * is full again, `since` moves to now and `taken` to 0: nothing is ever rounded and carried on. Of a bucket that is never full both
+ * move on by whole cycles, in which a whole number of tokens flows in after a whole number of steps: the same decisions, and a rate
+ * that changes (another policy, an override, a share) counts from then on, not for all the time since the bucket was full.
  * Units: µs, tokens. State: since, taken (0 = never seen), last (the latest instant charged, so that a clock that steps
  * back mints nothing). A key that starts below its burst is written when it is first refused too: its refill has begun.
  *
@@ -38,10 +40,17 @@ export interface TokenBucketOptions {
  */
 export const refillHorizon = ({count, period}: Rate): number => Math.floor((MAX_QUOTIENT / count) * period);
 
+/** µs in which whole periods and whole steps go by; Infinity: they meet too seldom to be of use. */
+const cycleOf = (period: number, step: number): number => {
+  if (period % step === 0) return period;
+  return step % period === 0 ? step : Number.POSITIVE_INFINITY;
+};
+
 export const tokenBucket = (options: TokenBucketOptions): Algorithm => {
   const {burst, initial = burst, step = 1} = options;
   const {count, period} = reduced(options.count, options.per);
   const horizon = refillHorizon({count, period});
+  const cycle = cycleOf(period, step);
 
   const refilledIn = (elapsed: number): number => {
     if (elapsed >= horizon) return Number.POSITIVE_INFINITY;
@@ -71,6 +80,14 @@ export const tokenBucket = (options: TokenBucketOptions): Algorithm => {
         since = t;
         taken = 0;
         refilled = 0;
+      } else {
+        const cycles = Math.floor((t - since) / cycle);
+        if (cycles > 0) {
+          const returned = cycles * (cycle / period) * count;
+          since += cycles * cycle;
+          taken -= returned;
+          refilled -= returned;
+        }
       }
       const tokens = burst - taken + refilled;
 

@@ -1,13 +1,12 @@
 import {BucketSet} from '../bucket-set.ts';
-import {templateParts} from '../key-template.ts';
-import type {LimitSpec, MatcherSpec, Override, Policy} from '../policy-model.ts';
+import {percentOf, scaledSpec} from '../control/scaled-spec.ts';
+import type {LimitSpec, Override, Policy} from '../policy-model.ts';
 import {isEnforced} from '../rollout.ts';
+import {type Attributes, type Condition, conditionOf, renderer} from './attributes.ts';
 import type {Check, Layer} from './check.ts';
-import {compileGlob} from './glob.ts';
 import type {LiveOverride} from './live-override.ts';
 
-/** What is known of a request: `{ip: '203.0.113.7', path: '/api', plan: 'free'}`. Undefined and empty are missing. */
-export type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
+export type {Attributes} from './attributes.ts';
 
 export interface RouteOptions {
   /** Units; whole, 0 or more. 0 peeks. */
@@ -17,6 +16,9 @@ export interface RouteOptions {
   /** See `Check.hold`. */
   readonly hold: number;
 }
+
+/** The tier that a request to a limit with tiers is treated as, by the tier it comes with. At once, and never throws. */
+export type TierMover = (limit: string, key: string, tier: string) => string;
 
 /**
  * Turns live requests into checks: which limits apply, to which keys, with which buckets. The counterpart of `Evaluator` for
@@ -47,7 +49,20 @@ export class RequestRouter {
       limit.setOverrides(overrides.filter((override) => override.limit === limit.spec.name));
   }
 
-  /** The buckets of a key: for reading what a store keeps. Undefined when the tier is none of the limit's. */
+  /** Moves requests to other tiers before their buckets are chosen; undefined: none. A tier that the limit does not have is not taken. */
+  setTierMover(mover: TierMover | undefined): void {
+    for (const limit of this.#limits) limit.setTierMover(mover);
+  }
+
+  /**
+   * Of which limits only a share is in force (0 < share ≤ 1, in whole percent), by name; all others are whole. A key's own override
+   * is not scaled: it is an operator's word about that key, and a key that was made exempt or given more must not shrink with the rest.
+   */
+  setShares(shares: ReadonlyMap<string, number>): void {
+    for (const limit of this.#limits) limit.setShare(shares.get(limit.spec.name) ?? 1);
+  }
+
+  /** The buckets of a key as they are in force: for reading what a store keeps. Undefined when the tier is none of the limit's. */
   bucketsOf(limit: string, key: string, tier: string, now: number): BucketSet | undefined {
     return this.#limits.find(({spec}) => spec.name === limit)?.bucketsFor(key, tier, now);
   }
@@ -58,8 +73,6 @@ type Effect =
   | {readonly kind: 'block'; readonly until: number}
   | {readonly kind: 'buckets'; readonly set: BucketSet; readonly until: number};
 
-type Condition = (attributes: Attributes) => boolean;
-
 class RoutedLimit {
   readonly spec: LimitSpec;
   readonly #index: number;
@@ -67,9 +80,13 @@ class RoutedLimit {
   readonly #unless: Condition | undefined;
   readonly #keyOf: (attributes: Attributes) => string;
   readonly #tierOf: ((attributes: Attributes) => string) | undefined;
-  readonly #sets: ReadonlyMap<string, BucketSet>;
+  readonly #base: ReadonlyMap<string, BucketSet>;
+  /** By whole percent. */
+  readonly #scaled = new Map<number, ReadonlyMap<string, BucketSet>>();
+  #sets: ReadonlyMap<string, BucketSet>;
   readonly #own: ReadonlyMap<string, Effect>;
   #live: ReadonlyMap<string, Effect> = new Map();
+  #mover: TierMover | undefined;
   readonly #encoder = new TextEncoder();
 
   constructor(spec: LimitSpec, index: number) {
@@ -80,15 +97,16 @@ class RoutedLimit {
     this.#keyOf = renderer(spec.key);
     const {plan} = spec;
     if (plan.kind === 'single') {
-      this.#sets = new Map([['', new BucketSet(plan.buckets)]]);
+      this.#base = new Map([['', new BucketSet(plan.buckets)]]);
     } else {
       const tierOf = renderer(plan.tier, 'empty');
       this.#tierOf = (attributes) => {
         const tier = tierOf(attributes);
         return plan.tiers.has(tier) ? tier : (plan.defaultTier ?? '');
       };
-      this.#sets = new Map([...plan.tiers].map(([tier, buckets]) => [tier, new BucketSet(buckets)]));
+      this.#base = new Map([...plan.tiers].map(([tier, buckets]) => [tier, new BucketSet(buckets)]));
     }
+    this.#sets = this.#base;
     const shared = new Map<Override, Effect>();
     const effectOf = (override: Override): Effect => {
       const effect = shared.get(override) ?? settled(override);
@@ -102,7 +120,7 @@ class RoutedLimit {
     if (this.#unless?.(attributes) || this.#when?.(attributes) === false) return undefined;
     const key = this.#keyOf(attributes);
     if (key === '') return undefined;
-    const tier = this.#tierOf?.(attributes) ?? '';
+    const tier = this.#tierOf === undefined ? '' : this.#moved(key, this.#tierOf(attributes));
     const effect = this.#effectOn(key, now);
     if (effect?.kind === 'exempt') return undefined;
     const buckets = this.#setOf(key, tier, effect);
@@ -131,6 +149,27 @@ class RoutedLimit {
     );
   }
 
+  setTierMover(mover: TierMover | undefined): void {
+    this.#mover = mover;
+  }
+
+  /** An unknown tier is nobody's to move. */
+  #moved(key: string, tier: string): string {
+    if (this.#mover === undefined || tier === '') return tier;
+    const moved = this.#mover(this.spec.name, key, tier);
+    return this.#sets.has(moved) ? moved : tier;
+  }
+
+  setShare(share: number): void {
+    const percent = percentOf(share);
+    if (percent >= 100) this.#sets = this.#base;
+    else {
+      const sets = this.#scaled.get(percent) ?? scaledSets(this.#base, percent / 100);
+      this.#scaled.set(percent, sets);
+      this.#sets = sets;
+    }
+  }
+
   bucketsFor(key: string, tier: string, now: number): BucketSet | undefined {
     return this.#setOf(key, tier, this.#effectOn(key, now));
   }
@@ -147,6 +186,17 @@ class RoutedLimit {
   }
 }
 
+const scaledSets = (base: ReadonlyMap<string, BucketSet>, share: number): ReadonlyMap<string, BucketSet> =>
+  new Map(
+    [...base].map(([tier, whole]) => [
+      tier,
+      new BucketSet(
+        whole.buckets.map(({spec}) => scaledSpec(spec, share)),
+        whole,
+      ),
+    ]),
+  );
+
 const NO_BYTES = new Uint8Array(0);
 const NO_BUCKETS = new BucketSet([]);
 
@@ -154,43 +204,3 @@ const settled = (override: Override): Effect =>
   override.kind === 'buckets'
     ? {kind: 'buckets', set: new BucketSet(override.buckets), until: Number.POSITIVE_INFINITY}
     : {kind: override.kind, until: Number.POSITIVE_INFINITY};
-
-const textOf = (attributes: Attributes, name: string): string => {
-  if (!Object.hasOwn(attributes, name)) return '';
-  const value = attributes[name];
-  return typeof value === 'string'
-    ? value.toWellFormed()
-    : value === undefined || value === null
-      ? ''
-      : String(value);
-};
-
-/** Renders a template; the empty text when an attribute is missing, unless missing ones are to be left out. */
-const renderer = (
-  template: string,
-  missing: 'skips' | 'empty' = 'skips',
-): ((attributes: Attributes) => string) => {
-  const decoder = new TextDecoder();
-  const parts = templateParts(template).map((part) =>
-    part.kind === 'text' ? {text: decoder.decode(part.bytes)} : {name: part.name},
-  );
-  return (attributes) => {
-    let rendered = '';
-    for (const {text, name} of parts) {
-      const value = name === undefined ? text : textOf(attributes, name);
-      if (value === '' && missing === 'skips') return '';
-      rendered += value;
-    }
-    return rendered;
-  };
-};
-
-/** All attributes must match; any of an attribute's values will do; a missing attribute matches nothing. */
-const conditionOf = (specs: readonly MatcherSpec[]): Condition => {
-  const clauses = specs.map(({attribute, values}) => ({attribute, globs: values.map(compileGlob)}));
-  return (attributes) =>
-    clauses.every(({attribute, globs}) => {
-      const text = textOf(attributes, attribute);
-      return text !== '' && globs.some((matches) => matches(text));
-    });
-};

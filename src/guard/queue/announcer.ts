@@ -5,12 +5,12 @@ const EVERY_MS = 1_000;
 
 /** Tells workers in other processes that there is something to do: the first time at once, then at most once a second. */
 export class Announcer {
-  readonly #store: Store;
+  readonly #store: Pick<Store, 'announce'>;
   #last = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   #telling: Promise<void> = Promise.resolve();
 
-  constructor(store: Store) {
+  constructor(store: Pick<Store, 'announce'>) {
     this.#store = store;
   }
 

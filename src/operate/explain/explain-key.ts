@@ -1,6 +1,7 @@
 import {RatectlError} from '../../base/ratectl-error.ts';
 import {quoted} from '../../base/safe-text.ts';
 import {didYouMean} from '../../base/suggest.ts';
+import {isBehaviourRow} from '../../engine/behaviour/behaviour-state.ts';
 import type {RowAddress} from '../../engine/live/check.ts';
 import type {Policy} from '../../engine/policy-model.ts';
 import type {StoredRow} from '../../store/port.ts';
@@ -10,6 +11,7 @@ import {quoteKeyGlob, requireKnownLimit, rowSelectionOf, type Selector, selector
 import type {StatusSource} from '../status/read-status.ts';
 import {clockWarnings, statusStore} from '../status/store-facts.ts';
 import {openStoreView, type StoreView} from '../store-view.ts';
+import {ExplainedBehaviour} from './explain-behaviour.ts';
 import {type ExplainLimitOptions, explainLimit} from './explain-limit.ts';
 import {explainRequest} from './explain-request.ts';
 
@@ -58,7 +60,18 @@ export const explainKey = async (source: StatusSource, query: ExplainQuery): Pro
       ? await searchedRows(source, subject)
       : await readRows(source, placesOf(subject, view.rules, view.now()));
   const chosen = chooseRows(rows, query, view);
-  const limits = chosen.map(([address, row]) => explainOne(address, row, options));
+  const explained = chosen.map(([address, row]) => explainOne(address, row, options));
+  const limits =
+    source.policy === undefined
+      ? explained
+      : await (
+          await ExplainedBehaviour.read(
+            source.store,
+            source.policy,
+            chosen.map(([address]) => address),
+            view.now(),
+          )
+        ).addTo(explained);
   return {
     explanation: {...common, subject: subject.kind === 'exact' ? selectorSubject(subject) : subject, limits},
     warnings,
@@ -124,7 +137,8 @@ const searchedRows = async (
   const selected = selectorTest(selector);
   const found: Addressed[] = [];
   for await (const {rows} of store.scan(rowSelectionOf(selector)))
-    for (const row of rows) if (selected(row.address)) found.push([row.address, row]);
+    for (const row of rows)
+      if (selected(row.address) && !isBehaviourRow(row.address)) found.push([row.address, row]);
   return found;
 };
 

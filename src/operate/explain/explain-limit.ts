@@ -1,7 +1,8 @@
 import {ceilMillis} from '../../base/micros.ts';
+import type {BucketSet} from '../../engine/bucket-set.ts';
 import type {RowAddress} from '../../engine/live/check.ts';
 import type {StoredRow} from '../../store/port.ts';
-import type {AppliedLimit, RowFacts, RuleFacts} from '../../view/model/key-explanation.ts';
+import type {AdaptiveFacts, AppliedLimit, RowFacts, RuleFacts} from '../../view/model/key-explanation.ts';
 import type {KeyRule} from '../key-rules.ts';
 import {costOf, type KeyState, KeyStateReader} from '../key-state.ts';
 import {type DescribeBucket, shownInstant, statusOverride} from '../status/observed-key.ts';
@@ -36,6 +37,7 @@ export const explainLimit = (
     state: state.condition,
     ...(rule === undefined ? {} : {rule: ruleFacts(rule, view)}),
     ...(rule?.override === undefined ? {} : {override: statusOverride(rule.override)}),
+    ...(rule?.base === undefined ? {} : {adaptive: adaptiveFacts(rule, rule.base, view, describe)}),
     ...(row === undefined ? {} : {row: rowFacts(row, state, rule)}),
     deniedLastMinute: view.deniedLastMinute(address),
     cost,
@@ -48,6 +50,19 @@ export const explainLimit = (
         : explainBuckets(buckets, row, state, {now, cost, describe}),
   };
 };
+
+const adaptiveFacts = (
+  {spec, share}: KeyRule,
+  base: BucketSet,
+  {rules, shares}: StoreView,
+  describe: DescribeBucket,
+): AdaptiveFacts => ({
+  share,
+  by: rules!.policy.adaptive
+    .filter(({name, limits}) => limits.includes(spec.name) && shares.entries.get(name) === share)
+    .map(({name}) => name),
+  base: base.buckets.map((bucket) => describe(bucket.spec)),
+});
 
 const ruleFacts = ({spec, index, enforced}: KeyRule, {rules}: StoreView): RuleFacts => ({
   position: index + 1,

@@ -6,6 +6,7 @@ import type {StoredRow} from '../../store/port.ts';
 import type {LimitExplanation, RequestAnswer} from '../../view/model/key-explanation.ts';
 import type {KeyRules} from '../key-rules.ts';
 import type {ReadableStore} from '../store-view.ts';
+import {ExplainedBehaviour} from './explain-behaviour.ts';
 import {type ExplainLimitOptions, explainLimit} from './explain-limit.ts';
 import {skipReason} from './skip-reason.ts';
 
@@ -16,13 +17,18 @@ export interface ExplainedRequest {
 
 /** Which limits a request meets, which not and why, and what it would get. Asks the engine over copies of the rows: nothing is charged. */
 export const explainRequest = async (
-  store: Pick<ReadableStore, 'read'>,
+  store: Pick<ReadableStore, 'read' | 'get'>,
   rules: KeyRules,
   attributes: Readonly<Record<string, string>>,
   options: Omit<ExplainLimitOptions, 'now'>,
 ): Promise<ExplainedRequest> => {
   const {cost, view} = options;
-  const check = rules.router.route(attributes, {cost, now: view.now(), hold: 0});
+  const route = (): Check => rules.router.route(attributes, {cost, now: view.now(), hold: 0});
+  rules.router.setTierMover(undefined);
+  const came = route().layers.map(({address}) => address);
+  const behaviour = await ExplainedBehaviour.read(store, rules.policy, came, view.now());
+  rules.router.setTierMover(behaviour.tierOf);
+  const check = route();
   const addresses = check.layers.map(({address}) => address);
   const rows = addresses.length === 0 ? [] : await store.read(addresses);
   const now = view.now();
@@ -32,7 +38,8 @@ export const explainRequest = async (
       ? {kind: 'skipped', limit: spec.name, reason: skipReason(spec, attributes, rules, now)}
       : explainLimit(addresses[at]!, rows[at], {...options, now});
   });
-  return {limits, answer: answerOf(check, rows, rules, now)};
+  const tiers = new Map(came.map(({limit, tier}) => [limit, tier]));
+  return {limits: await behaviour.addTo(limits, tiers), answer: answerOf(check, rows, rules, now)};
 };
 
 const answerOf = (

@@ -21,30 +21,57 @@ export const breakerFacts = (
   events: readonly TimedEvent[],
   range: CountedRange,
 ): readonly ReportBreaker[] => {
+  const keyed = new Set(known.filter(({keys}) => keys !== null).map(({name}) => name));
   const told = events.filter(({kind}) => kind === OPENED || kind === CLOSED);
-  const names = new Set([...known.map(({name}) => name), ...told.map(({subject}) => subject)]);
+  const ofBreakers = Map.groupBy(told, ({subject}) => breakerOf(subject, keyed));
+  const names = new Set([...known.map(({name}) => name), ...ofBreakers.keys()]);
   return [...names].map((name) => {
     const now = known.find((breaker) => breaker.name === name);
-    const episodes = episodesOf(
-      told.filter(({subject}) => subject === name),
-      now,
-    );
+    const own = ofBreakers.get(name) ?? [];
+    const episodes = keyed.has(name) ? episodesOfKeys(own, now!) : episodesOf(own, now);
     const within = episodes.filter(
       ({from, until}) => from < range.until && (until ?? range.until) > range.from,
-    );
-    const open = within.reduce(
-      (sum, {from, until}) =>
-        sum + Math.max(0, Math.min(until ?? range.until, range.until) - Math.max(from, range.from)),
-      0,
     );
     return {
       name,
       state: now?.state ?? 'closed',
       failures: now?.failures ?? 0,
       episodes: within.slice(-MOST).map(shown),
-      openMs: floorMillis(open),
+      openMs: floorMillis(openTime(within, range)),
     };
   });
+};
+
+/** A breaker that there is one of for each key tells of itself as `NAME KEY`: however many keys, it is one. */
+const breakerOf = (subject: string, keyed: ReadonlySet<string>): string => {
+  const name = subject.split(' ', 1)[0]!;
+  return name !== subject && keyed.has(name) ? name : subject;
+};
+
+/** Those of all keys in order of time, with the key in the note. */
+const episodesOfKeys = (events: readonly TimedEvent[], {name, keys}: StatusBreaker): readonly Episode[] => {
+  const stands = new Map(keys!.shown.map((one) => [`${name} ${one.key}`, one]));
+  const ofKeys = Map.groupBy(events, ({subject}) => subject);
+  return [...new Set([...ofKeys.keys(), ...stands.keys()])]
+    .flatMap((subject) =>
+      episodesOf(ofKeys.get(subject) ?? [], stands.get(subject)).map(({note, ...episode}) => ({
+        ...episode,
+        note: `${subject.slice(name.length + 1)}${note === '' ? '' : `: ${note}`}`,
+      })),
+    )
+    .sort((a, b) => a.from - b.from);
+};
+
+/** How long any of them lasted, µs; in order of time. */
+const openTime = (episodes: readonly Episode[], range: CountedRange): number => {
+  let sum = 0;
+  let counted = range.from;
+  for (const {from, until} of episodes) {
+    const end = Math.min(until ?? range.until, range.until);
+    sum += Math.max(0, end - Math.max(from, counted));
+    counted = Math.max(counted, end);
+  }
+  return sum;
 };
 
 const shown = ({from, until, note}: Episode): BreakerEpisode => ({
@@ -54,7 +81,10 @@ const shown = ({from, until, note}: Episode): BreakerEpisode => ({
 });
 
 /** From opening to closing. One that is open now without an event of it began when its state says. */
-const episodesOf = (events: readonly TimedEvent[], now: StatusBreaker | undefined): readonly Episode[] => {
+const episodesOf = (
+  events: readonly TimedEvent[],
+  now: Pick<StatusBreaker, 'state' | 'openedAt'> | undefined,
+): readonly Episode[] => {
   const episodes: Episode[] = [];
   let open: TimedEvent | undefined;
   for (const event of events) {

@@ -81,7 +81,10 @@ export const readReport = async (source: ReportSourceOptions, query: ReportQuery
   const points = pointsOf(sums.steps(range.from, range.until));
   const [identities, sections] = await Promise.all([
     identitiesOf(source, query, {range, now, sums, before: before?.range}),
-    readSections({store, policy, now, usesOf: () => ({lastMinute: 0, lastHour: 0})}),
+    readSections({
+      ...{store, policy, now, describe: source.describe, adaptive: view.adaptive, shares: view.shares},
+      usesOf: () => ({lastMinute: 0, lastHour: 0}),
+    }),
   ]);
   const tokens = tokenFacts(sections.tokens, events, usesOf, range);
   const report: ActivityReport = {

@@ -1,10 +1,11 @@
+import {isBehaviourRow} from '../../engine/behaviour/behaviour-state.ts';
 import type {RowAddress} from '../../engine/live/check.ts';
 import type {StoredRow} from '../../store/port.ts';
 import {isStoreError} from '../../store/store-error.ts';
 import {KeyStateReader} from '../key-state.ts';
 import {rowSelectionOf, type Selector, selectorTest} from '../selector.ts';
 import type {Looked, StoreView} from '../store-view.ts';
-import type {ObservedKey} from './observed-key.ts';
+import {type ObservedKey, statusAdaptive} from './observed-key.ts';
 
 /** `recent`: what the store's index of keys in trouble holds, without looking through the keys. */
 export type StatusScope = Selector | {readonly kind: 'recent'};
@@ -42,11 +43,13 @@ export async function* findKeys(
   const observe = (address: RowAddress, row: StoredRow | undefined): ObservedKey => {
     const now = view.now();
     const rule = view.rules?.of(address, now);
+    const state = reader.read(rule, row, {now});
     return {
       address,
       row,
-      state: reader.read(rule, row, {now}),
+      state,
       override: rule?.override,
+      adaptive: statusAdaptive(rule, state),
       deniedLastMinute: view.deniedLastMinute(address),
     };
   };
@@ -80,7 +83,8 @@ export async function* findKeys(
   }
   const selected = selectorTest(scope);
   let left = options.maxKeys;
-  for await (const {rows, foreign} of store.scan(rowSelectionOf(scope), PAGE)) {
+  for await (const {rows: all, foreign} of store.scan(rowSelectionOf(scope), PAGE)) {
+    const rows = all.filter(({address}) => !isBehaviourRow(address));
     const some = rows.length > left ? rows.slice(0, left) : rows;
     left -= some.length;
     const mine = some.filter(({address}) => selected(address));

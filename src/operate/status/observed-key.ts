@@ -3,7 +3,7 @@ import type {RowAddress} from '../../engine/live/check.ts';
 import type {AlgorithmSpec} from '../../engine/policy-model.ts';
 import type {StoredRow} from '../../store/port.ts';
 import type {StatusKey, StatusOverride, StatusUnits} from '../../view/model/status-report.ts';
-import type {KeyOverride} from '../key-rules.ts';
+import type {KeyOverride, KeyRule} from '../key-rules.ts';
 import type {KeyState, UnitState} from '../key-state.ts';
 
 /** A key as it was found: what it is sorted and counted by, before it is written down. */
@@ -12,6 +12,8 @@ export interface ObservedKey {
   readonly row: StoredRow | undefined;
   readonly state: KeyState;
   readonly override: KeyOverride | undefined;
+  /** Undefined: the policy and the overrides are in force as they are. */
+  readonly adaptive: StatusKey['adaptive'] | undefined;
   readonly deniedLastMinute: number;
 }
 
@@ -20,7 +22,7 @@ export type DescribeBucket = (spec: AlgorithmSpec) => string;
 
 /** The key as a report gives it. */
 export const statusKey = (
-  {address: {limit, key, tier}, row, state, override, deniedLastMinute}: ObservedKey,
+  {address: {limit, key, tier}, row, state, override, adaptive, deniedLastMinute}: ObservedKey,
   describe: DescribeBucket,
 ): StatusKey => ({
   limit,
@@ -30,6 +32,7 @@ export const statusKey = (
   ...(state.units === undefined ? {} : statusUnits({...state.units, retryAfter: state.retryAfter})),
   deniedLastMinute,
   ...(override === undefined ? {} : {override: statusOverride(override)}),
+  ...(adaptive === undefined ? {} : {adaptive}),
   ...(row === undefined ? {} : {shape: row.address.shape, ...expiry(row.expiresAt)}),
   ...(row === undefined || state.units === undefined ? {} : {shapeMatches: state.row === 'read'}),
   buckets: state.buckets.map(({spec, ...units}) => ({algorithm: describe(spec), ...statusUnits(units)})),
@@ -49,6 +52,19 @@ export const statusOverride = ({from, effect, until}: KeyOverride): StatusOverri
   effect,
   ...(Number.isFinite(until) ? {until: toRfc3339(until)} : {}),
 });
+
+/** What adaptive control takes away of the bucket with the fewest units left. */
+export const statusAdaptive = (
+  rule: KeyRule | undefined,
+  {units, buckets}: KeyState,
+): ObservedKey['adaptive'] => {
+  if (rule?.base === undefined || units === undefined) return undefined;
+  const at = buckets.findIndex(
+    ({capacity, remaining}) => capacity === units.capacity && remaining === units.remaining,
+  );
+  const base = rule.base.buckets[Math.max(0, at)]!.algorithm.capacity;
+  return {share: rule.share, baseCapacity: base};
+};
 
 const expiry = (at: number): {expiresAt?: string} => {
   const shown = shownInstant(at);

@@ -83,7 +83,9 @@ export const readStatus = async (
   const limits = source.policy?.limits.map(({name}) => name) ?? [];
   const now = view.now();
   const {usage, usesOf} = await readUsage(source.store, limits, now);
-  const sections = await readSections({store: source.store, policy: source.policy, now, usesOf});
+  const {store, policy, describe} = source;
+  const {adaptive, shares} = view;
+  const sections = await readSections({store, policy, now, usesOf, adaptive, shares, describe});
   const report: StatusReport = {
     store: statusStore(view),
     policy: source.policyFile,

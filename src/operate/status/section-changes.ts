@@ -1,3 +1,5 @@
+import type {StatusBehaviour} from '../../view/model/behaviour.ts';
+import type {StatusAdaptive, StatusDegradation, StatusPool} from '../../view/model/status-load.ts';
 import type {
   StatusAlert,
   StatusBreaker,
@@ -8,15 +10,19 @@ import type {
   StatusToken,
 } from '../../view/model/status-sections.ts';
 
-/** What happened to a token, breaker, queue, instance or alert from one look to the next. */
+/** What happened to a token, breaker, queue, pool, adaptive control, instance or alert from one look to the next. */
 export type SectionRecord =
   | ({readonly at: string; readonly change: 'new' | 'state' | 'gone'} & (
       | {readonly kind: 'token'; readonly token: StatusToken}
       | {readonly kind: 'breaker'; readonly breaker: StatusBreaker}
       | {readonly kind: 'queue'; readonly queue: StatusQueue}
+      | {readonly kind: 'pool'; readonly pool: StatusPool}
+      | {readonly kind: 'adaptive'; readonly adaptive: StatusAdaptive}
+      | {readonly kind: 'behaviour'; readonly behaviour: StatusBehaviour}
       | {readonly kind: 'instance'; readonly instance: StatusInstance}
       | {readonly kind: 'alert'; readonly alert: StatusAlert}
     ))
+  | {readonly kind: 'degradation'; readonly at: string; readonly degradation: StatusDegradation | null}
   | {readonly kind: 'leader'; readonly at: string; readonly leader: StatusLeader | null};
 
 /** What changed from one report to the next. Ages, and waits that only grow shorter, are no change. */
@@ -26,16 +32,36 @@ export class SectionChanges {
     [token.provider],
     [token.condition, token.recommendation, token.generation, token.failures, token.refreshing?.fencing],
   ]);
-  readonly #breakers = new Followed<StatusBreaker>(({name, state, failures}) => [[name], [state, failures]]);
+  readonly #breakers = new Followed<StatusBreaker>(({name, state, failures, keys}) => [
+    [name],
+    [state, failures, keys?.open, keys?.halfOpen],
+  ]);
   readonly #queues = new Followed<StatusQueue>(({queue, waiting, due, claimed, dead}) => [
     [queue],
     [waiting, due, claimed, dead],
   ]);
+  readonly #pools = new Followed<StatusPool>(({name, running, effectiveMax, waiting}) => [
+    [name],
+    [running, effectiveMax, waiting],
+  ]);
+  readonly #adaptive = new Followed<StatusAdaptive>(({name, share, pressure}) => [
+    [name],
+    [share, pressure?.signal],
+  ]);
+  readonly #behaviour = new Followed<StatusBehaviour>(({limit, up, down, keys}) => [
+    [limit],
+    [up, down, keys.map(({key, move}) => [key, move])],
+  ]);
   readonly #instances = new Followed<StatusInstance>(({id, leads}) => [[id], [leads]]);
+  #degradation = 'null';
   #leader = 'null';
 
   since(sections: StatusSections, at: string): readonly SectionRecord[] {
-    const {alerts, tokens, breakers, queues, instances, leader} = sections;
+    const {alerts, tokens, breakers, queues, pools, adaptive, degradation, behaviour, instances, leader} =
+      sections;
+    const mode = JSON.stringify(degradation && [degradation.mode, degradation.from, degradation.manual]);
+    const modes = mode === this.#degradation ? [] : [{kind: 'degradation' as const, at, degradation}];
+    this.#degradation = mode;
     const led = JSON.stringify(leader && [leader.instance, leader.fencing]);
     const leads = led === this.#leader ? [] : [{kind: 'leader' as const, at, leader}];
     this.#leader = led;
@@ -46,6 +72,14 @@ export class SectionChanges {
         .since(breakers)
         .map(([change, breaker]) => ({kind: 'breaker' as const, at, change, breaker})),
       ...this.#queues.since(queues).map(([change, queue]) => ({kind: 'queue' as const, at, change, queue})),
+      ...this.#pools.since(pools).map(([change, pool]) => ({kind: 'pool' as const, at, change, pool})),
+      ...this.#adaptive
+        .since(adaptive)
+        .map(([change, one]) => ({kind: 'adaptive' as const, at, change, adaptive: one})),
+      ...modes,
+      ...this.#behaviour
+        .since(behaviour)
+        .map(([change, one]) => ({kind: 'behaviour' as const, at, change, behaviour: one})),
       ...this.#instances
         .since(instances)
         .map(([change, instance]) => ({kind: 'instance' as const, at, change, instance})),

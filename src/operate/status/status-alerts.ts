@@ -1,26 +1,32 @@
 import {ageText} from '../../base/age-text.ts';
 import {formatDuration} from '../../base/duration.ts';
+import {safeExcerpt} from '../../base/safe-text.ts';
 import {spanText} from '../../base/span-text.ts';
 import {TOKEN_MANAGER_ROLE} from '../../store/token-names.ts';
 import {
   ALERT_KINDS,
   type AlertKind,
+  type BreakerKeys,
   type StatusAlert,
   type StatusBreaker,
   type StatusQueue,
   type StatusSections,
   type StatusToken,
 } from '../../view/model/status-sections.ts';
+import {command} from './command-text.ts';
+import {loadAlerts} from './load-alerts.ts';
 
 /** What needs somebody, the most urgent first; `now` in ms since the epoch. */
 export const statusAlerts = (
-  {tokens, breakers, queues, instances, leader}: Omit<StatusSections, 'alerts'>,
+  sections: Omit<StatusSections, 'alerts'>,
   now: number,
 ): readonly StatusAlert[] => {
+  const {tokens, breakers, queues, instances, leader} = sections;
   const managers = instances.filter(({role}) => role === TOKEN_MANAGER_ROLE).length;
   const alerts = [
     ...tokens.flatMap((token) => tokenAlerts(token, now)),
     ...breakers.filter(({state}) => state === 'open').map(openBreaker),
+    ...loadAlerts(sections, now),
     ...queues.filter(({dead}) => dead > 0).map(deadLetters),
     ...(managers > 0 && leader === null ? [noLeader(managers)] : []),
   ];
@@ -104,12 +110,28 @@ const isExhausted = ({refreshes, waitsFor, refreshAllowedInMs, expiresInMs}: Sta
 const budgetText = ({refreshes, refreshAllowedInMs}: StatusToken): string =>
   `has no refresh left (${refreshes!.used} of ${refreshes!.allowed} in ${formatDuration(refreshes!.perMs * 1_000)}): the next in ${spanText(refreshAllowedInMs ?? 0)}`;
 
-const openBreaker = ({name, failures, callsInMs}: StatusBreaker): StatusAlert => ({
-  kind: 'breaker-open',
-  subject: name,
-  text: `breaker ${name} is open after ${failures} ${failures === 1 ? 'failure' : 'failures'}${callsInMs === null ? '' : `: probes in ${spanText(callsInMs)}`}`,
-  next: command('ratectl reset --breaker', name),
-});
+const openBreaker = (breaker: StatusBreaker): StatusAlert => {
+  const {name, failures, callsInMs, keys} = breaker;
+  const alert = {kind: 'breaker-open', subject: name} as const;
+  if (keys !== null) return {...alert, ...openKeys(name, keys)};
+  return {
+    ...alert,
+    text: `breaker ${name} is open after ${failures} ${failures === 1 ? 'failure' : 'failures'}${callsInMs === null ? '' : `: probes in ${spanText(callsInMs)}`}`,
+    next: command('ratectl reset --breaker', name),
+  };
+};
+
+const NAMED_KEYS = 3;
+
+/** One for the breaker, not for each key: a flood of keys is one alert. */
+const openKeys = (name: string, {open, shown}: BreakerKeys): Pick<StatusAlert, 'text' | 'next'> => {
+  const named = shown.slice(0, Math.min(open, NAMED_KEYS)).map(({key}) => safeExcerpt(key, 60));
+  const more = open - named.length;
+  return {
+    text: `breaker ${name} is open for ${open.toLocaleString('en-US')} ${open === 1 ? 'key' : 'keys'}: ${named.join(', ')}${more > 0 ? ` and ${more.toLocaleString('en-US')} more` : ''}`,
+    next: `ratectl reset --breaker "${name} KEY"`,
+  };
+};
 
 const deadLetters = ({queue, dead}: StatusQueue): StatusAlert => ({
   kind: 'queue-dead',
@@ -124,9 +146,5 @@ const noLeader = (managers: number): StatusAlert => ({
   text: `nobody leads, although ${managers === 1 ? '1 token manager is' : `${managers} token managers are`} there: no token is refreshed`,
   next: 'one takes over within seconds, unless all were started with lead: false',
 });
-
-/** With a name that a shell takes as it is; another one has to be quoted by whoever knows the shell. */
-const command = (words: string, name: string): string =>
-  `${words} ${/^[A-Za-z0-9_.:-]+$/.test(name) ? name : 'NAME'}`;
 
 const ago = (at: string, now: number): string => ageText(now - Date.parse(at));

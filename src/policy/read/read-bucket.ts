@@ -7,8 +7,9 @@ import {
 } from '../../engine/exact-range.ts';
 import type {AlgorithmSpec} from '../../engine/policy-model.ts';
 import {ALGORITHM_NAMES, type AlgorithmName} from '../algorithm-names.ts';
+import {BUCKET_FIELDS, parametersOf} from '../limit-fields.ts';
 import type {Problems} from '../problems.ts';
-import {BUCKET_FIELDS, parametersOf} from '../schema.ts';
+import {MAX_SLOTS, MAX_WAITING} from '../protection-types.ts';
 import type {SourceNode} from '../source/source-node.ts';
 import {MAX_LEASES} from '../value-types.ts';
 import {readChoice, readFlag} from './read-choice.ts';
@@ -207,7 +208,7 @@ class BucketReader {
         this.#problems.warn(
           queue.keyAt,
           `${this.#source.path}.queue`,
-          'waiting in a queue is not replayed by simulate: a request that finds no slot is denied',
+          `has no effect: a limit refuses at once; for a queue write a pool: concurrency: { api: { max: ${Math.min(max ?? 10, MAX_SLOTS)}, queue: ${Math.min(length, MAX_WAITING)} } }`,
         );
     }
     return max === undefined || timeout === undefined ? undefined : {kind: 'concurrency', max, timeout};

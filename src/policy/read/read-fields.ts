@@ -1,8 +1,25 @@
 import {quoted} from '../../base/safe-text.ts';
 import {suggest} from '../../base/suggest.ts';
+import {BEHAVIOUR_FIELDS} from '../behaviour-fields.ts';
+import {
+  ADAPTIVE_FIELDS,
+  AIMD_FIELDS,
+  DEGRADATION_FIELDS,
+  ENTER_FIELDS,
+  GRADIENT_FIELDS,
+  SIGNAL_FIELDS,
+} from '../control-fields.ts';
+import {BUCKET_FIELDS, LIMIT_FIELDS} from '../limit-fields.ts';
+import {POOL_FIELDS} from '../pool-fields.ts';
 import {type Problems, pathTo} from '../problems.ts';
-import {BUCKET_FIELDS, type Field, LIMIT_FIELDS, POLICY_FIELDS} from '../schema.ts';
-import {BACKOFF_FIELDS, BREAKER_FIELDS, QUEUE_FIELDS, TOKEN_FIELDS} from '../section-fields.ts';
+import {type Field, POLICY_FIELDS} from '../schema.ts';
+import {
+  BACKOFF_FIELDS,
+  BREAKER_FIELDS,
+  NAMED_BREAKER_FIELDS,
+  QUEUE_FIELDS,
+  TOKEN_FIELDS,
+} from '../section-fields.ts';
 import type {MapEntry, SourceNode} from '../source/source-node.ts';
 import {VALUE_TYPES} from '../value-types.ts';
 
@@ -16,7 +33,19 @@ const PLACES = [
   [QUEUE_FIELDS, 'a queue'],
   [BREAKER_FIELDS, 'a circuit breaker'],
   [BACKOFF_FIELDS, 'a backoff'],
+  [POOL_FIELDS, 'a pool of "concurrency"'],
+  [ADAPTIVE_FIELDS, 'an entry of "adaptive"'],
+  [SIGNAL_FIELDS, '"signals"'],
+  [AIMD_FIELDS, 'controller: { aimd: … }'],
+  [GRADIENT_FIELDS, 'controller: { gradient: … }'],
+  [BEHAVIOUR_FIELDS, 'an entry of "behaviour"'],
+  [DEGRADATION_FIELDS, '"degradation"'],
+  [ENTER_FIELDS, '"enter" of "degradation"'],
 ] as const;
+
+/** The breaker of a token provider is asked first whether the other breakers have the field. */
+const placesFor = (known: readonly Field[]): readonly (readonly [readonly Field[], string])[] =>
+  known === BREAKER_FIELDS ? [[NAMED_BREAKER_FIELDS, 'an entry of "breakers"'], ...PLACES] : PLACES;
 
 const hintFor = (name: string, known: readonly Field[]): string => {
   const names = known.map((field) => field.name);
@@ -24,7 +53,7 @@ const hintFor = (name: string, known: readonly Field[]): string => {
     field.alsoCalled?.some((other) => other.toLowerCase() === name.toLowerCase()),
   );
   if (synonym !== undefined) return `did you mean "${synonym.name}"?`;
-  const place = PLACES.find(([fields]) => fields.some((field) => field.name === name));
+  const place = placesFor(known).find(([fields]) => fields.some((field) => field.name === name));
   if (place !== undefined) return `it is a field of ${place[1]}`;
   const near = suggest(name, names);
   return near === undefined ? `fields are ${names.join(', ')}` : `did you mean "${near}"?`;

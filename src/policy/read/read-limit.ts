@@ -1,6 +1,7 @@
 import type {LimitSpec} from '../../engine/policy-model.ts';
+import {BUCKET_FIELDS, LIMIT_FIELDS} from '../limit-fields.ts';
 import {type Problems, pathTo} from '../problems.ts';
-import {BUCKET_FIELDS, type Field, LIMIT_FIELDS} from '../schema.ts';
+import type {Field} from '../schema.ts';
 import type {SourceNode} from '../source/source-node.ts';
 import {NAME_PATTERN} from '../value-forms.ts';
 import {VALUE_TYPES} from '../value-types.ts';

@@ -1,7 +1,7 @@
 import type {AlgorithmSpec, Override} from '../../engine/policy-model.ts';
 import type {AlgorithmName} from '../algorithm-names.ts';
+import {BUCKET_FIELDS} from '../limit-fields.ts';
 import {type Problems, pathTo, typoHint} from '../problems.ts';
-import {BUCKET_FIELDS} from '../schema.ts';
 import type {MapEntry, SourceNode} from '../source/source-node.ts';
 import {MAX_OVERRIDES, VALUE_TYPES} from '../value-types.ts';
 import {readBucket} from './read-bucket.ts';

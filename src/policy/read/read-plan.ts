@@ -1,7 +1,7 @@
 import type {AlgorithmSpec, SinglePlan, TieredPlan} from '../../engine/policy-model.ts';
 import {ALGORITHM_NAMES, type AlgorithmName} from '../algorithm-names.ts';
+import {BUCKET_FIELDS} from '../limit-fields.ts';
 import {type Problems, pathTo, typoHint} from '../problems.ts';
-import {BUCKET_FIELDS} from '../schema.ts';
 import {describeNode, type SourceNode} from '../source/source-node.ts';
 import {MAX_BUCKETS, MAX_TIERS, VALUE_TYPES} from '../value-types.ts';
 import {readBucket} from './read-bucket.ts';

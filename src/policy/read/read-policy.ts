@@ -6,9 +6,7 @@ import {MAX_LIMITS, MAX_THRESHOLDS, VALUE_TYPES} from '../value-types.ts';
 import {readChoice} from './read-choice.ts';
 import {type Fields, readFields, requireFields} from './read-fields.ts';
 import {readLimit} from './read-limit.ts';
-import {readBreakers} from './sections/read-breaker.ts';
-import {readQueues} from './sections/read-queues.ts';
-import {readTokens} from './sections/read-tokens.ts';
+import {readSections, warnUnsimulated, worksWithoutLimits} from './read-sections.ts';
 
 /** An expression of `thresholds` and where it stands, for `ratectl.yaml:12`. */
 export interface LocatedThreshold {
@@ -26,10 +24,9 @@ export const readPolicy = (
     readFields(root, '', POLICY_FIELDS, problems, 'a mapping with "version" and "limits"') ?? new Map();
   if (root.kind === 'map') requireFields(fields, root.at, '', POLICY_FIELDS, problems, 'a policy');
   readVersion(fields, problems);
-  const limits = readLimits(fields, root, problems);
-  const tokens = readTokens(fields.get('tokens')?.value, problems);
-  const queues = readQueues(fields.get('queue')?.value, problems);
-  const breakers = readBreakers(fields.get('breakers')?.value, problems);
+  const lineOfName = new Map<string, number>();
+  const limits = readLimits(fields, root, lineOfName, problems);
+  const sections = readSections(fields, {names: [...lineOfName.keys()], limits}, problems);
   const chargeField = fields.get('charge');
   const charge =
     chargeField && readChoice(chargeField.value, 'charge', ['all-or-nothing', 'always'], problems);
@@ -37,27 +34,14 @@ export const readPolicy = (
   const onStoreError =
     lossField && readChoice(lossField.value, 'onStoreError', ['open', 'closed', 'local'], problems);
   const thresholds = readThresholds(fields, problems);
-  for (const {key, keyAt} of fields.values()) {
-    if (
-      !LIVE_SECTIONS.includes(key) &&
-      POLICY_FIELDS.some((field) => field.name === key && field.simulated === false)
-    )
-      problems.warn(keyAt, '', `section "${key}" is not evaluated by simulate`);
-  }
+  warnUnsimulated(fields, problems);
   return {
     policy: {
       limits,
       charge: charge ?? 'all-or-nothing',
       onStoreError: onStoreError ?? 'local',
       thresholds: thresholds.map((threshold) => threshold.text),
-      tokens,
-      queues,
-      breakers,
-      priorities: [],
-      pools: [],
-      adaptive: [],
-      behaviour: [],
-      degradation: undefined,
+      ...sections,
     },
     thresholds,
   };
@@ -75,18 +59,14 @@ const readVersion = (fields: Fields, problems: Problems): void => {
   );
 };
 
-/** Sections with a runtime of their own: they make a policy even without limits, and a replay has no use for them. */
-const LIVE_SECTIONS = ['tokens', 'queue', 'breakers'];
-
-const holdsMore = (fields: Fields): boolean =>
-  LIVE_SECTIONS.some((name) => {
-    const node = fields.get(name)?.value;
-    return node?.kind === 'map' && node.entries.length > 0;
-  });
-
-const readLimits = (fields: Fields, root: SourceNode, problems: Problems): readonly LimitSpec[] => {
+const readLimits = (
+  fields: Fields,
+  root: SourceNode,
+  lineOfName: Map<string, number>,
+  problems: Problems,
+): readonly LimitSpec[] => {
   const node = fields.get('limits')?.value;
-  const needed = !holdsMore(fields);
+  const needed = !worksWithoutLimits(fields);
   if (node === undefined) {
     const {expected} = VALUE_TYPES.limits;
     if (needed && root.kind === 'map')
@@ -106,7 +86,6 @@ const readLimits = (fields: Fields, root: SourceNode, problems: Problems): reado
     problems.report(node.at, 'limits', `expected at most ${MAX_LIMITS} limits, got ${node.items.length}`);
     return [];
   }
-  const lineOfName = new Map<string, number>();
   return node.items
     .map((item, i) => readLimit(item, `limits[${i}]`, lineOfName, problems))
     .filter((limit) => limit !== undefined);

@@ -1,11 +1,14 @@
 import {Readable} from 'node:stream';
 import {RatectlError} from '../../base/ratectl-error.ts';
+import type {Policy} from '../../engine/policy-model.ts';
 import type {LoadedPolicy} from '../../policy/load-policy.ts';
 import {loadPolicy, parsePolicy} from '../../policy/load-policy.ts';
 import {readPolicyFile} from '../../policy/read-policy-file.ts';
+import {runRehearsal} from '../../simulate/rehearsal/run-rehearsal.ts';
+import {isRehearsal, parseServerModel, type ServerModel} from '../../simulate/rehearsal/server-model.ts';
 import {reportOfRun} from '../../simulate/report-of-run.ts';
-import {runReplay} from '../../simulate/run-replay.ts';
-import {judge, parseThreshold} from '../../simulate/threshold.ts';
+import {runReplay, type TraceInput} from '../../simulate/run-replay.ts';
+import {judge, parseThreshold, refuseWithoutRehearsal} from '../../simulate/threshold.ts';
 import {parseFieldMapping} from '../../trace/field-mapping.ts';
 import {formatNamed} from '../../trace/formats/registry.ts';
 import type {SimulateReport} from '../../view/model/simulate-report.ts';
@@ -46,6 +49,16 @@ export const simulateTool = ({wrap, root}: SimulateParts): Tool => {
       format: {kind: 'text', about: 'Format of the trace; by default its first lines tell.'},
       map: {kind: 'text', about: 'Attributes from other fields: t=ts_ms,key=user,cost=n.'},
       threshold: {kind: 'text', about: 'A condition to judge, such as: denied < 0.1%'},
+      capacity: {
+        kind: 'text',
+        about: 'Rehearses the traffic on a server that works on so many requests at once, such as: 20.',
+      },
+      serviceTime: {
+        kind: 'text',
+        about:
+          'How long it works on one: 20ms, exp(20ms), lognormal(20ms,200ms); by default what the trace says.',
+      },
+      deadline: {kind: 'text', about: 'Clients give up after this, such as: 1s.'},
     },
     async run(given) {
       if (running)
@@ -76,37 +89,51 @@ const replay = async (
     ...policy.thresholds.map(({text, line}) => parseThreshold(text, `${policy.file}:${line}`, names)),
     ...asked,
   ];
+  const server = serverOf(given, policy.policy);
+  if (server === undefined) refuseWithoutRehearsal(thresholds);
   const format = given.text('format');
   const text = oneOf(given, 'trace', 'tracePath');
   const path = text === undefined ? fileBelow(root, given.text('tracePath')!, MOST_TRACE_BYTES) : '-';
   const end = performance.now() + LONGEST_MS;
-  const run = await runReplay(
-    {
-      paths: [path],
-      open: {
-        format: format === undefined ? undefined : formatNamed(format),
-        mapping: parseFieldMapping(given.text('map') === undefined ? [] : [given.text('map')!]),
-        timeUnit: undefined,
-        delimiter: undefined,
-        stdin: Readable.from(text === undefined || text === '' ? [] : [Buffer.from(text)]),
-      },
-      read: {workers: 0, sort: false},
-      strict: false,
+  const input: TraceInput = {
+    paths: [path],
+    open: {
+      format: format === undefined ? undefined : formatNamed(format),
+      mapping: parseFieldMapping(given.text('map') === undefined ? [] : [given.text('map')!]),
+      timeUnit: undefined,
+      delimiter: undefined,
+      stdin: Readable.from(text === undefined || text === '' ? [] : [Buffer.from(text)]),
     },
-    {policy: policy.policy, against: undefined, shard: undefined, decisions: undefined},
-    undefined,
-    {
-      update: () => {
-        if (performance.now() > end) throw tooLong();
-      },
+    read: {workers: 0, sort: false},
+    strict: false,
+  };
+  const progress = {
+    update: () => {
+      if (performance.now() > end) throw tooLong();
     },
-  );
+  };
+  const options = {policy: policy.policy, against: undefined, decisions: undefined};
+  const run =
+    server === undefined
+      ? await runReplay(input, {...options, shard: undefined}, undefined, progress)
+      : await runRehearsal(input, {...options, server}, undefined, progress);
   const measured = reportOfRun(run, [text === undefined ? given.text('tracePath')! : 'trace']);
   const report = {...measured, thresholds: thresholds.map((one) => judge(one, measured))};
   const bad = run.trace.problems
     .slice(0, 3)
     .map(({line, reason}) => `line ${line} of the trace was left out: ${reason}`);
   return {report, warnings: [...policy.warnings, ...run.trace.notes, ...bad]};
+};
+
+/** The server to rehearse with; undefined: rate limits are replayed. */
+const serverOf = (given: Arguments, policy: Policy): ServerModel | undefined => {
+  const flags = Object.fromEntries(
+    ['capacity', 'serviceTime', 'deadline'].flatMap((name) => {
+      const text = given.text(name);
+      return text === undefined ? [] : [[name, text]];
+    }),
+  );
+  return isRehearsal([policy], flags) ? parseServerModel(flags) : undefined;
 };
 
 const policyOf = (given: Arguments, root: string): LoadedPolicy => {

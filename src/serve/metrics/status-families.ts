@@ -3,6 +3,7 @@ import {STATUS_STATES, type StatusKey, type StatusReport} from '../../view/model
 import {ALERT_KINDS, type StatusSections} from '../../view/model/status-sections.ts';
 import type {UsageTotals} from '../usage-counter.ts';
 import {named, samplesOf} from './bounded-samples.ts';
+import {loadFamilies} from './load-families.ts';
 import {counter, gauge, type MetricFamily, plain, type Sample} from './metric-family.ts';
 import {tokenFamilies} from './token-families.ts';
 
@@ -13,7 +14,7 @@ export interface MetricSource {
   readonly changes: ReadonlyMap<string, number>;
 }
 
-/** What the store says, as metrics. Labels are names of limits, providers, breakers and queues, and fixed words: never keys. */
+/** What the store says, as metrics. Labels are names of limits, providers, breakers, queues and pools, and fixed words: never keys. */
 export const statusFamilies = ({report, totals, changes}: MetricSource): readonly MetricFamily[] => [
   gauge(
     'store_clock_skew_seconds',
@@ -44,6 +45,7 @@ export const statusFamilies = ({report, totals, changes}: MetricSource): readonl
   ...tokenFamilies(report.tokens, totals),
   ...breakerFamilies(report),
   ...queueFamilies(report),
+  ...loadFamilies(report),
   ...instanceFamilies(report),
   gauge(
     'alerts',
@@ -84,7 +86,7 @@ const keyStates = (keys: readonly StatusKey[]): readonly Sample[] => {
 const breakerFamilies = ({breakers}: Pick<StatusSections, 'breakers'>): readonly MetricFamily[] => [
   gauge(
     'breaker_state',
-    '1 for the state that the circuit breaker is in.',
+    '1 for the state that the circuit breaker is in; of one for each key, the worst of them.',
     samplesOf(
       breakers,
       'breaker',
@@ -104,6 +106,20 @@ const breakerFamilies = ({breakers}: Pick<StatusSections, 'breakers'>): readonly
       'breaker',
       ({name}) => name,
       ({failures}) => [named(failures)],
+    ),
+  ),
+  gauge(
+    'breaker_keys',
+    'Keys of a circuit breaker that there is one of for each key, by state.',
+    samplesOf(
+      breakers.filter(({keys}) => keys !== null),
+      'breaker',
+      ({name}) => name,
+      ({keys}) => [
+        {labels: {state: 'closed'}, value: keys!.closed},
+        {labels: {state: 'open'}, value: keys!.open},
+        {labels: {state: 'half-open'}, value: keys!.halfOpen},
+      ],
     ),
   ),
 ];

@@ -120,7 +120,8 @@ const tokenRows = ({tokens}) => {
 const otherRows = ({breakers, queues, instances, leader}) => {
   show('breakers', breakers.length > 0); show('queues', queues.length > 0); show('instances', instances.length > 0);
   fill($('breakers-table'), 'Circuit breakers', [{title: 'Breaker'}, {title: 'State'}, {title: 'Failures', num: true}, {title: 'Calls pass', num: true}],
-    breakers.map((one) => ({id: one.name, cells: [{text: one.name, cls: 'mono'}, badge(one.state), num(one.opensAt === null ? count(one.failures) : one.failures + ' of ' + one.opensAt),
+    breakers.flatMap((one) => [one, ...(one.keys ? one.keys.shown.slice(0, 20).map((key) => ({...key, name: one.name, opensAt: one.opensAt})) : [])]).map((one) => ({id: JSON.stringify([one.name, one.key]), cells: [
+      {text: one.key === undefined ? one.name : one.key === '' ? '(empty)' : one.key, cls: 'mono', sub: one.key !== undefined ? 'key of ' + one.name : one.keys ? count(one.keys.open) + ' open of ' + plural(one.keys.open + one.keys.halfOpen + one.keys.closed, 'key') : ''}, badge(one.state), num(one.opensAt === null ? count(one.failures) : one.failures + ' of ' + one.opensAt),
       one.callsInMs === null ? num('–') : runs((passed) => one.callsInMs - passed > 0 ? 'in ' + wait(one.callsInMs - passed) : 'now')]})));
   fill($('queues-table'), 'Queues', [{title: 'Queue'}, {title: 'Waiting', num: true}, {title: 'Due', num: true}, {title: 'Claimed', num: true}, {title: 'Dead', num: true}, {title: 'Oldest', num: true}],
     queues.map((one) => ({id: one.queue, cells: [{text: one.queue, cls: 'mono', sub: one.classes.map((c) => c.class + ' ' + count(c.waiting)).join(' · ')}, num(count(one.waiting)), num(count(one.due)), num(count(one.claimed)),
@@ -130,6 +131,40 @@ const otherRows = ({breakers, queues, instances, leader}) => {
     instances.map((one) => ({id: one.id, cells: [{text: one.host + ':' + one.pid, cls: 'mono'}, one.role || '–', one.leads ? badge('leads') : '',
       runs((passed) => age(now - Date.parse(one.startedAt) + passed)), runs((passed) => age(Math.max(0, now - Date.parse(one.seenAt) + passed)) + ' ago')]})));
   put($('instances-note'), plural(instances.length, 'process', 'processes') + (leader ? '' : ', none leads'));
+};
+
+const SIGNALS = {cpu: 'CPU', memory: 'memory', eventLoop: 'event loop', responseTime: 'response time'};
+const MODES = {normal: 'ok', 'shed-low': 'near', 'essential-only': 'limited', closed: 'limited'};
+const pressure = (found) => found && found.signal ? bar([{share: found.value, cls: found.value > 1 ? 'bad' : found.value > 0.8 ? 'warn' : ''}], percent(found.value, 1) + ' ' + (SIGNALS[found.signal] || found.signal)) : '–';
+const NEXT = {runs: 'ok', waits: 'near', refused: 'limited'};
+
+const loadRows = ({pools, adaptive, degradation}) => {
+  const now = Date.parse(report.store.now);
+  const looked = (one) => one.lookedAt ? runs((passed) => age(Math.max(0, now - Date.parse(one.lookedAt) + passed)) + ' ago') : num('never');
+  show('pools', pools.length > 0); show('adaptive', adaptive.length > 0); show('degradation', degradation !== null);
+  fill($('pools-table'), 'Pools of slots for work at the same time', [{title: 'Pool'}, {title: 'Running'}, {title: 'Waiting'}, {title: 'Oldest', num: true}, {title: 'Next one'}, {title: 'Held', num: true}, {title: 'Clients full', num: true}],
+    pools.map((one) => {
+      const {running, max, effectiveMax, waiting, queue} = one;
+      return {id: one.name, cells: [
+        {text: one.name, cls: 'mono', sub: one.configured ? one.clients.slice(0, 3).map((client) => client.key === '' ? '(empty)' : client.key).join(', ') : 'not in the policy'},
+        max === null ? num(count(running)) : bar([{share: running / effectiveMax, cls: running >= effectiveMax ? 'warn' : ''}], count(running) + ' / ' + (effectiveMax === max ? count(max) : count(max) + ' → ' + count(effectiveMax))),
+        queue === null ? num(count(waiting)) : bar([{share: queue === 0 ? 0 : waiting / queue, cls: waiting >= queue ? 'bad' : 'warn'}], count(waiting) + ' / ' + count(queue)),
+        one.oldestWaitMs === null ? num('–') : runs((passed) => age(one.oldestWaitMs + passed)),
+        one.next === null ? '–' : badge(NEXT[one.next], one.next + (one.next === 'waits' && one.estimatedWaitMs !== null ? ' ~' + wait(one.estimatedWaitMs) : '')),
+        num(one.meanHoldMs === null ? '–' : wait(one.meanHoldMs)), num(one.maxPerKey === null ? '–' : count(one.clientsAtLimit))]};
+    }));
+  fill($('adaptive-table'), 'Limits and pools that follow the load', [{title: 'Name'}, {title: 'Controller'}, {title: 'Left'}, {title: 'Pressure'}, {title: 'Looked at', num: true}, {title: 'In force'}],
+    adaptive.map((one) => ({id: one.name, cells: [{text: one.name, cls: 'mono', sub: one.configured ? '' : 'not in the policy'}, one.controller || '–',
+      bar([{share: one.share, cls: one.share === 1 ? '' : one.atFloor ? 'bad' : 'warn'}], percent(one.share, 1)), pressure(one.pressure), looked(one),
+      {cls: 'words', text: one.share === 1 ? 'what the policy says' : one.limits.map((l) => l.limit + (l.tier ? ' ' + l.tier : '') + ': ' + l.effective.join(' and ')).concat(one.pools.map((p) => 'pool ' + p.pool + ': ' + p.base + ' → ' + p.effective)).join('; ')}]})));
+  if (degradation === null) return;
+  const {mode, from, since, manual, classes} = degradation;
+  const named = (served) => classes.filter((one) => one.served === served).map((one) => one.name).join(', ');
+  fill($('degradation-table'), 'Which priority classes are served', [{title: 'Mode'}, {title: 'By'}, {title: 'Since', num: true}, {title: 'Pressure'}, {title: 'Serves'}, {title: 'Refuses'}],
+    [{id: 'mode', cells: [badge(MODES[mode], mode), {text: from, cls: 'words', sub: manual ? [manual.by, manual.reason].filter(Boolean).join(': ') : ''},
+      since === null ? num('–') : runs((passed) => age(Math.max(0, now - Date.parse(since) + passed))), pressure(degradation.pressure),
+      {cls: 'words', text: (classes.length ? named(true) : mode === 'closed' ? '' : 'all requests') || 'nobody'}, {cls: 'words', text: (classes.length ? named(false) : mode === 'closed' ? 'all requests' : '') || 'nobody'}]}]);
+  put($('degradation-note'), manual ? (manual.until ? 'set by hand until ' + manual.until : 'set by hand until it is cleared') + '; the rule alone: ' + degradation.rule : '');
 };
 
 const warningItems = (warnings) => {
@@ -143,7 +178,7 @@ const draw = (answer) => {
   put($('context'), answer.context || ''); put($('store'), report.store.url);
   put($('foot'), [report.store.server, 'clock ' + (Math.abs(report.store.skewMs) < 1000 ? 'in step' : (report.store.skewMs > 0 ? 'ahead by ' : 'behind by ') + age(Math.abs(report.store.skewMs))),
     report.policy ? 'policy ' + report.policy.file + (report.policy.from === report.policy.file ? '' : ', ' + report.policy.from) : 'no policy is known'].join(' · '));
-  tiles(report); alertItems(report); keyRows(); limitRows(report); tokenRows(report); otherRows(report); warningItems(answer.warnings.concat(report.store.remarks));
+  tiles(report); alertItems(report); keyRows(); limitRows(report); tokenRows(report); otherRows(report); loadRows(report); warningItems(answer.warnings.concat(report.store.remarks));
   const bad = report.totals.states.limited + report.totals.states.blocked;
   document.title = (report.alerts.length ? '(' + report.alerts.length + '!) ' : bad ? '(' + bad + ') ' : '') + 'ratectl' + (answer.context ? ' · ' + visible(answer.context) : '');
   say(report);

@@ -48,6 +48,12 @@ export const DOCUMENT = `<!doctype html>
       <section class="card" id="queues" aria-labelledby="queues-heading" hidden><div class="head"><h2 id="queues-heading">Queues</h2></div>
         <div class="scroll" tabindex="0" role="group" aria-labelledby="queues-heading"><table id="queues-table"></table></div></section>
     </div>
+    <section class="card" id="pools" aria-labelledby="pools-heading" hidden><div class="head"><h2 id="pools-heading">Pools</h2><span class="dim">slots for work at the same time</span></div>
+      <div class="scroll" tabindex="0" role="group" aria-labelledby="pools-heading"><table id="pools-table"></table></div></section>
+    <section class="card" id="degradation" aria-labelledby="degradation-heading" hidden><div class="head"><h2 id="degradation-heading">Degradation</h2><span id="degradation-note" class="dim"></span></div>
+      <div class="scroll" tabindex="0" role="group" aria-labelledby="degradation-heading"><table id="degradation-table"></table></div></section>
+    <section class="card" id="adaptive" aria-labelledby="adaptive-heading" hidden><div class="head"><h2 id="adaptive-heading">Adaptive limits</h2></div>
+      <div class="scroll" tabindex="0" role="group" aria-labelledby="adaptive-heading"><table id="adaptive-table"></table></div></section>
     <section class="card" id="instances" aria-labelledby="instances-heading" hidden><div class="head"><h2 id="instances-heading">Instances</h2><span id="instances-note" class="dim"></span></div>
       <div class="scroll" tabindex="0" role="group" aria-labelledby="instances-heading"><table id="instances-table"></table></div></section>
     <section id="warnings" class="card" aria-labelledby="warnings-heading" hidden><div class="head"><h2 id="warnings-heading">Notes</h2></div><ul id="warning-list"></ul></section>

@@ -30,6 +30,7 @@ import type {ClaimKey, ClaimOptions, QueueState} from '../queue-rules.ts';
 import {storeClosed} from '../store-closed.ts';
 import type {StoreOptions} from '../store-target.ts';
 import {withoutLeases} from '../stored-leases.ts';
+import {TopicListeners} from '../topic-listeners.ts';
 import {MemoryDocuments} from './memory-documents.ts';
 import {MemoryJournals} from './memory-journals.ts';
 import {MemoryQueues} from './memory-queues.ts';
@@ -61,6 +62,7 @@ export class MemoryStore implements Store {
   readonly #usage = new MemoryUsage();
   readonly #queues = new MemoryQueues();
   readonly #listeners = new NewsListeners();
+  readonly #topics = new TopicListeners();
   #generation = 0;
   #closed = false;
 
@@ -214,9 +216,14 @@ export class MemoryStore implements Store {
     this.#listeners.tell();
   }
 
-  async listen(onNews: () => void): Promise<() => Promise<void>> {
+  async notify(topic: string): Promise<void> {
     this.#now();
-    const stop = this.#listeners.add(onNews);
+    this.#topics.tell(topic);
+  }
+
+  async listen(onNews: () => void, topic?: string): Promise<() => Promise<void>> {
+    this.#now();
+    const stop = topic === undefined ? this.#listeners.add(onNews) : this.#topics.add(topic, onNews);
     return async () => stop();
   }
 
@@ -248,6 +255,7 @@ export class MemoryStore implements Store {
   async close(): Promise<void> {
     this.#closed = true;
     this.#listeners.clear();
+    this.#topics.clear();
   }
 
   #now(): number {

@@ -28,6 +28,7 @@ import {PostgresJournals} from './postgres-journals.ts';
 import {PostgresNews} from './postgres-news.ts';
 import {PostgresQueues} from './postgres-queues.ts';
 import {PostgresRows} from './postgres-rows.ts';
+import {PostgresTopics} from './postgres-topics.ts';
 import {PostgresUsage} from './postgres-usage.ts';
 import {nowSql, type Server} from './server.ts';
 import type {Statement} from './statement.ts';
@@ -44,6 +45,7 @@ export class PostgresStore implements Store {
   readonly #usage: PostgresUsage;
   readonly #queues: PostgresQueues;
   readonly #news: PostgresNews;
+  readonly #topics: PostgresTopics;
   readonly #now: Statement;
   readonly #facts: Statement;
 
@@ -59,6 +61,7 @@ export class PostgresStore implements Store {
     const {schema} = server;
     this.#queues = new PostgresQueues(server);
     this.#news = new PostgresNews(server, url);
+    this.#topics = new PostgresTopics(server, url);
     this.#now = {name: 'ratectl_now', text: `select ${nowSql(1)}`};
     this.#facts = {
       name: 'ratectl_facts',
@@ -175,8 +178,12 @@ export class PostgresStore implements Store {
     return this.#news.announce();
   }
 
-  listen(onNews: () => void): Promise<() => Promise<void>> {
-    return this.#news.listen(onNews);
+  listen(onNews: () => void, topic?: string): Promise<() => Promise<void>> {
+    return topic === undefined ? this.#news.listen(onNews) : this.#topics.listen(topic, onNews);
+  }
+
+  notify(topic: string): Promise<void> {
+    return this.#topics.notify(topic);
   }
 
   async now(): Promise<number> {
@@ -211,6 +218,7 @@ export class PostgresStore implements Store {
 
   async close(): Promise<void> {
     await this.#news.close();
+    await this.#topics.close();
     await this.#server.connections.close();
   }
 }

@@ -13,6 +13,8 @@ export interface SubscriptionOptions {
   readonly onMessage: (text: string) => void;
   /** Subscribed again after the connection was lost. */
   readonly onReturn: () => void;
+  /** The connection was lost; it is tried again. */
+  readonly onLost?: () => void;
 }
 
 /**
@@ -93,6 +95,7 @@ export class NewsSubscription {
     this.#client = undefined;
     this.#state = state;
     if (state === 'waiting') this.#startLater();
+    this.#options.onLost?.();
   }
 
   #startLater(): void {

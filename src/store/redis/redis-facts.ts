@@ -31,10 +31,11 @@ export const redisFacts = async (connection: RedisConnection, clock: ServerClock
 
 type Info = ReadonlyMap<string, string>;
 
-const fieldsOf = (sections: readonly string[]): Info =>
+/** Fields of answers to INFO, by name. */
+export const fieldsOf = (sections: readonly string[]): Info =>
   new Map(
     sections.flatMap((section) =>
-      [...section.matchAll(/^([a-z_]+):(.*?)\r?$/gm)].map((field): [string, string] => [
+      [...section.matchAll(/^([a-z_][a-z0-9_]*):(.*?)\r?$/gm)].map((field): [string, string] => [
         field[1]!,
         field[2]!,
       ]),

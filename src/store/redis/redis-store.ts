@@ -33,6 +33,7 @@ import {RedisJournals} from './redis-journals.ts';
 import {RedisNews} from './redis-news.ts';
 import {RedisQueues} from './redis-queues.ts';
 import {RedisRows} from './redis-rows.ts';
+import {RedisTopics} from './redis-topics.ts';
 import {RedisUsage} from './redis-usage.ts';
 import {RowKeys} from './row-key.ts';
 import {ServerClock} from './server-clock.ts';
@@ -61,6 +62,7 @@ export class RedisStore implements Store {
   readonly #usage: RedisUsage;
   readonly #queues: RedisQueues;
   readonly #news: RedisNews;
+  readonly #topics: RedisTopics;
   #closed = false;
 
   constructor({connection, prefix, topology, slack = SLACK, clock: given}: RedisStoreOptions) {
@@ -76,6 +78,7 @@ export class RedisStore implements Store {
     this.#usage = new RedisUsage(connection, keys, clock);
     this.#queues = new RedisQueues(connection, keys, clock);
     this.#news = new RedisNews(connection, keys);
+    this.#topics = new RedisTopics(connection, keys);
   }
 
   async check(checks: readonly Check[]): Promise<readonly CheckAnswer[]> {
@@ -217,9 +220,14 @@ export class RedisStore implements Store {
     return this.#news.announce();
   }
 
-  async listen(onNews: () => void): Promise<() => Promise<void>> {
+  async listen(onNews: () => void, topic?: string): Promise<() => Promise<void>> {
     this.#open();
-    return this.#news.listen(onNews);
+    return topic === undefined ? this.#news.listen(onNews) : this.#topics.listen(topic, onNews);
+  }
+
+  async notify(topic: string): Promise<void> {
+    this.#open();
+    return this.#topics.notify(topic);
   }
 
   /** In a Cluster the clock of the server that keeps documents and queues: it decides when they end and are due. */
@@ -247,6 +255,7 @@ export class RedisStore implements Store {
     if (this.#closed) return;
     this.#closed = true;
     this.#news.stop();
+    this.#topics.stop();
     await this.#connection.close();
   }
 

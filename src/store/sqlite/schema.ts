@@ -76,18 +76,25 @@ const MIGRATIONS: readonly string[] = [
 
 const CURRENT = MIGRATIONS.length;
 
-/** `ours`: a state file of this version. `old`: one that has to be migrated, or nothing yet. Throws when it is neither. */
-export const schemaState = (handle: SqliteHandle, url: string): 'ours' | 'old' => {
+/** The version of the files that this ratectl writes. */
+export const NEWEST_SCHEMA = CURRENT;
+
+/** The version of a state file, 0 of an empty one; throws when it is a database of another program. */
+export const schemaVersion = (handle: SqliteHandle, url: string): number => {
   const id = handle.number('PRAGMA application_id');
   const version = handle.number('PRAGMA user_version');
-  if (id !== APPLICATION_ID) {
-    if (id === 0 && version === 0 && handle.number('SELECT count(*) FROM sqlite_schema') === 0) return 'old';
-    throw new StoreError('the file is a database of another program', {
-      kind: 'wrong-database',
-      url,
-      hint: 'give the path of a state file, or of one that does not exist yet',
-    });
-  }
+  if (id === APPLICATION_ID) return version;
+  if (id === 0 && version === 0 && handle.number('SELECT count(*) FROM sqlite_schema') === 0) return 0;
+  throw new StoreError('the file is a database of another program', {
+    kind: 'wrong-database',
+    url,
+    hint: 'give the path of a state file, or of one that does not exist yet',
+  });
+};
+
+/** `ours`: a state file of this version. `old`: one that has to be migrated, or nothing yet. Throws when it is neither. */
+export const schemaState = (handle: SqliteHandle, url: string): 'ours' | 'old' => {
+  const version = schemaVersion(handle, url);
   if (version > CURRENT)
     throw new StoreError(
       `the state file has version ${version}; this ratectl knows versions up to ${CURRENT}`,

@@ -3,6 +3,8 @@ import {StoreError, type StoreErrorKind} from '../store-error.ts';
 /** https://sqlite.org/rescode.html: the low byte says what, the others say where. */
 const BUSY = 5;
 const LOCKED = 6;
+const CORRUPT = 11;
+const NOT_A_DATABASE = 26;
 
 interface Meaning {
   readonly kind: StoreErrorKind;
@@ -32,7 +34,7 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
     message: 'reading or writing the file failed',
     hint: 'check the disk, then try again',
   },
-  11: {
+  [CORRUPT]: {
     kind: 'wrong-database',
     message: 'the file is damaged',
     hint: 'move it away: ratectl starts a new one, and all limits start afresh',
@@ -48,7 +50,7 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
     message: 'no permission to use the file',
     hint: 'check the rights of the file and of its folder',
   },
-  26: {
+  [NOT_A_DATABASE]: {
     kind: 'wrong-database',
     message: 'the file is not a SQLite database',
     hint: 'give the path of a state file, or of one that does not exist yet',
@@ -58,6 +60,12 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
 export const isBusy = (error: unknown): boolean => {
   const code = codeOf(error);
   return code === BUSY || code === LOCKED;
+};
+
+/** Whether what is in the file cannot be what SQLite wrote. */
+export const isDamage = (error: unknown): boolean => {
+  const code = codeOf(error);
+  return code === CORRUPT || code === NOT_A_DATABASE;
 };
 
 /** What SQLite said, for people. Errors that are not SQLite's stay what they are. */

@@ -33,6 +33,7 @@ import {SqliteNews} from './sqlite-news.ts';
 import {drainItems, listItems, queueFacts} from './sqlite-queue-views.ts';
 import {claimItems, enqueueItems, extendClaim, settleClaim} from './sqlite-queues.ts';
 import {changeRows, loadRow, readRows, releaseLeases, saveRow, scanRows, sweepRows} from './sqlite-rows.ts';
+import {SqliteTopics} from './sqlite-topics.ts';
 import {forgetHotKeys, hotKeys, mostDeniedKeys, recordUsage, sweepUsage, usageSlots} from './sqlite-usage.ts';
 
 const PAGE = 500;
@@ -45,10 +46,12 @@ export class SqliteStore implements Store {
   readonly #slack: number;
   readonly #decider = new CheckDecider();
   readonly #news: SqliteNews;
+  readonly #topics: SqliteTopics;
 
   constructor(access: SqliteAccess, slack: number) {
     this.#access = access;
     this.#news = new SqliteNews(() => this.generation());
+    this.#topics = new SqliteTopics(access);
     this.#slack = slack;
   }
 
@@ -174,8 +177,12 @@ export class SqliteStore implements Store {
     return drainItems(this.#access, queue, state, count);
   }
 
-  listen(onNews: () => void): Promise<() => Promise<void>> {
-    return this.#news.listen(onNews);
+  listen(onNews: () => void, topic?: string): Promise<() => Promise<void>> {
+    return topic === undefined ? this.#news.listen(onNews) : this.#topics.listen(topic, onNews);
+  }
+
+  notify(topic: string): Promise<void> {
+    return this.#topics.notify(topic);
   }
 
   now(): Promise<number> {
@@ -230,6 +237,7 @@ export class SqliteStore implements Store {
 
   async close(): Promise<void> {
     this.#news.close();
+    this.#topics.close();
     this.#access.close();
   }
 }

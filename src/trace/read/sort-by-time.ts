@@ -4,7 +4,7 @@ import {emptyBatch, RowSink} from '../row-sink.ts';
 import type {Slice} from './trace.ts';
 
 /** Copies request `row` of one batch to the end of another with the same columns. */
-const copyRow = (from: RequestBatch, row: number, sink: RowSink, to: RequestBatch): void => {
+export const copyRow = (from: RequestBatch, row: number, sink: RowSink, to: RequestBatch): void => {
   sink.begin();
   sink.time = from.times[row]!;
   sink.cost = from.costs[row]!;

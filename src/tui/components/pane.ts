@@ -29,6 +29,8 @@ const ABOUT: Readonly<Record<PaneBox['name'], string>> = {
   tokens: '',
   breakers: '',
   queues: '',
+  pools: '',
+  load: '',
   instances: '',
   events: 'newest first',
   alerts: '',
@@ -79,6 +81,8 @@ const contentOf = (
     case 'tokens':
     case 'breakers':
     case 'queues':
+    case 'pools':
+    case 'load':
     case 'instances':
       return sectionLines(name, report, place === 'middle' ? 'wide' : 'table', drawing);
     case 'keys':

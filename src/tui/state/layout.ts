@@ -1,3 +1,4 @@
+import type {StatusReport} from '../../view/model/status-report.ts';
 import {noticesOf} from '../data/notices.ts';
 import type {DashboardState} from './dashboard-state.ts';
 import type {PaneName} from './panes.ts';
@@ -39,6 +40,8 @@ const BESIDE: readonly {readonly name: PaneName; readonly most: number}[] = [
   {name: 'limits', most: 10},
   {name: 'tokens', most: 8},
   {name: 'breakers', most: 7},
+  {name: 'load', most: 7},
+  {name: 'pools', most: 7},
   {name: 'queues', most: 7},
   {name: 'instances', most: 7},
   {name: 'events', most: 10},
@@ -117,7 +120,14 @@ export const countOf = (name: PaneName, {look, rows}: Pick<Facts, 'look' | 'rows
     case 'tokens':
     case 'breakers':
     case 'queues':
+    case 'pools':
       return report[name].length;
+    case 'load':
+      return (
+        report.adaptive.length +
+        (report.degradation === null ? 0 : 1) +
+        report.behaviour.reduce((sum, {keys}) => sum + keys.length, 0)
+      );
   }
 };
 
@@ -127,12 +137,25 @@ const linesOf = (name: PaneName, state: Facts): number => {
   const {report} = state.look;
   const remarks = {
     tokens: report.tokens.filter(({refreshing, configured}) => refreshing !== null || !configured).length * 2,
-    breakers: report.breakers.filter(({configured}) => !configured).length,
+    breakers: report.breakers.reduce(
+      (sum, {configured, keys}) => sum + (configured ? 0 : 1) + Math.min(keys?.shown.length ?? 0, 6),
+      0,
+    ),
     queues: report.queues.filter(({classes}) => classes.length > 1).length,
+    pools: report.pools.filter(({configured}) => !configured).length,
+    load: loadRemarks(report),
     instances: report.leader === null ? 0 : 1,
   };
   return countOf(name, state) + (name in remarks ? remarks[name as keyof typeof remarks] : 0);
 };
+
+/** Beside a line for each: of two tables a gap and the titles of the second; what was set by hand; limits that are scaled. */
+const loadRemarks = ({degradation, adaptive}: StatusReport): number =>
+  (degradation !== null && adaptive.length > 0 ? 2 : 0) +
+  (degradation?.manual == null ? 0 : 2) +
+  adaptive
+    .filter(({share}) => share < 1)
+    .reduce((sum, {limits, pools}) => sum + limits.length + (pools.length > 0 ? 1 : 0), 0);
 
 /** Lines for each pane, in order, as far as they reach. */
 const share = (

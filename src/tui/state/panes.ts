@@ -5,8 +5,13 @@ export const PANES = [
   'tokens',
   'breakers',
   'queues',
+  'pools',
+  'load',
   'instances',
   'events',
   'alerts',
 ] as const;
 export type PaneName = (typeof PANES)[number];
+
+/** Left out by Tab where there is nothing in them: most policies have neither. */
+export const OPTIONAL_PANES: readonly PaneName[] = ['pools', 'load'];

@@ -5,9 +5,9 @@ import {rowId} from '../data/row-id.ts';
 import type {Command} from '../keys/keymap.ts';
 import type {DashboardState} from './dashboard-state.ts';
 import type {Dialog} from './dialog-state.ts';
-import {pageOf} from './layout.ts';
+import {countOf, pageOf} from './layout.ts';
 import {chosenRow, withCursor} from './move.ts';
-import {PANES} from './panes.ts';
+import {OPTIONAL_PANES, PANES} from './panes.ts';
 import {type ChooseEnvironment, rechosen} from './rechosen.ts';
 
 /** Times between two looks that + and - go through, ms. */
@@ -103,8 +103,11 @@ const moved = (state: DashboardState, move: Move): DashboardState => {
 
 const turned = (state: DashboardState, by: number): DashboardState => {
   if (state.overlay !== undefined) return state;
-  const at = (PANES.indexOf(state.pane) + by + PANES.length) % PANES.length;
-  return withCursor({...state, pane: PANES[at]!, scroll: 0}, state.cursor);
+  const panes = PANES.filter(
+    (name) => name === state.pane || !OPTIONAL_PANES.includes(name) || countOf(name, state) > 0,
+  );
+  const at = (panes.indexOf(state.pane) + by + panes.length) % panes.length;
+  return withCursor({...state, pane: panes[at]!, scroll: 0}, state.cursor);
 };
 
 const keyOf = (state: DashboardState): ExplainedKey | undefined => {

@@ -11,9 +11,12 @@ import type {
   StoredWord,
 } from '../model/key-explanation.ts';
 import {nameText} from '../name-text.ts';
+import {signs} from '../signs.ts';
+import {percentText} from '../status/pressure-text.ts';
 import {stateRole} from '../status/state-role.ts';
 import {type Style, usableWidth} from '../style.ts';
 import {isoInZone, type Times, whenText} from '../when.ts';
+import {behaviourFacts} from './behaviour-facts.ts';
 import {plainSigns} from './plain-signs.ts';
 
 /** One limit: its rule, its row, what the next request gets, then the arithmetic of each bucket. */
@@ -31,7 +34,7 @@ export const limitLines = (one: LimitExplanation, times: Times, style: Style): r
   ];
   return [
     ...flow(title, usableWidth(style), style),
-    ...facts(limitFacts(one, times), style, LABELS),
+    ...facts(limitFacts(one, times, style), style, LABELS),
     ...one.buckets.flatMap((bucket) => ['', ...bucketLines(bucket, times, style)]),
   ];
 };
@@ -116,15 +119,27 @@ const overrideText = ({override}: AppliedLimit, times: Times): Fact['value'] => 
   ];
 };
 
-const limitFacts = (one: AppliedLimit, times: Times): readonly Fact[] => [
+const adaptiveText = ({adaptive, buckets}: AppliedLimit, style: Style): Fact['value'] => {
+  if (adaptive === undefined) return [];
+  const {share, by, base} = adaptive;
+  const effective = buckets.map(({algorithm}) => algorithm).join(' and ');
+  return [
+    {text: `${percentText(share)} of the limit is in force, by ${by.join(', ')}`, role: 'warn'},
+    `${base.join(' and ')} ${signs(style).arrow} ${effective}`,
+  ];
+};
+
+const limitFacts = (one: AppliedLimit, times: Times, style: Style): readonly Fact[] => [
   {label: 'rule', value: ruleText(one)},
   {label: 'override', value: overrideText(one, times)},
+  {label: 'adaptive', value: adaptiveText(one, style)},
   {label: 'next', value: nextText(one, times)},
   {
     label: 'denied',
     value:
       one.deniedLastMinute === 0 ? [] : `${formatPlural(one.deniedLastMinute, 'request')} in the last minute`,
   },
+  ...(one.behaviour === undefined ? [] : behaviourFacts(one.behaviour, times, style)),
   {label: 'row', value: rowText(one, times)},
 ];
 

@@ -1,3 +1,4 @@
+import type {KeyBehaviour} from './behaviour.ts';
 import type {StatusOverride, StatusReport, StatusState, StatusStore, StatusUnits} from './status-report.ts';
 
 /** What `ratectl explain` found: `data` of its JSON answer. Spans are whole milliseconds, rounded up; times RFC 3339, UTC. */
@@ -45,6 +46,10 @@ export interface AppliedLimit {
   /** Absent without a policy. */
   readonly rule?: RuleFacts;
   readonly override?: StatusOverride;
+  /** Absent: all of the limit is in force. */
+  readonly adaptive?: AdaptiveFacts;
+  /** Absent where the policy has no `behaviour` for the limit; of several tiers, at the one it is treated as, else at the first. */
+  readonly behaviour?: KeyBehaviour;
   /** Absent: the key was never seen, or is as if never used. */
   readonly row?: RowFacts;
   readonly deniedLastMinute: number;
@@ -66,6 +71,16 @@ export interface RuleFacts {
   readonly enforced: boolean;
   /** Whether a refusal elsewhere leaves this limit uncharged. */
   readonly charge: 'all-or-nothing' | 'always';
+}
+
+/** A limit that adaptive control has shrunk: `buckets` are what is in force. */
+export interface AdaptiveFacts {
+  /** What is left of the limit, 0 … 1. */
+  readonly share: number;
+  /** Entries of the policy that scale it. */
+  readonly by: readonly string[];
+  /** The buckets that the policy gives, in words. */
+  readonly base: readonly string[];
 }
 
 export interface RowFacts {

@@ -57,7 +57,7 @@ export interface BreakerResetReport {
   readonly breaker: string;
   /** The store's URL without any secret. */
   readonly store: string;
-  /** As it stood before. */
+  /** As it stood before; of several the first. */
   readonly before: {
     readonly state: 'closed' | 'open' | 'half-open';
     /** In a row. */
@@ -65,6 +65,8 @@ export interface BreakerResetReport {
     /** When it was opened, RFC 3339; null: it was not. */
     readonly openedAt: string | null;
   };
+  /** Of a breaker with a key: for how many keys it was not closed, and is now; null: it was one breaker. */
+  readonly keys: number | null;
   /** False: it was closed with nothing counted, so there was nothing to reset. */
   readonly changed: boolean;
   readonly by: string;
@@ -110,4 +112,30 @@ export interface ShownItem {
   readonly attempts: number;
   /** Of the last failure; empty without one. */
   readonly error: string;
+}
+
+/** What `reset --pool` did, or would do: `data` in the JSON answer. */
+export interface PoolResetReport {
+  readonly dryRun: boolean;
+  readonly pool: string;
+  /** The store's URL without any secret. */
+  readonly store: string;
+  /** Slots that were freed (dry run: that would be). */
+  readonly slots: number;
+  /** Requests that wait for them; they stay. */
+  readonly waiting: number;
+  /** The first of those who had a slot, the oldest first, at most 10. */
+  readonly holders: readonly PoolHolder[];
+  /** False: no slot was taken. */
+  readonly changed: boolean;
+  readonly by: string;
+  readonly host: string;
+  readonly why: string;
+}
+
+export interface PoolHolder {
+  /** The client; empty where clients are not told apart. */
+  readonly key: string;
+  /** When the slot was given, RFC 3339. */
+  readonly since: string;
 }

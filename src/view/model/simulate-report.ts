@@ -1,3 +1,5 @@
+import type {RehearsalReport} from './rehearsal-report.ts';
+
 /** What `simulate` found: plain data, ready for every view. It is `data` in the JSON answer; field names are a contract. */
 export interface SimulateReport {
   readonly trace: TraceSummary;
@@ -8,6 +10,8 @@ export interface SimulateReport {
   readonly diff?: PolicyDiff;
   readonly bounds?: Bounds;
   readonly solve?: Solution;
+  /** Where the policy, or a flag, speaks of more than rate limits. `totals`, `limits` and `series` are then those of its protected side. */
+  readonly rehearsal?: RehearsalReport;
   /** Of a shard: which one, and the thresholds that `simulate merge` is to check on the whole. */
   readonly shard?: {
     readonly index: number;

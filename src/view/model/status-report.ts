@@ -85,6 +85,8 @@ export interface StatusKey extends Partial<StatusUnits> {
   /** Refusals of about the last 60 s, those in shadow included. */
   readonly deniedLastMinute: number;
   readonly override?: StatusOverride;
+  /** Absent: all of the limit is in force. */
+  readonly adaptive?: KeyAdaptive;
   /** Which algorithms the stored row is of, a letter per bucket; absent: there is no row. */
   readonly shape?: string;
   /** False: the row is of other algorithms than the policy's, and counts as never seen. Absent without row or policy. */
@@ -92,6 +94,14 @@ export interface StatusKey extends Partial<StatusUnits> {
   /** When the store may forget the row; absent: there is none, or never. */
   readonly expiresAt?: string;
   readonly buckets: readonly StatusBucket[];
+}
+
+/** A limit that adaptive control has shrunk: `capacity` and the like are what is in force. */
+export interface KeyAdaptive {
+  /** What is left of the limit, 0 … 1. */
+  readonly share: number;
+  /** The capacity that the policy gives. */
+  readonly baseCapacity: number;
 }
 
 export interface StatusOverride {

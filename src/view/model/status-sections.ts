@@ -1,7 +1,10 @@
 /**
- * What `status` says beside keys: tokens, breakers, queues and instances. Spans are whole milliseconds, waits rounded up and ages
- * down; times RFC 3339, UTC, of the store's clock.
+ * What `status` says beside keys: tokens, breakers, queues and instances; pools and control of load are in status-load.ts. Spans are
+ * whole milliseconds, waits rounded up and ages down; times RFC 3339, UTC, of the store's clock.
  */
+
+import type {StatusBehaviour} from './behaviour.ts';
+import type {StatusAdaptive, StatusDegradation, StatusPool} from './status-load.ts';
 
 export interface StatusSections {
   /** What needs somebody, the most urgent first. */
@@ -11,6 +14,13 @@ export interface StatusSections {
   readonly breakers: readonly StatusBreaker[];
   /** Those that hold something, by name. */
   readonly queues: readonly StatusQueue[];
+  /** Those of the policy in its order, then others that the store knows, by name; likewise adaptive control. */
+  readonly pools: readonly StatusPool[];
+  readonly adaptive: readonly StatusAdaptive[];
+  /** Limits whose keys are moved by how they behave, in the order of the policy. */
+  readonly behaviour: readonly StatusBehaviour[];
+  /** Null: the policy has no such section, and nobody set a mode by hand. */
+  readonly degradation: StatusDegradation | null;
   /** Processes that gave a sign of life lately, by id. */
   readonly instances: readonly StatusInstance[];
   /** Which instance refreshes the tokens; null: none does now. */
@@ -25,7 +35,10 @@ export const ALERT_KINDS = [
   'token-unreadable',
   'token-budget',
   'token-suspect',
+  'degraded',
   'breaker-open',
+  'pool-full',
+  'adaptive-floor',
   'queue-dead',
   'no-leader',
 ] as const;
@@ -33,7 +46,7 @@ export type AlertKind = (typeof ALERT_KINDS)[number];
 
 export interface StatusAlert {
   readonly kind: AlertKind;
-  /** The provider, breaker or queue; empty for `no-leader`. */
+  /** The provider, breaker, queue, pool or adaptive control; empty for `no-leader` and `degraded`. */
   readonly subject: string;
   /** In words. */
   readonly text: string;
@@ -88,9 +101,12 @@ export interface StatusToken {
   readonly uses: {readonly lastMinute: number; readonly lastHour: number};
 }
 
+/** Of a breaker with a key, what the worst of its keys says; see `keys`. */
 export interface StatusBreaker {
   readonly name: string;
   readonly configured: boolean;
+  /** What it stands before; null: not configured. */
+  readonly guards: StatusGuard | null;
   /** `half-open`: calls are let through as probes. */
   readonly state: 'closed' | 'open' | 'half-open';
   /** In a row. */
@@ -105,6 +121,33 @@ export interface StatusBreaker {
   readonly successes: number;
   /** So many close it; null: not configured. */
   readonly closesAt: number | null;
+  /** Of a breaker with a key; null: one stands before all. */
+  readonly keys: BreakerKeys | null;
+}
+
+export interface StatusGuard {
+  /** Calls of an application, the refreshes of a token, or requests. */
+  readonly kind: 'calls' | 'token' | 'requests';
+  /** Template of a breaker for each key; null: one for all. */
+  readonly key: string | null;
+  /** What counts: requests that failed, or that a limit refused. */
+  readonly counts: 'failures' | 'refusals';
+  /** Values by attribute: requests that match all of these … */
+  readonly when: Readonly<Record<string, readonly string[]>>;
+  /** … and not all of these. */
+  readonly unless: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface BreakerKeys {
+  readonly open: number;
+  readonly halfOpen: number;
+  readonly closed: number;
+  /** Those that are not closed, open ones first, at most 100. */
+  readonly shown: readonly BreakerOfKey[];
+}
+
+export interface BreakerOfKey extends Pick<StatusBreaker, 'state' | 'failures' | 'openedAt' | 'callsInMs'> {
+  readonly key: string;
 }
 
 export interface StatusQueue {

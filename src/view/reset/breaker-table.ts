@@ -6,7 +6,7 @@ import type {Style} from '../style.ts';
 
 /** What became of a breaker: for people. A `question` comes before the change it is about. */
 export const breakerResetTable = (
-  {breaker, dryRun, changed, before, store, why}: BreakerResetReport,
+  {breaker, dryRun, changed, before, keys, store, why}: BreakerResetReport,
   style: Style,
   use: 'answer' | 'question' = 'answer',
 ): string => {
@@ -17,16 +17,19 @@ export const breakerResetTable = (
         label: 'breaker',
         value: [
           {text: nameText(breaker), role: 'strong'},
-          done,
+          keys === null || !changed ? done : `${done} for ${formatPlural(keys, 'key')}`,
           ...(dryRun && use === 'answer' ? ['dry run: nothing was changed'] : []),
         ],
       },
       {
         label: 'before',
-        value: [
-          `${before.state}, ${formatPlural(before.failures, 'failure')} in a row`,
-          ...(before.openedAt === null ? [] : [`opened at ${before.openedAt}`]),
-        ],
+        value:
+          keys !== null
+            ? []
+            : [
+                `${before.state}, ${formatPlural(before.failures, 'failure')} in a row`,
+                ...(before.openedAt === null ? [] : [`opened at ${before.openedAt}`]),
+              ],
       },
       {label: 'store', value: store},
       {label: 'why', value: why},

@@ -1,6 +1,7 @@
 import type {Role} from '../colour.ts';
 import {formatCount, formatPlural, formatShare} from '../format-number.ts';
 import type {SimulateReport} from '../model/simulate-report.ts';
+import {rehearsalStatement} from './rehearsal-rows.ts';
 
 export interface Headline {
   /**
@@ -43,5 +44,6 @@ export const headline = (report: SimulateReport): Headline => {
     denied === 0
       ? `none of ${formatPlural(requests, 'request')} denied`
       : `${formatCount(denied)} of ${formatPlural(requests, 'request')} denied (${formatShare(deniedRate)})`;
-  return {verdict, statements: [...statements, result]};
+  const rehearsed = report.rehearsal === undefined ? [] : [rehearsalStatement(report.rehearsal)];
+  return {verdict, statements: [...statements, ...rehearsed, result]};
 };

@@ -10,6 +10,7 @@ import {conditionText} from './condition.ts';
 import type {Detail} from './detail.ts';
 import {headline} from './headline.ts';
 import {hitKeys} from './hit-keys.ts';
+import {rehearsalMarkdown} from './rehearsal-markdown.ts';
 import {timePlot} from './time-plot.ts';
 
 const SHOWN = 10;
@@ -157,9 +158,10 @@ export const markdownSections = (report: SimulateReport, detail: Detail): readon
     top(report),
     thresholds(report),
     trace(report),
+    rehearsalMarkdown(report.rehearsal, detail),
     limits(report),
     keys(report, detail),
-    time(report),
+    report.rehearsal === undefined ? time(report) : '',
     diff(report.diff, report, detail),
     bounds(report.bounds, report),
     solution(report.solve),

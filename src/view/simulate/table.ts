@@ -11,6 +11,9 @@ import {diffLines} from './diff-lines.ts';
 import {headline} from './headline.ts';
 import {keyLines} from './key-lines.ts';
 import {limitLines} from './limit-lines.ts';
+import {rehearsalChangeLines} from './rehearsal-change-lines.ts';
+import {rehearsalLines} from './rehearsal-lines.ts';
+import {rehearsalTimeLines} from './rehearsal-time-lines.ts';
 import {solutionLines} from './solution-lines.ts';
 import {thresholdLines} from './threshold-lines.ts';
 import {timeLines} from './time-lines.ts';
@@ -40,14 +43,18 @@ export const simulateTable = (report: SimulateReport, style: Style, detail: Deta
       ? `${paint(verdict.text, verdict.role)}  ${line}`
       : ' '.repeat(badge.length) + line,
   );
-  const {diff, bounds, solve, performance} = report;
+  const {diff, bounds, solve, rehearsal, performance} = report;
   const sections: readonly (readonly [string, readonly string[]])[] = [
     ['', thresholdLines(report, style)],
     ['', facts(traceFacts(report), style, 'worst time'.length)],
     ['', totalsLines(report, style)],
+    ['Rehearsal', rehearsal === undefined ? [] : rehearsalLines(rehearsal, style)],
+    ['Rehearsal over time', rehearsal === undefined ? [] : rehearsalTimeLines(rehearsal, style)],
+    ['What changed', rehearsal === undefined ? [] : rehearsalChangeLines(rehearsal, style, detail)],
     ['Limits', limitLines(report, style)],
     ['Most denied keys', keyLines(report, style, detail)],
-    ['Over time', timeLines(report, style)],
+    // A rehearsal has shown it already, with everything that goes with it.
+    ['Over time', rehearsal === undefined ? timeLines(report, style) : []],
     ['Change', diff === undefined ? [] : diffLines(diff, report, style, detail)],
     ['Bounds', bounds === undefined ? [] : boundsLines(bounds, report, style)],
     ['Solve', solve === undefined ? [] : solutionLines(solve, style, detail)],

@@ -97,6 +97,14 @@ export const STATUS_FIELDS = {
     column: () => ({title: 'override', min: 8, drop: 3}),
     cell: ({override}, times) => (override === undefined ? '' : overrideText(override, times)),
   },
+  adaptive: {
+    value: ({adaptive}) => adaptive?.share,
+    column: () => ({title: 'adaptive', align: 'right', drop: 3}),
+    cell: ({adaptive, capacity}) =>
+      adaptive === undefined
+        ? ''
+        : {text: `${number(adaptive.baseCapacity)} → ${number(capacity)}`, role: 'warn'},
+  },
   shape: {
     value: ({shape}) => shape,
     column: () => ({title: 'shape', min: 3, drop: 1}),

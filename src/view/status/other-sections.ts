@@ -1,45 +1,8 @@
-import type {Role} from '../colour.ts';
 import {formatCount} from '../format-number.ts';
-import type {StatusBreaker, StatusInstance, StatusLeader, StatusQueue} from '../model/status-sections.ts';
+import type {StatusInstance, StatusLeader, StatusQueue} from '../model/status-sections.ts';
 import {nameText} from '../name-text.ts';
 import {type Times, whenText} from '../when.ts';
 import {agoText, inOrAt, type Section, type SectionOptions, sinceText} from './section.ts';
-
-const BREAKER_ROLES: Readonly<Record<StatusBreaker['state'], Role>> = {
-  open: 'bad',
-  'half-open': 'warn',
-  closed: 'good',
-};
-
-export const breakerSection = (breakers: readonly StatusBreaker[], {times}: SectionOptions): Section => ({
-  columns: [
-    {title: 'breaker', min: 8, cut: 'middle'},
-    {title: 'state'},
-    {title: 'failures', align: 'right'},
-    {title: 'calls'},
-    {title: 'opened', drop: 2},
-  ],
-  rows: breakers.map((breaker) => ({
-    cells: [
-      nameText(breaker.name),
-      {text: breaker.state, role: BREAKER_ROLES[breaker.state]},
-      `${formatCount(breaker.failures)}${breaker.opensAt === null ? '' : `/${formatCount(breaker.opensAt)}`}`,
-      callsText(breaker, times),
-      breaker.openedAt === null ? '' : agoText(breaker.openedAt, times),
-    ],
-    notes: breaker.configured ? [] : ['the policy does not name it'],
-  })),
-  remarks: [],
-});
-
-/** What becomes of a call, and what has to happen until the breaker closes. */
-const callsText = ({state, callsInMs, successes, closesAt}: StatusBreaker, times: Times): string => {
-  if (state === 'closed') return 'pass';
-  const wait =
-    callsInMs === null || callsInMs === 0 ? undefined : `${inOrAt(times)} ${whenText(callsInMs, times)}`;
-  if (state === 'open') return wait === undefined ? 'refused' : `probe ${wait}`;
-  return `${wait === undefined ? 'probe now' : `next probe ${wait}`}, ${successes}${closesAt === null ? '' : ` of ${closesAt}`} ok`;
-};
 
 export const queueSection = (queues: readonly StatusQueue[], {times}: SectionOptions): Section => ({
   columns: [

@@ -11,6 +11,7 @@ const USUAL: readonly StatusField[] = [
   'remaining',
   'retryAfterMs',
   'resetAfterMs',
+  'adaptive',
   'deniedLastMinute',
 ];
 
@@ -21,6 +22,7 @@ export const shownFields = (keys: readonly StatusKey[], detail: 'table' | 'wide'
     if (name === 'tier')
       return keys.some(({tier, override}) => tier !== undefined || override?.effect === 'buckets');
     if (name === 'share' || name === 'used' || name === 'remaining' || name === 'resetAfterMs') return judged;
+    if (name === 'adaptive') return keys.some(({adaptive}) => adaptive !== undefined);
     if (name === 'retryAfterMs') return judged || keys.some(({state}) => state === 'blocked');
     return true;
   });

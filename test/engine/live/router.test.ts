@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import {expect, test} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {AttributeColumns} from '../../../src/engine/attribute-columns.ts';
 import {CheckDecider, type Row} from '../../../src/engine/live/check-decider.ts';
 import {compileGlob} from '../../../src/engine/live/glob.ts';
@@ -85,6 +85,52 @@ test('behind the block of a key are the buckets that its row has', () => {
   const {layers} = router.route({key: 'vip'}, {cost: 1, now: S, hold: S});
   expect(layers[0]).toMatchObject({blockedUntil: 2 * S, buckets: {shape: 't,t'}});
   expect(router.bucketsOf('a', 'vip', '', S)?.shape).toBe('t,t');
+});
+
+describe('a request whose tier is moved', () => {
+  const policy = policyOf([
+    {
+      name: 'plan',
+      key: '{tenant}',
+      plan: {
+        kind: 'tiered',
+        tier: '{plan}',
+        tiers: new Map([
+          ['low', [tokenBucketSpec(1, S)]],
+          ['high', [tokenBucketSpec(9, S), tokenBucketSpec(5, S)]],
+        ]),
+        defaultTier: undefined,
+      },
+    },
+    {name: 'all', key: '{tenant}', buckets: [tokenBucketSpec(1, S)]},
+  ]);
+  const asked: string[][] = [];
+  const routed = (plan: string, to: string) => {
+    const router = new RequestRouter(policy);
+    asked.length = 0;
+    router.setTierMover((...what) => {
+      asked.push(what);
+      return to;
+    });
+    return router
+      .route({tenant: 'a', plan}, {cost: 1, now: S, hold: S})
+      .layers.map(({address: {limit, tier, shape}}) => `${limit} ${tier} ${shape}`);
+  };
+
+  test('gets the buckets and the row of the other tier; limits without tiers are not asked about', () => {
+    expect(routed('high', 'low')).toEqual(['plan low t', 'all  t']);
+    expect(asked).toEqual([['plan', 'a', 'high']]);
+  });
+
+  test('keeps its tier when the limit does not have the other one', () => {
+    expect(routed('high', 'gone')).toEqual(['plan high t,t', 'all  t']);
+    expect(routed('high', '')).toEqual(['plan high t,t', 'all  t']);
+  });
+
+  test('is left alone when its tier is unknown', () => {
+    expect(routed('none', 'high')).toEqual(['all  t']);
+    expect(asked).toEqual([]);
+  });
 });
 
 test('a glob over text matches what the matcher over bytes matches', () => {

@@ -81,6 +81,8 @@ describe('breakers', () => {
   const breaker = (more: Partial<StatusBreaker> = {}): StatusBreaker => ({
     name: 'provider',
     configured: true,
+    guards: null,
+    keys: null,
     state: 'closed',
     failures: 0,
     opensAt: 5,
@@ -113,6 +115,36 @@ describe('breakers', () => {
     const openedAt = '2026-11-21T12:00:00.000Z';
     expect(breakerFacts([breaker({state: 'half-open', openedAt})], [], range)).toMatchObject([
       {state: 'half-open', episodes: [{from: openedAt, until: null}], openMs: 2_096_000},
+    ]);
+  });
+
+  test('of one with a key all keys are one line: their episodes in order, and the time that any was open', () => {
+    const keys = {
+      open: 1,
+      halfOpen: 0,
+      closed: 1,
+      shown: [{key: 'b', state: 'open', failures: 5, openedAt: null, callsInMs: 0}],
+    } as const;
+    const facts = breakerFacts(
+      [breaker({name: 'abuse', state: 'open', keys})],
+      [
+        event('breaker-opened', 4 * HOUR, 'abuse a'),
+        event('breaker-opened', 3 * HOUR, 'abuse b'),
+        event('breaker-closed', 2 * HOUR, 'abuse a'),
+        event('breaker-opened', HOUR, 'other one'),
+      ],
+      range,
+    );
+    expect(facts).toMatchObject([
+      {
+        name: 'abuse',
+        openMs: (4 * HOUR) / 1_000,
+        episodes: [
+          {note: 'a: 5 failures', until: '2026-11-21T10:34:56.000Z'},
+          {note: 'b: 5 failures', until: null},
+        ],
+      },
+      {name: 'other one'},
     ]);
   });
 

@@ -7,23 +7,28 @@ import {type OnScene, START} from './scene.ts';
 
 /** News comes within this time, ms. */
 const SOON = 2_000;
+/** News of a topic comes within this time, ms: far below what stores ask for by themselves. */
+const AT_ONCE = 400;
 /** Longer than any store that asks waits between two questions, ms. */
 const QUIET = 1_200;
 
 /** Counts news from now on. */
-const listenTo = async (store: Store): Promise<{readonly heard: () => number; stop(): Promise<void>}> => {
+const listenTo = async (
+  store: Store,
+  topic?: string,
+): Promise<{readonly heard: () => number; stop(): Promise<void>}> => {
   let count = 0;
   const stop = await store.listen(() => {
     count++;
-  });
+  }, topic);
   return {heard: () => count, stop};
 };
 
-/** Milliseconds until something holds; fails when it takes longer than news may take. */
-const soon = async (holds: () => boolean): Promise<void> => {
+/** Waits until something holds; fails when it takes longer than news may take. */
+const soon = async (holds: () => boolean, most = SOON): Promise<void> => {
   const began = performance.now();
   while (!holds()) {
-    if (performance.now() - began > SOON) throw new Error(`nothing was heard within ${SOON} ms`);
+    if (performance.now() - began > most) throw new Error(`nothing was heard within ${most} ms`);
     await setTimeout(5);
   }
 };
@@ -110,6 +115,87 @@ export const describeNews = (on: OnScene): void => {
         const {heard, stop} = await listenTo(own);
         await own.close();
         await setTimeout(50);
+        expect(heard()).toBe(0);
+        await stop();
+      }),
+    );
+  });
+
+  describe('topics', () => {
+    test(
+      'whoever listens to a topic hears at once that it was notified, by its own handle and by another one',
+      on(async ({store, another}) => {
+        const other = await another();
+        const {heard, stop} = await listenTo(store, 'pool api');
+        for (const from of [store, other, store, other]) {
+          const before = heard();
+          await from.notify('pool api');
+          await soon(() => heard() > before, AT_ONCE);
+        }
+        await stop();
+      }),
+    );
+
+    test(
+      'a topic is heard by those who listen to it, and by nobody else; the generation does not grow',
+      on(async ({store, another}) => {
+        const other = await another();
+        const generation = await store.generation();
+        const [topic, second, elsewhere] = [
+          await listenTo(store, 'a b:c'),
+          await listenTo(other, 'a b:c'),
+          await listenTo(store, 'a b'),
+        ];
+        const news = await listenTo(store);
+        await other.notify('a b:c');
+        await soon(() => topic.heard() > 0 && second.heard() > 0, AT_ONCE);
+        await setTimeout(QUIET);
+        expect(elsewhere.heard()).toBe(0);
+        expect(news.heard()).toBe(0);
+        expect(await store.generation()).toBe(generation);
+        await Promise.all([topic, second, elsewhere, news].map(({stop}) => stop()));
+      }),
+    );
+
+    test(
+      'an announcement is none of a topic’s business',
+      on(async ({store, another}) => {
+        const other = await another();
+        const {heard, stop} = await listenTo(store, 'quiet');
+        await other.announce();
+        await setTimeout(QUIET);
+        expect(heard()).toBe(0);
+        await stop();
+      }),
+    );
+
+    test(
+      'whoever has stopped hears nothing, and may listen anew',
+      on(async ({store, another}) => {
+        const other = await another();
+        const [gone, stays] = [await listenTo(store, 'topic'), await listenTo(store, 'topic')];
+        await gone.stop();
+        await gone.stop();
+        await other.notify('topic');
+        await soon(() => stays.heard() > 0, AT_ONCE);
+        expect(gone.heard()).toBe(0);
+        await stays.stop();
+        const anew = await listenTo(store, 'topic');
+        await other.notify('topic');
+        await soon(() => anew.heard() > 0, AT_ONCE);
+        await anew.stop();
+      }),
+    );
+
+    test(
+      'closing ends listening to topics',
+      on(async ({place, clock, store}) => {
+        const own = await place.open({clock: () => clock.now});
+        const {heard, stop} = await listenTo(own, 'topic');
+        await own.close();
+        // The memory store has one handle.
+        await store.notify('topic').catch(() => undefined);
+        await setTimeout(100);
         expect(heard()).toBe(0);
         await stop();
       }),

@@ -115,6 +115,25 @@ describe('announcements', () => {
     expect(times[1]! - announced).toBeLessThan(AT_ONCE);
   });
 
+  test('topics: a lost connection is made anew by itself, and while there is none listeners look by themselves', async () => {
+    const clientName = `topics-${randomSchema()}`;
+    const store = await open({clientName});
+    const times: number[] = [];
+    const stop = await store.listen(() => times.push(performance.now()), 'pool api');
+    await store.notify('pool api');
+    await expect.poll(() => times.length, {timeout: AT_ONCE, interval: 5}).toBe(1);
+    await endAll(clientName);
+    await expect.poll(() => times.length, {timeout: 2_000, interval: 5}).toBeGreaterThan(1);
+    await sleep(300);
+    // Told again: no more calls than notifications.
+    const before = times.length;
+    await store.notify('pool api');
+    await expect.poll(() => times.length, {timeout: AT_ONCE, interval: 5}).toBe(before + 1);
+    await sleep(200);
+    expect(times.length).toBe(before + 1);
+    await stop();
+  });
+
   test('a connection that fell silent is found out within a quarter of a minute', async () => {
     const schema = randomSchema();
     const {url, silence} = await silencedWay();

@@ -51,6 +51,7 @@ const look = async (store: Store): Promise<void> => {
   await store.queues();
   for (const state of ['waiting', 'claimed', 'dead'] as const) await store.items('mail', state, 10);
   await (await store.listen(() => {}))();
+  await (await store.listen(() => {}, 'pool api'))();
 };
 
 const work = async (store: Store): Promise<void> => {
@@ -123,6 +124,34 @@ describe('with the documented rights', () => {
     await store.announce();
     // Sooner than anybody who only asks would hear of it.
     await expect.poll(() => heard, {timeout: 300, interval: 5}).toBe(1);
+    await stop();
+    const stopTopic = await store.listen(() => heard++, 'pool api');
+    await store.notify('pool api');
+    await expect.poll(() => heard, {timeout: 300, interval: 5}).toBe(2);
+    await stopTopic();
+    await store.close();
+  });
+
+  test('who may not use the channel of topics is called back at short intervals, and what it says is not heard', async () => {
+    const rights = rules()
+      .get('application')!
+      .filter((right) => right !== '&rl:~topics');
+    await admin.call(
+      'acl',
+      'setuser',
+      'untold',
+      'on',
+      '>pw',
+      'resetkeys',
+      'resetchannels',
+      '-@all',
+      ...rights,
+    );
+    const store = await as('untold', 'write');
+    let heard = 0;
+    const stop = await store.listen(() => heard++, 'pool api');
+    await expect.poll(() => heard, {timeout: 1_000, interval: 5}).toBeGreaterThan(4);
+    await store.notify('pool api');
     await stop();
     await store.close();
   });

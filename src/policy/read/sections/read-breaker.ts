@@ -1,15 +1,17 @@
 import type {BreakerSpec} from '../../../engine/breaker-spec.ts';
 import type {NamedBreakerSpec} from '../../../engine/policy-model.ts';
 import {type Problems, pathTo} from '../../problems.ts';
-import {BREAKER_FIELDS} from '../../section-fields.ts';
+import {BREAKER_FIELDS, NAMED_BREAKER_FIELDS} from '../../section-fields.ts';
 import {MAX_BREAKERS, MAX_CALLS, MAX_FAILURES, MAX_PROBES} from '../../section-types.ts';
 import type {SourceNode} from '../../source/source-node.ts';
 import {VALUE_TYPES} from '../../value-types.ts';
 import {readCount} from '../read-count.ts';
 import {type Fields, readFields, readOr} from '../read-fields.ts';
+import {percentHint} from '../read-percent.ts';
 import {shareOf} from '../read-share.ts';
+import {readGuard} from './read-breaker-guard.ts';
 import {readNamed} from './read-named.ts';
-import {DAY, MINUTE, SHORTEST, spanFrom} from './read-span.ts';
+import {DAY, MINUTE, SECOND, SHORTEST, spanFrom} from './read-span.ts';
 
 /** What an entry of `breakers` leaves out. */
 const BREAKER_DEFAULTS: BreakerSpec = {
@@ -31,6 +33,10 @@ export const TOKEN_BREAKER_DEFAULTS: BreakerSpec = {
   probes: 1,
 };
 
+const HEALTH_CHECK = 10 * SECOND;
+const UNSIMULATED =
+  'not evaluated by simulate: it guards calls, which no trace has; "key", "when", "unless" or "counts" makes it guard requests';
+
 const readSpan = spanFrom(SHORTEST, DAY);
 
 const countTo =
@@ -44,43 +50,31 @@ export const breakerOr =
   (node: SourceNode, path: string, problems: Problems): BreakerSpec | undefined => {
     const before = problems.count;
     const fields = readFields(node, path, BREAKER_FIELDS, problems, VALUE_TYPES.breaker.expected);
-    if (fields === undefined) return undefined;
-    const rate = fields.has('rate') ? readRate(fields.get('rate')!.value, path, problems) : otherwise.rate;
-    if (rate === undefined) refuseWithoutRate(fields, path, problems);
-    const breaker: BreakerSpec = {
-      failures: readOr(fields, 'failures', otherwise.failures, path, problems, countTo(MAX_FAILURES)),
-      rate,
-      window: readOr(fields, 'window', otherwise.window, path, problems, readSpan),
-      minimumCalls: readOr(
-        fields,
-        'minimumCalls',
-        otherwise.minimumCalls,
-        path,
-        problems,
-        countTo(MAX_CALLS),
-      ),
-      recovery: readOr(fields, 'recovery', otherwise.recovery, path, problems, readSpan),
-      probes: readOr(fields, 'probes', otherwise.probes, path, problems, countTo(MAX_PROBES)),
-    };
+    const breaker = fields && specOf(fields, otherwise, path, problems);
     return problems.count === before ? breaker : undefined;
   };
+
+const specOf = (fields: Fields, otherwise: BreakerSpec, path: string, problems: Problems): BreakerSpec => {
+  const rate = fields.has('rate') ? readRate(fields.get('rate')!.value, path, problems) : otherwise.rate;
+  if (rate === undefined) refuseWithoutRate(fields, path, problems);
+  return {
+    failures: readOr(fields, 'failures', otherwise.failures, path, problems, countTo(MAX_FAILURES)),
+    rate,
+    window: readOr(fields, 'window', otherwise.window, path, problems, readSpan),
+    minimumCalls: readOr(fields, 'minimumCalls', otherwise.minimumCalls, path, problems, countTo(MAX_CALLS)),
+    recovery: readOr(fields, 'recovery', otherwise.recovery, path, problems, readSpan),
+    probes: readOr(fields, 'probes', otherwise.probes, path, problems, countTo(MAX_PROBES)),
+  };
+};
 
 /** `50%` as 0.5; undefined for `none`, and after a problem. */
 const readRate = (node: SourceNode, path: string, problems: Problems): number | undefined => {
   if (node.kind === 'scalar' && node.value === 'none') return undefined;
   const share = shareOf(node);
   if (share !== undefined && share > 0) return share;
-  const hint = share === 0 ? 'rate: none looks at no share' : shareHint(node);
+  const hint = share === 0 ? 'rate: none looks at no share' : percentHint(node, 1);
   problems.expected(node, pathTo(path, 'rate'), VALUE_TYPES.failureRate.expected, hint);
   return undefined;
-};
-
-/** `0.5` and `50` are what other tools take. */
-const shareHint = (node: SourceNode): string | undefined => {
-  const value = node.kind === 'scalar' && typeof node.value === 'number' ? node.value : 0;
-  if (!(value > 0 && value <= 100)) return undefined;
-  const percent = Number((value < 1 ? value * 100 : value).toFixed(2));
-  return percent > 0 ? `did you mean "${percent}%"?` : undefined;
 };
 
 const refuseWithoutRate = (fields: Fields, path: string, problems: Problems): void => {
@@ -96,15 +90,33 @@ const refuseWithoutRate = (fields: Fields, path: string, problems: Problems): vo
   }
 };
 
-/** `breakers`. */
+/** `breakers`. `refuses`: whether the policy has limits. */
 export const readBreakers = (
   node: SourceNode | undefined,
+  refuses: boolean,
   problems: Problems,
 ): readonly NamedBreakerSpec[] => {
-  const section = {expected: VALUE_TYPES.breakers.expected, plural: 'circuit breakers', most: MAX_BREAKERS};
-  const read = breakerOr(BREAKER_DEFAULTS);
+  const {expected} = VALUE_TYPES.namedBreakers;
+  const section = {expected, plural: 'circuit breakers', most: MAX_BREAKERS};
   return readNamed(node, 'breakers', section, problems, (name, value, path) => {
-    const breaker = read(value, path, problems);
-    return breaker && {name, ...breaker, guards: {kind: 'calls'}, healthCheck: 10_000_000};
+    const before = problems.count;
+    const what = VALUE_TYPES.breaker.expected;
+    const fields = readFields(value, path, NAMED_BREAKER_FIELDS, problems, what);
+    if (fields === undefined) return undefined;
+    const breaker: NamedBreakerSpec = {
+      name,
+      ...specOf(fields, BREAKER_DEFAULTS, path, problems),
+      guards: readGuard(fields, path, refuses, problems),
+      healthCheck: readOr(fields, 'healthCheck', HEALTH_CHECK, path, problems, readSpan),
+    };
+    const check = fields.get('healthCheck');
+    if (breaker.guards.kind === 'calls') problems.warn(value.at, path, UNSIMULATED);
+    else if (check !== undefined)
+      problems.warn(
+        check.keyAt,
+        pathTo(path, 'healthCheck'),
+        'has no effect: requests themselves are the probes',
+      );
+    return problems.count === before ? breaker : undefined;
   });
 };

@@ -3,7 +3,7 @@ import type {Problems} from '../../problems.ts';
 import type {SourceNode} from '../../source/source-node.ts';
 import {readDuration} from '../read-duration.ts';
 
-const MILLISECOND = 1_000;
+export const MILLISECOND = 1_000;
 export const SECOND = 1_000 * MILLISECOND;
 export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;

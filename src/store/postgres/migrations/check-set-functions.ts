@@ -1,4 +1,5 @@
 import {type Arithmetic, arithmeticOf} from './decide/arithmetic.ts';
+import {CYCLE} from './decide/token-bucket.ts';
 
 /** Names and expressions; those of a level may use what the levels before it named. */
 type Levels = readonly Readonly<Record<string, string>>[];
@@ -125,9 +126,12 @@ const tokenBucketLevels = ({mulDivFloor, mulDivCeil}: Arithmetic): Levels => {
     {
       refilled: `case when elapsed >= p6 then 'Infinity'::float8 else ${mulDivFloor('stepped', 'p1', 'p2')} end`,
     },
+    {cycle: CYCLE, is_full: 'refilled >= missing'},
+    {cycles: 'case when is_full then 0 else floor(elapsed / cycle) end'},
     {
-      n0: 'case when refilled >= missing then n2 else since end',
-      taken: 'case when refilled >= missing then 0 else missing end',
+      n0: 'case when is_full then n2 when cycles > 0 then since + cycles * cycle else since end',
+      taken:
+        'case when is_full then 0 when cycles > 0 then missing - cycles * (cycle / p2) * p1 else missing end',
       tokens: 'case when refilled >= missing then p3 else p3 - missing + refilled end',
     },
     {

@@ -35,6 +35,11 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   {version: 4, name: 'usage', sql: ({schema}) => usageFunctionsSql(schema)},
   {version: 5, name: 'queues', sql: ({schema}) => queueTablesSql(schema) + queueFunctionsSql(schema)},
+  {
+    version: 6,
+    name: 'token buckets that are never full',
+    sql: ({schema}) => checkFunctionSql(schema) + checkOneFunctionSql(schema) + checkSetFunctionsSql(schema),
+  },
 ];
 
 export const NEWEST = MIGRATIONS.at(-1)!.version;

@@ -24,6 +24,16 @@ local function decide_1(row, at, now, cost, p)
     since = t
     taken = 0
     refilled = 0
+  else
+    local cycle = period
+    if period % step ~= 0 then cycle = step % period == 0 and step or huge end
+    local cycles = floor((t - since) / cycle)
+    if cycles > 0 then
+      local returned = cycles * (cycle / period) * count
+      since = since + cycles * cycle
+      taken = taken - returned
+      refilled = refilled - returned
+    end
   end
   local tokens = burst - taken + refilled
   local kind, remaining, retry, writes = 0, tokens - cost, 0, cost > 0

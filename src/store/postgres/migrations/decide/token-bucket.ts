@@ -1,5 +1,9 @@
 import type {Arithmetic} from './arithmetic.ts';
 
+/** µs in which whole periods (p2) and whole steps (p5) go by; infinite where they meet too seldom. */
+export const CYCLE = `case when p2 - floor(p2 / p5) * p5 = 0 then p2 when p5 - floor(p5 / p2) * p2 = 0 then p5
+                else 'Infinity'::float8 end`;
+
 /** Twin of `algorithms/token-bucket.ts`; `w0` since, `w1` taken, `w2` last. */
 export const tokenBucketSql = ({mulDivFloor, mulDivCeil}: Arithmetic): string => {
   const timeToRefill = (tokens: string): string => {
@@ -17,7 +21,17 @@ export const tokenBucketSql = ({mulDivFloor, mulDivCeil}: Arithmetic): string =>
           else
             if p5 <> 1 then e := floor(e / p5) * p5; end if;
             x := ${mulDivFloor('e', 'p1', 'p2')};
-            if x >= n1 then n0 := t; n1 := 0; x := 0; end if;
+            if x >= n1 then
+              n0 := t; n1 := 0; x := 0;
+            else
+              y := ${CYCLE};
+              e := floor((t - n0) / y);
+              if e > 0 then
+                n0 := n0 + e * y;
+                e := e * (y / p2) * p1;
+                n1 := n1 - e; x := x - e;
+              end if;
+            end if;
           end if;
           x := p3 - n1 + x;
           cap := p3;

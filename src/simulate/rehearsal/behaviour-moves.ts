@@ -1,0 +1,104 @@
+import {NO_MOVE, nextMove, tierAfter} from '../../engine/behaviour/behaviour-move.ts';
+import {
+  type BehaviourRequest,
+  behaviourAt,
+  behaviourEndsAt,
+  countRequest,
+} from '../../engine/behaviour/behaviour-record.ts';
+import {scoreOf} from '../../engine/behaviour/behaviour-score.ts';
+import type {BehaviourSpec} from '../../engine/behaviour/behaviour-spec.ts';
+import {type BehaviourState, unknownBehaviour} from '../../engine/behaviour/behaviour-state.ts';
+import type {Policy} from '../../engine/policy-model.ts';
+import type {LimitAnswer} from './limit-gate.ts';
+import type {Transitions} from './transitions.ts';
+
+/** As in a running protection: what comes so soon after a refusal was on its way already, and waits are told in whole seconds, µs. */
+const ON_ITS_WAY = 200_000;
+const WHOLE_SECOND = 1_000_000;
+
+/** What is known of a key. */
+interface KnownKey {
+  state: BehaviourState;
+  /** When its client heard of the wait that it is in, and when that ends, µs. */
+  toldAt: number;
+  waitUntil: number;
+  /** The tier its requests come with. */
+  tier: string;
+}
+
+/** The tiers that keys are treated as, by how they behaved so far. */
+export class BehaviourMoves {
+  readonly #specs: ReadonlyMap<string, BehaviourSpec>;
+  readonly #keys: ReadonlyMap<string, Map<string, KnownKey>>;
+  readonly #transitions: Transitions;
+
+  constructor({behaviour}: Policy, transitions: Transitions) {
+    this.#specs = new Map(behaviour.map((spec) => [spec.limit, spec]));
+    this.#keys = new Map(behaviour.map(({limit}) => [limit, new Map()]));
+    this.#transitions = transitions;
+  }
+
+  get isEmpty(): boolean {
+    return this.#specs.size === 0;
+  }
+
+  tierOf(limit: string, key: string, tier: string, now: number): string {
+    const spec = this.#specs.get(limit);
+    if (spec === undefined) return tier;
+    const known = this.#known(limit, key);
+    known.tier = tier;
+    const {record, held} = known.state;
+    return now < behaviourEndsAt(record, spec) ? tierAfter(spec, tier, held.move).tier : tier;
+  }
+
+  /** Counts a request for the limits that it reached. */
+  count({check, answer, denier}: LimitAnswer, now: number): void {
+    const reached = denier < 0 ? check.layers.length : denier + 1;
+    for (let i = 0; i < reached; i++) {
+      const {limit, key} = check.layers[i]!.address;
+      const spec = this.#specs.get(limit);
+      if (spec === undefined) continue;
+      const known = this.#known(limit, key);
+      const refused = i === denier;
+      const early = refused && isEarly(known, answer.verdicts[i]!.retryAfter, now);
+      this.#judge(spec, key, known, {refused, early}, now);
+    }
+  }
+
+  #judge(spec: BehaviourSpec, key: string, known: KnownKey, request: BehaviourRequest, now: number): void {
+    const record = behaviourAt(known.state.record, spec, now);
+    // What was decided ends with the last request that it was decided by.
+    const held = record.slots.length === 0 ? NO_MOVE : known.state.held;
+    const counted = countRequest(record, spec, request, now);
+    const judged = scoreOf(counted, spec, now);
+    const next = nextMove(held, spec, judged, now);
+    known.state = {record: counted, held: next};
+    if (next.move === held.move) return;
+    const from = tierAfter(spec, known.tier, held.move).tier;
+    const to = tierAfter(spec, known.tier, next.move).tier;
+    if (from === to) return;
+    const why = `score ${judged.score.toFixed(2)} from ${judged.requests} requests`;
+    this.#transitions.add({at: now, kind: 'tier', name: spec.limit, key, from, to, why});
+  }
+
+  #known(limit: string, key: string): KnownKey {
+    const keys = this.#keys.get(limit)!;
+    let known = keys.get(key);
+    if (known === undefined) {
+      known = {state: unknownBehaviour, toldAt: 0, waitUntil: 0, tier: ''};
+      keys.set(key, known);
+    }
+    return known;
+  }
+}
+
+/** Whether a refused request came although its client had been told to wait longer; it hears `retryAfter` (µs) now. */
+const isEarly = (known: KnownKey, retryAfter: number, now: number): boolean => {
+  const early = now < known.waitUntil && now >= known.toldAt + ON_ITS_WAY;
+  if (retryAfter > 0) {
+    if (now >= known.waitUntil) known.toldAt = now;
+    const told = Math.ceil(retryAfter / WHOLE_SECOND) * WHOLE_SECOND;
+    known.waitUntil = Math.max(known.waitUntil, now + told);
+  }
+  return early;
+};

@@ -1,0 +1,84 @@
+import {execFile} from 'node:child_process';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {fileURLToPath} from 'node:url';
+import {promisify} from 'node:util';
+import {describe, expect, onTestFinished, test} from 'vitest';
+import {LoadMeter} from '../../../src/guard/control/load-meter.ts';
+import {MS} from '../../support/instants.ts';
+
+const started = (): LoadMeter => {
+  const meter = new LoadMeter();
+  onTestFinished(() => meter.close());
+  meter.start();
+  return meter;
+};
+
+/** Keeps the processor, and the event loop, busy. */
+const spin = (ms: number): void => {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+};
+
+describe('the load of this process', () => {
+  test('in the first moments is not known, but for the memory', () => {
+    expect(started().sample()).toEqual({
+      cpu: undefined,
+      memory: expect.any(Number),
+      eventLoop: undefined,
+      responseTime: undefined,
+    });
+  });
+
+  test('is shares of what it may use, and how late its timers ran', async () => {
+    const meter = started();
+    await sleep(300);
+    const idle = meter.sample();
+    expect(idle.memory).toBeGreaterThan(0);
+    expect(idle.memory).toBeLessThan(1);
+    expect(idle.cpu).toBeLessThan(0.7);
+    expect(idle.eventLoop).toBeLessThan(100 * MS);
+
+    const end = performance.now() + 600;
+    while (performance.now() < end) {
+      spin(100);
+      await sleep(1);
+    }
+    const busy = meter.sample();
+    // One busy thread is a busy process, however many processors there are.
+    expect(busy.cpu).toBeGreaterThan(0.8);
+    expect(busy.cpu).toBeLessThanOrEqual(1);
+    expect(busy.eventLoop).toBeGreaterThan(60 * MS);
+    await sleep(300);
+    expect(meter.sample().eventLoop).toBeLessThan(60 * MS);
+  });
+
+  test('is the mean of response times since the last look; without one it is not known', async () => {
+    const meter = started();
+    for (const us of [10 * MS, 20 * MS, 60 * MS]) meter.observe(us);
+    expect(meter.sample().responseTime).toBe(30 * MS);
+    expect(meter.sample().responseTime).toBeUndefined();
+    // A clock that stepped back.
+    meter.observe(-5);
+    expect(meter.sample().responseTime).toBe(0);
+  });
+
+  test('against a small container is higher', async () => {
+    const texts: Readonly<Record<string, string>> = {
+      '/proc/self/cgroup': '0::/\n',
+      '/sys/fs/cgroup/memory.max': '1000000\n',
+      '/sys/fs/cgroup/cpu.max': '1000 100000\n',
+    };
+    const meter = new LoadMeter((path) => texts[path]);
+    onTestFinished(() => meter.close());
+    meter.start();
+    spin(60);
+    const {cpu, memory} = meter.sample();
+    expect([cpu, memory]).toEqual([1, 1]);
+  });
+
+  test('is measured without keeping a process alive', async () => {
+    const module = fileURLToPath(new URL('../../../src/guard/control/load-meter.ts', import.meta.url));
+    const script = `const {LoadMeter} = await import(${JSON.stringify(module)}); new LoadMeter().start();`;
+    await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {timeout: 10_000});
+  });
+});
