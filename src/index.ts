@@ -1,6 +1,7 @@
 /**
  * The library. `createLimiter` protects an application with limits whose state lives in Redis, Postgres, an embedded SQLite
- * file or memory; adapters put it before Express, Hono, fetch handlers and MCP servers.
+ * file or memory; adapters put it before Express, Hono, fetch handlers and MCP servers. `createProtection` adds what keeps a service
+ * alive under load: pools of slots with queues, circuit breakers, adaptive limits, behaviour and degradation.
  *
  * Beneath it is the engine that `ratectl simulate` runs: `parsePolicy` or `loadPolicy` make a policy, an `Evaluator` keeps
  * its state in memory, `batchOf` puts requests into the columns it reads, and `evaluate` decides one of them. In the engine
@@ -8,6 +9,7 @@
  */
 export {RatectlError} from './base/ratectl-error.ts';
 export {AttributeColumns} from './engine/attribute-columns.ts';
+export type {DegradationMode, LoadSample} from './engine/control/control-spec.ts';
 export {createAlgorithm} from './engine/create-algorithm.ts';
 export {Decision, type DecisionFacts} from './engine/decision.ts';
 export {Evaluator} from './engine/evaluator.ts';
@@ -19,7 +21,7 @@ export type {RequestBatch} from './engine/request-batch.ts';
 export {Ask, Kind, Verdict} from './engine/verdict.ts';
 export type {AcquireOptions} from './guard/acquire.ts';
 export {createLimiter} from './guard/create-limiter.ts';
-export type {DecisionSource, DecisionView, LayerView} from './guard/decision-view.ts';
+export type {DecisionScope, DecisionSource, DecisionView, LayerView} from './guard/decision-view.ts';
 export type {AdapterOptions} from './guard/http/adapter-options.ts';
 export {
   type AnswerOptions,
@@ -54,6 +56,42 @@ export type {Limiter} from './guard/limiter.ts';
 export type {LimiterEvents, NearLimit} from './guard/limiter-events.ts';
 export type {CheckOptions, LimiterOptions} from './guard/limiter-options.ts';
 export {limiterOptionsFromEnv} from './guard/options-from-env.ts';
+export type {
+  ConcurrencyChange,
+  ConcurrencyEvents,
+  ConcurrencyEventWork,
+} from './guard/pool/concurrency-events.ts';
+export {ConcurrencyLimitError, type ConcurrencyRefusal} from './guard/pool/concurrency-limit-error.ts';
+export type {ConcurrencyLimiter} from './guard/pool/concurrency-limiter.ts';
+export type {ConcurrencyMetrics} from './guard/pool/concurrency-metrics.ts';
+export type {
+  AcquireOptions as SlotOptions,
+  ConcurrencyOptions,
+  SlotUse,
+} from './guard/pool/concurrency-options.ts';
+export {concurrencyOptionsFromEnv} from './guard/pool/concurrency-options-from-env.ts';
+export type {ConcurrencyState} from './guard/pool/concurrency-state.ts';
+export {createConcurrency} from './guard/pool/create-concurrency.ts';
+export type {Slot, SlotSource} from './guard/pool/slot.ts';
+export {createProtection} from './guard/protect/create-protection.ts';
+export type {ProtectedDecision} from './guard/protect/protected-decision.ts';
+export type {Protection} from './guard/protect/protection.ts';
+export {ProtectionError} from './guard/protect/protection-error.ts';
+export type {
+  OpenedCircuit,
+  ProtectionEvents,
+  QueueChange,
+  StateChange,
+} from './guard/protect/protection-events.ts';
+export type {ProtectionMetrics} from './guard/protect/protection-metrics.ts';
+export type {
+  EnterOptions,
+  ProtectionOptions,
+  ProtectionPart,
+  Running,
+  RunOptions,
+} from './guard/protect/protection-options.ts';
+export {protectionOptionsFromEnv} from './guard/protect/protection-options-from-env.ts';
 export type {AnswerHeaders} from './guard/provider-answer.ts';
 export {createQueue} from './guard/queue/create-queue.ts';
 export type {QueueEvents} from './guard/queue/queue-events.ts';
@@ -67,6 +105,7 @@ export type {
 export {queueOptionsFromEnv} from './guard/queue/queue-options-from-env.ts';
 export type {WorkQueue} from './guard/queue/work-queue.ts';
 export {RateLimitError} from './guard/rate-limit-error.ts';
+export type {RequestOutcome} from './guard/request-outcome.ts';
 export type {StoreState} from './guard/store-guard.ts';
 export type {Observation, UpstreamAnswer} from './guard/upstream.ts';
 export type {WrapOptions} from './guard/wrap.ts';

@@ -9,6 +9,6 @@ export interface BreakerSpec {
   readonly minimumCalls: number;
   /** How long it stays open before it lets probes through. */
   readonly recovery: number;
-  /** Probes at a time while it is half-open; that many successes in a row close it. */
+  /** Probes at a time while it is half-open; it closes when that many have ended and too few failed, see breaker.ts. */
   readonly probes: number;
 }

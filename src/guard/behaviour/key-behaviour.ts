@@ -12,6 +12,7 @@ import {
 import {scoreOf} from '../../engine/behaviour/behaviour-score.ts';
 import type {BehaviourSpec} from '../../engine/behaviour/behaviour-spec.ts';
 import {type BehaviourState, unknownBehaviour} from '../../engine/behaviour/behaviour-state.ts';
+import {isEarly, NOT_TOLD, toldAgain} from '../../engine/behaviour/told-wait.ts';
 
 /** What a limit answered a request. */
 export interface BehaviourOutcome {
@@ -21,14 +22,6 @@ export interface BehaviourOutcome {
 }
 
 type Sums = {-readonly [Name in keyof BehaviourSlot]: BehaviourSlot[Name]};
-
-/**
- * A request that comes so soon after a refusal was on its way already: a client of many connections cannot have known. µs, about the
- * round trip between two continents.
- */
-const ON_ITS_WAY = 200_000;
-/** `Retry-After` is in whole seconds, rounded up, µs. */
-const WHOLE_SECOND = 1_000_000;
 
 /** One key, as this process knows it: what the store said last, and what was counted since. */
 export class KeyBehaviour {
@@ -49,9 +42,7 @@ export class KeyBehaviour {
   #shared: BehaviourRecord = emptyBehaviour;
   #slots: Sums[] = [];
   #since = 0;
-  /** The client heard of the wait that it is in, and when that ends. */
-  #toldAt = 0;
-  #waitUntil = 0;
+  #told = NOT_TOLD;
 
   constructor(key: string, tier: string) {
     this.key = key;
@@ -64,12 +55,8 @@ export class KeyBehaviour {
   }
 
   count({allowed, retryAfter}: BehaviourOutcome, spec: BehaviourSpec, now: number): void {
-    const early = !allowed && now < this.#waitUntil && now >= this.#toldAt + ON_ITS_WAY;
-    if (!allowed && retryAfter > 0) {
-      if (now >= this.#waitUntil) this.#toldAt = now;
-      const told = Math.ceil(retryAfter / WHOLE_SECOND) * WHOLE_SECOND;
-      this.#waitUntil = Math.max(this.#waitUntil, now + told);
-    }
+    const early = !allowed && isEarly(this.#told, now);
+    if (!allowed) this.#told = toldAgain(this.#told, retryAfter, now);
     const slot = this.#slotAt(now, behaviourSlot(spec));
     slot.requests++;
     if (!allowed) slot.refused++;

@@ -1,6 +1,6 @@
 import type {BreakerKind, BreakerState} from '../../engine/breaker.ts';
 import type {OpenedBy} from '../../engine/breaker-state.ts';
-import type {SharedChange} from './shared-breaker.ts';
+import type {SharedChange} from './shared-change.ts';
 
 /** Why a breaker changed: how it opened, that a probe was let through, that probes succeeded, or that somebody closed it by hand. */
 export type BreakerWhy = OpenedBy | 'recovery' | 'probes' | 'reset';

@@ -8,7 +8,8 @@ import type {BreakerSettings} from './breaker-settings.ts';
 import {type CallResult, saysNothing} from './call-result.ts';
 import {HealthChecker} from './health-checker.ts';
 import {retryAfterMs} from './retry-after.ts';
-import {SharedBreaker, type SharedChange, type Urgency} from './shared-breaker.ts';
+import {SharedBreaker} from './shared-breaker.ts';
+import type {SharedChange, Urgency} from './shared-change.ts';
 import {StoreLink, type StoreLinkParts} from './store-link.ts';
 import {ToldOutcomes} from './told-outcomes.ts';
 
@@ -161,13 +162,13 @@ export class Breaker {
 
   /** Closes it for all processes, and forgets what was counted. `by`: who does, for the journal of events. Never rejects. */
   async reset(by: string): Promise<void> {
-    await this.#shared.reset(by);
+    await this.#shared.byHand('closed', by);
     this.#link.announce();
   }
 
   /** Opens it for all processes; after the recovery it lets probes through as always. `by`: as for `reset`. Never rejects. */
   async open(by: string): Promise<void> {
-    await this.#shared.open(by);
+    await this.#shared.byHand('opened', by);
     this.#link.announce();
   }
 

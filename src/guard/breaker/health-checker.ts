@@ -1,7 +1,8 @@
 import {callListener} from '../../base/call-listener.ts';
 import {MICROS_PER_MILLI} from '../../base/micros.ts';
 import type {BreakerEvents} from './breaker-events.ts';
-import type {SharedBreaker, Urgency} from './shared-breaker.ts';
+import type {SharedBreaker} from './shared-breaker.ts';
+import type {Urgency} from './shared-change.ts';
 
 export interface HealthCheckerParts {
   readonly breaker: string;

@@ -1,7 +1,7 @@
 import type {StoredDocument} from '../../store/port.ts';
 import {BREAKER_KIND} from '../../store/stored-breaker.ts';
 import type {IdentityBreaker} from './identity-breaker.ts';
-import type {Urgency} from './shared-breaker.ts';
+import type {Urgency} from './shared-change.ts';
 import type {StoreLink} from './store-link.ts';
 
 /** When outcomes are told, ms. */

@@ -11,7 +11,7 @@ import {ProbePlaces} from './probe-places.ts';
 import {type RequestBreakerFacts, requestFacts} from './request-facts.ts';
 import {type Identity, RequestRule} from './request-rule.ts';
 import {retryAfterMs} from './retry-after.ts';
-import type {SharedChange} from './shared-breaker.ts';
+import type {SharedChange} from './shared-change.ts';
 import {StoreLink, type StoreLinkParts} from './store-link.ts';
 
 /** A breaker that let a request through, until it is told how that ended. */

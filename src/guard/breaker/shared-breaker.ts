@@ -9,31 +9,15 @@ import {
   reset,
 } from '../../engine/breaker.ts';
 import {applyUntold, remember, type UntoldOutcome} from '../../engine/breaker-outcomes.ts';
-import type {BreakerSpec} from '../../engine/breaker-spec.ts';
 import {isPlainlyClosed, opened} from '../../engine/breaker-state.ts';
 import {breakerKeptFor, breakerStateOf} from '../../store/breaker-document.ts';
 import type {StoredDocument} from '../../store/port.ts';
 import {BreakerRecord, type BreakerRecordParts, type KnownDocument} from './breaker-record.ts';
-
-/** A state that was there, and another one that is there instead. */
-export interface SharedChange {
-  readonly before: BreakerState;
-  readonly after: BreakerState;
-  /** `elsewhere`: another process changed it. */
-  readonly where: 'here' | 'elsewhere';
-}
+import {type Place, placeOf, type SharedChange, type Urgency} from './shared-change.ts';
 
 export interface SharedBreakerParts extends BreakerRecordParts {
   readonly onChange: (change: SharedChange) => void;
 }
-
-/** When outcomes are to be told to the others: `later` where nothing is counted against it. */
-export type Urgency = 'now' | 'soon' | 'later' | 'not';
-
-export type Place =
-  | {readonly kind: 'allowed'; readonly probe: number | undefined}
-  /** µs of the store's clock. */
-  | {readonly kind: 'refused'; readonly until: number};
 
 type Decide<T> = (
   state: BreakerState,
@@ -117,11 +101,7 @@ export class SharedBreaker {
     return this.#change((state, now, where) => {
       const admission = admit(state, this.#parts.spec, now);
       if (admission.kind === 'probe' && where === 'here') this.#alone.add(admission.probe);
-      const answer: Place =
-        admission.kind === 'refused'
-          ? {kind: 'refused', until: admission.until}
-          : {kind: 'allowed', probe: admission.kind === 'probe' ? admission.probe : undefined};
-      return {state: admission.state, answer};
+      return {state: admission.state, answer: placeOf(admission)};
     });
   }
 
@@ -129,12 +109,10 @@ export class SharedBreaker {
   takeAlone(): Place | undefined {
     if (this.#parts.link.isShared) return undefined;
     const admission = this.look();
-    if (admission.kind === 'refused') return {kind: 'refused', until: admission.until};
     this.#state = admission.state;
+    if (admission.kind === 'probe') this.#alone.add(admission.probe);
     this.#tell('here');
-    if (admission.kind === 'allowed') return {kind: 'allowed', probe: undefined};
-    this.#alone.add(admission.probe);
-    return {kind: 'allowed', probe: admission.probe};
+    return placeOf(admission);
   }
 
   /** Asks for the next health check; undefined: it is not due, or another process makes it. */
@@ -154,14 +132,12 @@ export class SharedBreaker {
       await this.#change((state) => ({state: abandon(state, probe), answer: undefined}));
   }
 
-  /** Closes it, and forgets what was counted. */
-  reset(by: string): Promise<void> {
-    return this.#byHand('closed', by, reset);
-  }
-
-  /** Opens it, for a recovery. */
-  open(by: string): Promise<void> {
-    return this.#byHand('opened', by, (state, now) => opened(state, 'operator', now));
+  /** Closes it and forgets what was counted, or opens it for a recovery. `by`: who does. */
+  byHand(kind: 'closed' | 'opened', by: string): Promise<void> {
+    return this.#change((state, now, where) => {
+      if (where === 'here') this.#remember({kind, at: now});
+      return {state: kind === 'closed' ? reset() : opened(state, 'operator', now), answer: undefined};
+    }, by);
   }
 
   /** Tells the others what they do not know. */
@@ -180,17 +156,6 @@ export class SharedBreaker {
     // What this process has written since, or is writing, is newer than the listing.
     if (this.#busy > 0 || this.#wroteAt >= askedAt) return;
     this.#adopt({state: breakerStateOf(document), version: document?.version ?? 0}, 'elsewhere');
-  }
-
-  #byHand(
-    kind: 'closed' | 'opened',
-    by: string,
-    change: (state: BreakerState, now: number) => BreakerState,
-  ): Promise<void> {
-    return this.#change((state, now, where) => {
-      if (where === 'here') this.#remember({kind, at: now});
-      return {state: change(state, now), answer: undefined};
-    }, by);
   }
 
   #remember(outcome: UntoldOutcome): void {

@@ -1,4 +1,5 @@
-import type {SharedBreaker, Urgency} from './shared-breaker.ts';
+import type {SharedBreaker} from './shared-breaker.ts';
+import type {Urgency} from './shared-change.ts';
 
 /** Successes are told after this long, ms: where something is counted against the breaker, and where nothing is. */
 const WAIT_MS: Readonly<Record<'soon' | 'later', number>> = {soon: 50, later: 500};

@@ -76,9 +76,9 @@ export class ControlLoop {
     this.#later();
   }
 
-  /** Something that was let in is done; µs since then. */
-  observe(responseTimeUs: number): void {
-    this.#load.observe(responseTimeUs);
+  /** Something that was let in is done, or nobody waits for it any more; µs since then. */
+  observe(responseTimeUs: number, how: 'completed' | 'abandoned' = 'completed'): void {
+    this.#load.observe(responseTimeUs, how);
   }
 
   /** Whole percent ÷ 100; 1: all of it. */

@@ -8,8 +8,11 @@ import {type ReadText, readCgroupLimits} from './cgroup.ts';
 /** What control is told of the load of this process. */
 export interface LoadSource {
   start(): void;
-  /** Something was completed; µs from when it was let in. */
-  observe(responseTimeUs: number): void;
+  /**
+   * Something was completed; µs from when it was let in. `abandoned`: nobody waited for it any more, so it would have taken at least
+   * that long: it counts where that is more than the mean of the interval before.
+   */
+  observe(responseTimeUs: number, how?: 'completed' | 'abandoned'): void;
   /** What was measured since the last call. */
   sample(): LoadSample;
   close(): void;
@@ -50,6 +53,8 @@ export class LoadMeter implements LoadSource {
   #loop = performance.eventLoopUtilization();
   #completed = 0;
   #totalUs = 0;
+  /** Of the last interval in which anything was completed, µs. */
+  #lastMean = 0;
 
   constructor(read: ReadText = readText) {
     this.#read = read;
@@ -63,7 +68,9 @@ export class LoadMeter implements LoadSource {
     this.sample();
   }
 
-  observe(responseTimeUs: number): void {
+  observe(responseTimeUs: number, how: 'completed' | 'abandoned' = 'completed'): void {
+    // Whoever leaves at once says nothing; when all leave because all is slow, that is all there is to be known.
+    if (how === 'abandoned' && responseTimeUs <= this.#lastMean) return;
     this.#completed++;
     this.#totalUs += Math.max(0, responseTimeUs);
   }
@@ -80,6 +87,7 @@ export class LoadMeter implements LoadSource {
       eventLoop: this.#eventLoop(),
       responseTime: this.#completed === 0 ? undefined : this.#totalUs / this.#completed,
     };
+    this.#lastMean = sample.responseTime ?? this.#lastMean;
     this.#completed = 0;
     this.#totalUs = 0;
     return sample;

@@ -215,10 +215,8 @@ export class Protection implements CheckingLimiter {
         const now = clock();
         tally.ended(outcome, now - entry.began);
         if (outcome === 'abandoned') breakers?.abandon(calls);
-        else {
-          for (const call of calls) breakers?.outcome(call, outcome);
-          control?.observe(now - granted);
-        }
+        else for (const call of calls) breakers?.outcome(call, outcome);
+        control?.observe(now - granted, outcome === 'abandoned' ? 'abandoned' : 'completed');
         await Promise.all([view.release(), ...slots.map((slot) => slot.release())]);
       },
     });

@@ -19,8 +19,8 @@ export class RememberedLoad implements LoadSource {
     this.#meter.start();
   }
 
-  observe(responseTimeUs: number): void {
-    this.#meter.observe(responseTimeUs);
+  observe(responseTimeUs: number, how?: 'completed' | 'abandoned'): void {
+    this.#meter.observe(responseTimeUs, how);
   }
 
   sample(): LoadSample {

@@ -1,4 +1,5 @@
 import {MessageChannel, type MessagePort, Worker} from 'node:worker_threads';
+import {fileURLToPath} from 'node:url';
 import {threadUrl} from '../../base/thread-url.ts';
 import type {ParseJob} from '../../trace/read/block-parser.ts';
 import {threadFailure} from '../../trace/read/thread-failure.ts';
@@ -41,10 +42,11 @@ export const runFleet = async (
 ): Promise<{readonly order: OrderFacts; readonly result: ReplayResult}> => {
   const {threads, parse} = plan;
   const blocks = Math.ceil(parse.size / parse.blockBytes);
-  const url = threadUrl('fleet-worker', import.meta.url);
+  // A path, not a URL: threads of the single binary are found by their path only.
+  const code = fileURLToPath(threadUrl('fleet-worker', import.meta.url));
   const pool = portsBetween(threads).map((ports, index) => {
     const job: FleetJob = {...plan, index, of: threads, ports};
-    return new Worker(url, {
+    return new Worker(code, {
       workerData: job,
       transferList: ports.filter((port) => port !== undefined),
       resourceLimits: SMALL_HEAP,

@@ -8,20 +8,15 @@ import {
 import {scoreOf} from '../../engine/behaviour/behaviour-score.ts';
 import type {BehaviourSpec} from '../../engine/behaviour/behaviour-spec.ts';
 import {type BehaviourState, unknownBehaviour} from '../../engine/behaviour/behaviour-state.ts';
+import {isEarly, NOT_TOLD, type ToldWait, toldAgain} from '../../engine/behaviour/told-wait.ts';
 import type {Policy} from '../../engine/policy-model.ts';
 import type {LimitAnswer} from './limit-gate.ts';
 import type {Transitions} from './transitions.ts';
 
-/** As in a running protection: what comes so soon after a refusal was on its way already, and waits are told in whole seconds, µs. */
-const ON_ITS_WAY = 200_000;
-const WHOLE_SECOND = 1_000_000;
-
 /** What is known of a key. */
 interface KnownKey {
   state: BehaviourState;
-  /** When its client heard of the wait that it is in, and when that ends, µs. */
-  toldAt: number;
-  waitUntil: number;
+  told: ToldWait;
   /** The tier its requests come with. */
   tier: string;
 }
@@ -60,7 +55,8 @@ export class BehaviourMoves {
       if (spec === undefined) continue;
       const known = this.#known(limit, key);
       const refused = i === denier;
-      const early = refused && isEarly(known, answer.verdicts[i]!.retryAfter, now);
+      const early = refused && isEarly(known.told, now);
+      if (refused) known.told = toldAgain(known.told, answer.verdicts[i]!.retryAfter, now);
       this.#judge(spec, key, known, {refused, early}, now);
     }
   }
@@ -85,20 +81,9 @@ export class BehaviourMoves {
     const keys = this.#keys.get(limit)!;
     let known = keys.get(key);
     if (known === undefined) {
-      known = {state: unknownBehaviour, toldAt: 0, waitUntil: 0, tier: ''};
+      known = {state: unknownBehaviour, told: NOT_TOLD, tier: ''};
       keys.set(key, known);
     }
     return known;
   }
 }
-
-/** Whether a refused request came although its client had been told to wait longer; it hears `retryAfter` (µs) now. */
-const isEarly = (known: KnownKey, retryAfter: number, now: number): boolean => {
-  const early = now < known.waitUntil && now >= known.toldAt + ON_ITS_WAY;
-  if (retryAfter > 0) {
-    if (now >= known.waitUntil) known.toldAt = now;
-    const told = Math.ceil(retryAfter / WHOLE_SECOND) * WHOLE_SECOND;
-    known.waitUntil = Math.max(known.waitUntil, now + told);
-  }
-  return early;
-};

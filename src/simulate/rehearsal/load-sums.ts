@@ -17,14 +17,18 @@ export class LoadSums {
   #answers = 0;
   #responseTimes = 0;
   #now = 0;
+  /** Of the last interval in which anything was answered, µs. */
+  #lastMean = 0;
 
   constructor(server: Server, capacity: number) {
     this.#server = server;
     this.#capacity = capacity;
   }
 
-  /** `us`: from the moment a request was let through to its answer. */
-  observe(us: number): void {
+  /** `us`: from the moment a request was let through to its answer, or to when nobody waited for it any more. */
+  observe(us: number, how: 'completed' | 'abandoned' = 'completed'): void {
+    // As a running protection counts them: see LoadMeter.
+    if (how === 'abandoned' && us <= this.#lastMean) return;
     this.#answers++;
     this.#responseTimes += us;
   }
@@ -46,13 +50,15 @@ export class LoadSums {
   sampleSince(before: Sums, span: number): LoadSample {
     const {answers, responseTimes, busyTime} = this.sums;
     const count = answers - before.answers;
+    const responseTime = count === 0 ? undefined : (responseTimes - before.responseTimes) / count;
+    this.#lastMean = responseTime ?? this.#lastMean;
     return {
       cpu: Number.isFinite(this.#capacity)
         ? Math.min(1, (busyTime - before.busyTime) / (this.#capacity * span))
         : undefined,
       memory: undefined,
       eventLoop: undefined,
-      responseTime: count === 0 ? undefined : (responseTimes - before.responseTimes) / count,
+      responseTime,
     };
   }
 }

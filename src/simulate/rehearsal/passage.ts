@@ -120,10 +120,11 @@ export class Passage implements PoolUser, WorkOwner {
     this.#side.left(now);
   }
 
-  /** What nobody waits for says nothing about who serves it: breakers and control learn nothing. */
+  /** What nobody waits for says nothing about who serves it to breakers, and to control that it took at least so long. */
   #abandon(now: number): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    if (this.#begunAt > 0) this.#side.load.observe(now - this.#begunAt, 'abandoned');
     for (const call of this.#calls) call.breaker.giveBack(call);
     this.#giveBack(now);
   }

@@ -47,10 +47,10 @@ export const parseRehearsed = (
       `a rehearsal has no metric ${quoted(metric)}${didYouMean(metric, REHEARSAL_METRICS)}; there are ${REHEARSAL_METRICS.join(', ')}`,
     );
   const condition = {metric, operator: operator as RehearsalCondition['operator']};
-  return {...condition, ...valueOf(metric, Number(number), unit, fail)};
+  return {...condition, ...boundOf(metric, Number(number), unit, fail)};
 };
 
-const valueOf = (
+const boundOf = (
   metric: RehearsalMetric,
   number: number,
   unit: string,

@@ -2,6 +2,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {describe, expect, test} from 'vitest';
 import type {BreakerChange} from '../../../src/guard/breaker/breaker-events.ts';
 import {BreakerOpenError} from '../../../src/guard/breaker/breaker-open-error.ts';
+import {breakerOptionsFromEnv} from '../../../src/guard/breaker/breaker-options-from-env.ts';
 import {createBreaker} from '../../../src/guard/breaker/create-breaker.ts';
 import {RateLimitError} from '../../../src/guard/rate-limit-error.ts';
 import {EVENT_JOURNAL} from '../../../src/store/event-journal.ts';
@@ -245,6 +246,23 @@ test('switched off it lets everything through, and needs no store', async () => 
   await fail(breaker, 10);
   expect(await call(breaker, 'ok')).toBe('ok');
   expect(breaker.storeState).toBe('local');
+});
+
+test('options come from the environment', () => {
+  expect(breakerOptionsFromEnv({})).toEqual({});
+  expect(
+    breakerOptionsFromEnv({
+      RATE_LIMIT_BREAKER: 'payments-db',
+      RATE_LIMIT_BREAKER_ENABLED: 'off',
+      RATE_LIMIT_BREAKER_TIMEOUT: '2s',
+      RATE_LIMIT_STORE: 'memory:',
+      RATE_LIMIT_POLICY: 'p.yaml',
+      RATE_LIMIT_PREFIX: 'x:',
+    }),
+  ).toEqual({
+    ...{breaker: 'payments-db', enabled: false, timeoutMs: 2_000},
+    ...{store: 'memory:', policy: 'p.yaml', prefix: 'x:'},
+  });
 });
 
 describe('what is wrong is said', () => {

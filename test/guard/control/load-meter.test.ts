@@ -82,3 +82,14 @@ describe('the load of this process', () => {
     await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {timeout: 10_000});
   });
 });
+
+test('a request that nobody waited for any more counts when it took longer than usual', () => {
+  const meter = new LoadMeter();
+  meter.observe(100);
+  expect(meter.sample().responseTime).toBe(100);
+  meter.observe(50, 'abandoned');
+  expect(meter.sample().responseTime).toBeUndefined();
+  meter.observe(5_000, 'abandoned');
+  expect(meter.sample().responseTime).toBe(5_000);
+  meter.close();
+});

@@ -153,7 +153,6 @@ describe('a request goes through all that the policy says', () => {
     expect(said(essential)).toBe('essential: allowed');
     await essential.release();
     await expect.poll(() => protection.mode).toBe('normal');
-    await store.close();
   });
 
   test('slow answers degrade by rule, and the mode is left when they are fast again', async () => {
