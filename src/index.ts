@@ -22,7 +22,13 @@ export {Ask, Kind, Verdict} from './engine/verdict.ts';
 export type {AcquireOptions} from './guard/acquire.ts';
 export type {Breaker, BreakerView} from './guard/breaker/breaker.ts';
 export type {BreakerCall} from './guard/breaker/breaker-call.ts';
-export type {BreakerEvents} from './guard/breaker/breaker-events.ts';
+export type {
+  BreakerChange,
+  BreakerEvents,
+  BreakerRefusal,
+  BreakerWhy,
+  HealthCheckResult,
+} from './guard/breaker/breaker-events.ts';
 export {BreakerOpenError} from './guard/breaker/breaker-open-error.ts';
 export type {BreakerGiven, BreakerOptions} from './guard/breaker/breaker-options.ts';
 export {breakerOptionsFromEnv} from './guard/breaker/breaker-options-from-env.ts';
@@ -116,8 +122,16 @@ export {RateLimitError} from './guard/rate-limit-error.ts';
 export type {RequestOutcome} from './guard/request-outcome.ts';
 export {createRetry} from './guard/retry/create-retry.ts';
 export type {Retry, RetryView} from './guard/retry/retry.ts';
-export {RetryError} from './guard/retry/retry-error.ts';
-export type {Attempt, RetryOptions, RetryRunOptions} from './guard/retry/retry-options.ts';
+export {type GaveUp, RetryError} from './guard/retry/retry-error.ts';
+export type {
+  Attempt,
+  GaveUpNotice,
+  RetryEvents,
+  RetryNotice,
+  RetryOptions,
+  RetryRunOptions,
+} from './guard/retry/retry-options.ts';
+export {isRetryableByDefault} from './guard/retry/retryable.ts';
 export type {StoreState} from './guard/store-guard.ts';
 export type {Observation, UpstreamAnswer} from './guard/upstream.ts';
 export type {WrapOptions} from './guard/wrap.ts';

@@ -1,3 +1,4 @@
+import {formatDuration} from '../base/duration.ts';
 import type {
   BenchComparison,
   BenchDifference,
@@ -108,12 +109,12 @@ const COMPARED: readonly (readonly [name: string, of: (settings: BenchSettings) 
   ['arrivals', ({arrivals}) => arrivals],
   ['connections', ({connections}) => connections],
   ['processes', ({processes}) => processes],
-  ['duration', ({durationMs}) => durationMs],
+  ['duration', ({durationMs}) => formatDuration(durationMs * 1_000)],
   ['keys', ({keys}) => keys],
   ['distribution', ({distribution}) => distribution],
   ['limits', ({limits}) => limits.join(', ')],
   ['pacing', ({pacing}) => pacing],
-  ['p99', ({p99Us}) => p99Us],
+  ['p99 to stay below', ({p99Us}) => (p99Us === null ? null : formatDuration(p99Us))],
 ];
 
 const differing = (before: BenchReport, now: BenchReport): readonly string[] => {

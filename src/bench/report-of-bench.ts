@@ -117,6 +117,8 @@ const noiseOf = (
   }
   for (const {name, server, total, spread} of stores) {
     if (total === null) continue;
+    if (server === 'memory' && processes > 1)
+      reasons.push(`${name}: every process has a store of its own, and they share nothing`);
     for (const [what, value] of [
       ['decisions per second', spread.decisionsPerSecond],
       ['p50', spread.p50],

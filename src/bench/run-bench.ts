@@ -20,6 +20,7 @@ import {listenToMachine} from './machine-noise.ts';
 import {type OpenedPlace, openPlace, type RunPlan} from './measure-store.ts';
 import {benchReport, type MeasuredStore} from './report-of-bench.ts';
 import {requestAttributes} from './request-attributes.ts';
+import {settingsOf} from './settings-of-bench.ts';
 import {storeNames} from './store-names.ts';
 
 /** Steps of the series at most. */
@@ -245,30 +246,5 @@ const sweepOf = (steps: readonly BenchSweepStep[], knee: number | null, processe
     steps: [...steps],
     kneePerSecond: knee,
     limitedBy: failed.length === 0 ? 'nothing' : byClient ? 'client' : 'store',
-  };
-};
-
-const settingsOf = (options: BenchOptions): BenchSettings => {
-  const {load, connections, processes, warmup, duration, runs, keys, distribution, seed} = options;
-  const {policy, policyFile, attributes, timeoutMs, cpus} = options;
-  return {
-    loop: load.kind,
-    ratePerSecond: load.kind === 'open' ? load.rate : load.kind === 'sweep' ? load.from : null,
-    arrivals: load.kind === 'closed' ? null : load.arrivals,
-    connections,
-    processes,
-    warmupMs: warmup / 1_000,
-    durationMs: duration / 1_000,
-    runs: load.kind === 'sweep' ? 1 : runs,
-    keys,
-    distribution,
-    seed,
-    policyFile,
-    limits: parsePolicy(policy.source, policy.file).policy.limits.map(({name}) => name),
-    attributes,
-    timeoutMs,
-    // Looking at the clock all the time needs a core for each process, beside one for the store and one for the command.
-    pacing: processes + (processes === 1 ? 1 : 2) <= cpus ? 'spin' : 'timer',
-    p99Us: load.kind === 'sweep' ? load.p99 : null,
   };
 };

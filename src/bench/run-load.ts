@@ -112,7 +112,7 @@ class Load {
     const begins = setTimeout(() => meter.begin(), warmup / 1_000);
     const progress = setInterval(() => onProgress(recorder.answers), PROGRESS_MS);
     await loop.sent;
-    const endedAt = processClock();
+    const endedAt = this.#stopped ? processClock() : until;
     await settled(recorder, timeoutMs + 1_000);
     clearTimeout(begins);
     clearInterval(progress);

@@ -200,7 +200,7 @@ export const BREAKER_FIELDS: readonly Field[] = [
     name: 'probes',
     type: 'probes',
     default: '1',
-    doc: 'Probes at a time while it is half-open; so many successes in a row close it.',
+    doc: 'Probes at a time while it is half-open. Once so many have ended it closes, unless at least the rate of them failed; without a rate one failure opens it again.',
     alsoCalled: ['halfOpen', 'halfOpenRequests', 'successThreshold', 'halfOpenMaxCalls'],
   },
 ];

@@ -12,14 +12,15 @@ export class StoreClock {
     this.#at = monotonic();
   }
 
-  /** The store's clock showed `now` when its answer came. */
-  sync(now: number): void {
+  /** The store's clock showed `now` when its answer came, at `at` by `monotonic`. */
+  sync(now: number, at = this.monotonic()): void {
     this.#now = now;
-    this.#at = this.monotonic();
+    this.#at = at;
   }
 
-  now(): number {
-    return this.#now + Math.max(0, this.monotonic() - this.#at);
+  /** What it shows at `at` by `monotonic`. */
+  now(at = this.monotonic()): number {
+    return this.#now + Math.max(0, at - this.#at);
   }
 }
 

@@ -30,6 +30,9 @@ export const isoInZone = (
 ): string => {
   if (!(Math.abs(ms) <= MAX_MICROS / 1_000)) return 'never';
   const second = Math.floor(ms / 1_000) * 1_000;
+  // Intl takes 12 ms for its first zone. Years that need more than four digits are left to it.
+  const utc = timeZone === 'UTC' ? new Date(ms).toISOString() : '';
+  if (/^\d{4}-/.test(utc)) return precision === 'seconds' ? `${utc.slice(0, 19)}Z` : utc;
   const parts = new Intl.DateTimeFormat('en-US', {
     timeZone,
     calendar: 'iso8601',

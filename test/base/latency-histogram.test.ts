@@ -50,4 +50,23 @@ describe('a histogram of latencies', () => {
       }),
     );
   });
+
+  test('survives the way to another process, and adds up there', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(1e9)), fc.array(fc.nat(1e9)), (a, b) => {
+        const sum = of(a);
+        sum.addParts(structuredClone(of(b).parts()));
+        const all = of([...a, ...b]);
+        expect(sum.parts()).toEqual(all.parts());
+        expect([sum.count, sum.mean, sum.max]).toEqual([all.count, all.mean, all.max]);
+      }),
+    );
+  });
+
+  test('counts what is not above a value', () => {
+    const histogram = of([0, 5, 5, 100, 1_000, 1e6]);
+    expect([-1, 0, 4, 5, 99, 100, 1_000, 1e7].map((us) => histogram.countUpTo(us))).toEqual([
+      0, 1, 1, 3, 3, 4, 5, 6,
+    ]);
+  });
 });

@@ -25,6 +25,9 @@ export const SPEC_ARBITRARIES: Readonly<Record<string, fc.Arbitrary<AlgorithmSpe
     fc
       .tuple(small, small)
       .map(([count, burst]) => tokenBucketSpec(count, S, burst, {refill: {kind: 'stepped', every: S}})),
+    fc
+      .tuple(small, small, fc.constantFrom(300_000, 700_001, 1_500_000))
+      .map(([count, burst, every]) => tokenBucketSpec(count, S, burst, {refill: {kind: 'stepped', every}})),
     largeRate.map(([count, burst]) => tokenBucketSpec(count, DAY, burst)),
   ),
   'burst-penalty': fc

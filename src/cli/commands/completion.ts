@@ -23,4 +23,27 @@ export const registerCompletion = (program: Command, context: CliContext): void 
       const {completionScript} = await import('../completion/completion-script.ts');
       await context.streams.out.write(completionScript(program, shell));
     });
+  registerComplete(program, context);
+};
+
+/** What the scripts ask when TAB is pressed: `ratectl __complete KIND TYPED [WORD...]`, one value to a line. */
+const registerComplete = (program: Command, context: CliContext): void => {
+  program
+    .command('__complete', {hidden: true})
+    .helpOption(false)
+    .allowUnknownOption()
+    .passThroughOptions()
+    .argument('<kind>')
+    .argument('[typed]')
+    .argument('[words...]')
+    .action(async (kind: string, typed = '', words: readonly string[] = []) => {
+      const [{DYNAMIC_KINDS}, {dynamicValues}] = await Promise.all([
+        import('../completion/dynamic-kinds.ts'),
+        import('../completion/dynamic-values.ts'),
+      ]);
+      const known = DYNAMIC_KINDS.find((name) => name === kind);
+      if (known === undefined) return;
+      const values = await dynamicValues(known, typed, words, context);
+      await context.streams.out.write(values.map((value) => `${value}\n`).join(''));
+    });
 };

@@ -8,6 +8,7 @@
  * is full again, `since` moves to now and `taken` to 0: nothing is ever rounded and carried on. Of a bucket that is never full both
  * move on by whole cycles, in which a whole number of tokens flows in after a whole number of steps: the same decisions, and a rate
  * that changes (another policy, an override, a share) counts from then on, not for all the time since the bucket was full.
+ * What such a change makes a key owe is at most one burst: a check that finds more starts at that, and keeps it when it is refused.
  * Units: µs, tokens. State: since, taken (0 = never seen), last (the latest instant charged, so that a clock that steps
  * back mints nothing). A key that starts below its burst is written when it is first refused too: its refill has begun.
  *
@@ -17,6 +18,7 @@
  */
 import type {Algorithm} from '../algorithm.ts';
 import {floorTo} from '../arithmetic/floor-to.ts';
+import {gcd} from '../arithmetic/gcd.ts';
 import {MAX_QUOTIENT, mulDivCeil, mulDivFloor} from '../arithmetic/mul-div.ts';
 import {type Rate, reduced} from '../arithmetic/rate.ts';
 import {type Ask, Kind, type Verdict} from '../verdict.ts';
@@ -40,11 +42,8 @@ export interface TokenBucketOptions {
  */
 export const refillHorizon = ({count, period}: Rate): number => Math.floor((MAX_QUOTIENT / count) * period);
 
-/** µs in which whole periods and whole steps go by; Infinity: they meet too seldom to be of use. */
-const cycleOf = (period: number, step: number): number => {
-  if (period % step === 0) return period;
-  return step % period === 0 ? step : Number.POSITIVE_INFINITY;
-};
+/** µs in which whole periods and whole steps go by: their least common multiple. Beyond what is exact it is longer than any span. */
+const cycleOf = (period: number, step: number): number => (period / gcd(period, step)) * step;
 
 export const tokenBucket = (options: TokenBucketOptions): Algorithm => {
   const {burst, initial = burst, step = 1} = options;
@@ -89,7 +88,13 @@ export const tokenBucket = (options: TokenBucketOptions): Algorithm => {
           refilled -= returned;
         }
       }
-      const tokens = burst - taken + refilled;
+      let tokens = burst - taken + refilled;
+      const owesTooMuch = tokens < -burst;
+      if (owesTooMuch) {
+        since = t;
+        taken = 2 * burst;
+        tokens = -burst;
+      }
 
       verdict.delay = 0;
       if (cost <= tokens) {
@@ -105,7 +110,7 @@ export const tokenBucket = (options: TokenBucketOptions): Algorithm => {
         verdict.kind = cost > burst ? Kind.never : Kind.notYet;
         verdict.remaining = Math.max(0, tokens);
         verdict.retryAfter = cost > burst ? 0 : since + timeToRefill(cost - burst + taken) - now;
-        verdict.writes = state[at + 1] === 0 && taken > 0;
+        verdict.writes = (state[at + 1] === 0 && taken > 0) || (owesTooMuch && cost > 0);
         verdict.w0 = since;
         verdict.w1 = taken;
         verdict.w2 = t;

@@ -26,7 +26,8 @@ export class CheckDecider {
     const ask = this.#ask;
     ask.now = now;
     ask.hold = check.hold;
-    const verdicts = layers.map((layer, i) => this.#askLayer(layer, rows[i]!, now));
+    const verdicts: LayerVerdict[] = [];
+    for (let i = 0; i < layers.length; i++) verdicts.push(this.#askLayer(layers[i]!, rows[i]!, now));
     const denier = denierOf(check, verdicts);
     this.charged.length = layers.length;
     for (let i = 0; i < layers.length; i++) {

@@ -72,5 +72,7 @@ export interface CheckAnswer {
 }
 
 /** Index of the first layer that denies; −1 when none does. */
-export const denierOf = (check: Check, verdicts: readonly LayerVerdict[]): number =>
-  check.layers.findIndex(({shadow}, i) => !shadow && verdicts[i]!.kind !== 0);
+export const denierOf = ({layers}: Check, verdicts: readonly LayerVerdict[]): number => {
+  for (let i = 0; i < layers.length; i++) if (!layers[i]!.shadow && verdicts[i]!.kind !== 0) return i;
+  return -1;
+};

@@ -12,19 +12,20 @@ export const liveDecision = (check: Check, {verdicts}: CheckAnswer): DecisionFac
   let never = false;
   let retryAfter = 0;
   let delay = 0;
-  check.layers.forEach(({shadow}, i) => {
-    if (shadow) return;
+  const {layers} = check;
+  for (let i = 0; i < layers.length; i++) {
+    if (layers[i]!.shadow) continue;
     const verdict = verdicts[i]!;
     if (verdict.kind === Kind.never) never = true;
     if (verdict.kind === Kind.allow) delay = Math.max(delay, verdict.delay);
     else retryAfter = Math.max(retryAfter, verdict.retryAfter);
     if (denier < 0 && (tightest < 0 || verdict.remaining < verdicts[tightest]!.remaining)) tightest = i;
-  });
+  }
   const verdict = verdicts[tightest];
   return {
     allowed: denier < 0,
     never,
-    limit: check.layers[tightest]?.limit ?? -1,
+    limit: layers[tightest]?.limit ?? -1,
     capacity: verdict?.capacity ?? 0,
     remaining: verdict?.remaining ?? 0,
     retryAfter: denier < 0 || never ? 0 : retryAfter,

@@ -4,6 +4,8 @@ import type {PoolLease, PoolState, PoolWaiter} from './pool-state.ts';
 const MOST_LEASES = 20_000;
 const MOST_WAITING = 20_000;
 const LONGEST_TEXT = 4_096;
+/** Tokens are about instants in µs (see `leaseFor`): beyond this one they could not grow for long. The year 2112. */
+const LAST_TOKEN = 2 ** 52;
 
 /**
  * The state that JSON from a store holds; undefined when it holds none: anybody who may write to the store may have written it.
@@ -12,7 +14,8 @@ const LONGEST_TEXT = 4_096;
 export const readPoolState = (value: unknown): PoolState | undefined => {
   if (!isMapping(value)) return undefined;
   const {lastToken, overloadedSince, meanHold} = value;
-  if (!isCount(lastToken) || !isCount(overloadedSince) || !isCount(meanHold)) return undefined;
+  if (!isCount(lastToken) || lastToken > LAST_TOKEN) return undefined;
+  if (!isCount(overloadedSince) || !isCount(meanHold)) return undefined;
   const leases = readAll(value['leases'], MOST_LEASES, readLease);
   const waiting = readAll(value['waiting'], MOST_WAITING, readWaiter);
   if (leases === undefined || waiting === undefined) return undefined;

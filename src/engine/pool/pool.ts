@@ -24,6 +24,8 @@ export {
 const HOLD_WEIGHT = 0.1;
 /** A lease that began so much later than now was granted before the clock was set back, µs: it must not last until then. */
 const CLOCK_STEP = 60_000_000;
+/** No lease and no wait is longer, µs: what ends later was never granted. */
+const LONGEST = 86_400_000_000;
 
 export type PoolEntry =
   | {readonly kind: 'granted'; readonly lease: PoolLease}
@@ -171,6 +173,7 @@ const entryOf = (
 ): PoolEntry | undefined => {
   const lease = state.leases.find((one) => one.id === id);
   if (lease !== undefined) return {kind: 'granted', lease};
+  if (!state.waiting.some((one) => one.id === id)) return undefined;
   const place = placeOf(state, spec, id, now, max);
   return place && {kind: 'queued', ...place};
 };
@@ -216,10 +219,11 @@ const withWaiting = (state: PoolState, waiting: readonly PoolWaiter[], now: numb
   overloadedSince: waiting.length === 0 ? 0 : state.overloadedSince || Math.max(1, now),
 });
 
-/** After the clock was set back: what was to end at a later time ends a lease, or a wait, from now on. */
+/** After the clock was set back, or somebody wrote nonsense: what was to end at a later time ends a lease, or a wait, from now on. */
 const notInFuture = (state: PoolState, spec: PoolSpec, now: number): PoolState => {
   const latest = now + CLOCK_STEP;
-  const isLate = ({since}: {readonly since: number}): boolean => since > latest;
+  const isLate = ({since, until}: PoolLease | PoolWaiter): boolean =>
+    since > latest || until > latest + LONGEST;
   if (!state.leases.some(isLate) && !state.waiting.some(isLate)) return state;
   return {
     ...state,

@@ -1,6 +1,6 @@
 import {formatCount} from '../format-number.ts';
 import {html, type Markup, trusted} from '../html/markup.ts';
-import type {BenchLatency, BenchStore} from '../model/bench-report.ts';
+import type {BenchLatency, BenchPoint, BenchRun, BenchStore} from '../model/bench-report.ts';
 import {type LatencyRow, latencyText, PERCENTILES} from './words.ts';
 
 const WIDE = 900;
@@ -44,28 +44,48 @@ export const percentileChart = (all: readonly LatencyRow[]): Markup => {
   )}</svg>`;
 };
 
-/** Answers per second over the last run of each store. */
-export const answersChart = (stores: readonly BenchStore[]): Markup | undefined => {
+/** What is drawn over the last run of each store. */
+interface Measure {
+  readonly title: string;
+  readonly of: (point: BenchPoint, stepMs: number) => number;
+  readonly text: (value: number) => string;
+}
+
+const MEASURES: readonly Measure[] = [
+  {
+    title: 'Answers per second',
+    of: ({allowed, denied}, stepMs) => ((allowed + denied) * 1_000) / stepMs,
+    text: (value) => `${formatCount(Math.round(value))}/s`,
+  },
+  {title: 'Longest latency', of: ({maxUs}) => maxUs, text: (value) => latencyText(Math.round(value))},
+];
+
+/** Answers and longest latencies over time. */
+export const timeCharts = (stores: readonly BenchStore[]): Markup | undefined => {
   const shown = stores.flatMap(({name, runs}) => {
     const run = runs.at(-1);
     return run === undefined || run.series.length < 2 ? [] : [{name, run}];
   });
   if (shown.length === 0) return undefined;
-  const lines = shown.map(({name, run}) => ({
-    name,
-    points: run.series.map(
-      ({atMs, allowed, denied}) => [atMs, ((allowed + denied) * 1_000) / run.stepMs] as const,
-    ),
-  }));
-  const last = Math.max(1, ...lines.flatMap(({points}) => points.map(([at]) => at)));
-  const most = Math.max(1, ...lines.flatMap(({points}) => points.map(([, value]) => value)));
+  const names = shown.map(({name}) => name);
+  const runs = shown.map(({run}) => run);
+  return html`${legend(names, false)}${MEASURES.map((measure) => timeChart(measure, names, runs))}`;
+};
+
+const timeChart = (
+  {title, of, text}: Measure,
+  names: readonly string[],
+  runs: readonly BenchRun[],
+): Markup => {
+  const lines = runs.map(({series, stepMs}) =>
+    series.map((point) => [point.atMs, of(point, stepMs)] as const),
+  );
+  const last = Math.max(1, ...lines.flatMap((points) => points.map(([at]) => at)));
+  const most = Math.max(1, ...lines.flatMap((points) => points.map(([, value]) => value)));
   const x = (at: number): number => LEFT + (at / last) * (WIDE - LEFT - RIGHT);
   const y = (value: number): number => TALL - BOTTOM - (value / most) * (TALL - TOP - BOTTOM);
-  return html`${legend(
-    lines.map(({name}) => name),
-    false,
-  )}<svg class="chart" viewBox="0 0 ${WIDE} ${TALL}" role="img" aria-label="Answers per second over time of ${lines.map(({name}) => name).join(', ')}">${[0, most / 2, most].map((value) => rule(y(value), `${formatCount(Math.round(value))}/s`))}<text x="${LEFT}" y="${TALL - 12}">0 s</text><text x="${WIDE - RIGHT}" y="${TALL - 12}" text-anchor="end">${formatCount(last / 1_000)} s</text>${lines.map(
-    ({points}, i) =>
+  return html`<h3>${title}</h3><svg class="chart" viewBox="0 0 ${WIDE} ${TALL}" role="img" aria-label="${title} over time of ${names.join(', ')}">${[0, most / 2, most].map((value) => rule(y(value), text(value)))}<text x="${LEFT}" y="${TALL - 12}">0 s</text><text x="${WIDE - RIGHT}" y="${TALL - 12}" text-anchor="end">${formatCount(last / 1_000)} s</text>${lines.map(
+    (points, i) =>
       html`<g class="c-${i % COLOURS}">${line(
         points.map(([at, value]) => [x(at), y(value)]),
         false,

@@ -6,6 +6,7 @@ import {remark} from '../remark.ts';
 import {signs} from '../signs.ts';
 import {spark} from '../spark.ts';
 import {type Style, usableWidth} from '../style.ts';
+import {visible} from '../visible.ts';
 import {latencyText} from './words.ts';
 
 interface Line {
@@ -29,7 +30,7 @@ export const overTimeLines = ({stores}: BenchReport, style: Style): readonly str
   const peaks = longest(all.map(({peak}) => peak));
   return [
     ...blocks.flatMap(({name, lines}, i) => [
-      ...(blocks.length > 1 ? [`${i === 0 ? '' : '\n'}  ${name}`] : []),
+      ...(blocks.length > 1 ? [`${i === 0 ? '' : '\n'}  ${visible(name, style)}`] : []),
       ...lines.map((line) => drawn(line, labels, peaks, style)),
     ]),
     ...remark(
@@ -68,7 +69,7 @@ const drawn = ({label, values, peak, role}: Line, labels: number, peaks: number,
   const paint = painter(style);
   const room = usableWidth(style) - labels - peaks - 6;
   const [row = ''] = spark(fitted(values, room), 1, style);
-  return `  ${paint(label.padEnd(labels), 'dim')}  ${peak.padStart(peaks)} ${paint(signs(style).axis, 'dim')}${paint(row.trimEnd(), role)}`;
+  return `  ${paint(label.padEnd(labels), 'dim')}  ${visible(peak, style).padStart(peaks)} ${paint(signs(style).axis, 'dim')}${paint(row.trimEnd(), role)}`;
 };
 
 /** As many columns as there is room for; each is the highest of what it stands for, so that no peak is lost. */

@@ -224,8 +224,11 @@ export const metricName = (metric: BenchMetric): string => METRIC_NAMES[metric];
 export const metricText = (metric: BenchMetric, value: number): string =>
   metric.endsWith('Us') ? latencyText(value) : formatCount(value);
 
-export const signedShare = (share: number | null): string =>
-  share === null ? '' : `${share > 0 ? '+' : share < 0 ? '-' : ''}${formatShare(Math.abs(share))}`;
+export const signedShare = (share: number | null): string => {
+  if (share === null) return '';
+  const tenths = Math.round(share * 1_000) / 10;
+  return tenths === 0 ? '0%' : `${tenths > 0 ? '+' : ''}${formatCount(tenths)}%`;
+};
 
 export const differenceText = ({verdict, judged}: BenchDifference): string => {
   if (verdict === 'worse') return judged ? 'WORSE' : 'worse, not judged';

@@ -85,6 +85,21 @@ describe('Postgres decides as the engine does, in every number', () => {
     60_000,
   );
 
+  test('one token bucket whose rate, burst and steps change', async () => {
+    const policy = SPEC_ARBITRARIES['token-bucket']!.map((bucket) =>
+      policyOf([{key: '{ip}', buckets: [bucket]}]),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(policy, {minLength: 2, maxLength: 4}),
+        randomRequests(160),
+        fc.constantFrom(1, 4, 40),
+        compare,
+      ),
+      {numRuns: 100},
+    );
+  }, 120_000);
+
   test('any buckets together, several checks in one call, policies that change', async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -105,8 +105,13 @@ describe('Redis decides as the engine does, in every number', () => {
     });
   });
 
-  test('one limit of one bucket, whose algorithm changes under the same key: each counts for itself', async () => {
-    const bucket = fc.oneof(...Object.values(SPEC_ARBITRARIES));
+  test.each([
+    [
+      'algorithm changes under the same key: each counts for itself',
+      fc.oneof(...Object.values(SPEC_ARBITRARIES)),
+    ],
+    ['rate, burst and steps change', SPEC_ARBITRARIES['token-bucket']!],
+  ])('one limit of one bucket, whose %s', async (_name, bucket) => {
     const policy = fc.tuple(bucket, fc.array(bucket, {minLength: 3, maxLength: 3})).map(([first, others]) =>
       policyOf([
         {

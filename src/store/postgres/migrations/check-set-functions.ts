@@ -128,11 +128,12 @@ const tokenBucketLevels = ({mulDivFloor, mulDivCeil}: Arithmetic): Levels => {
     },
     {cycle: CYCLE, is_full: 'refilled >= missing'},
     {cycles: 'case when is_full then 0 else floor(elapsed / cycle) end'},
+    {owes: 'not is_full and p3 - missing + refilled < -p3'},
     {
-      n0: 'case when is_full then n2 when cycles > 0 then since + cycles * cycle else since end',
+      n0: 'case when is_full or owes then n2 when cycles > 0 then since + cycles * cycle else since end',
       taken:
-        'case when is_full then 0 when cycles > 0 then missing - cycles * (cycle / p2) * p1 else missing end',
-      tokens: 'case when refilled >= missing then p3 else p3 - missing + refilled end',
+        'case when is_full then 0 when owes then 2 * p3 when cycles > 0 then missing - cycles * (cycle / p2) * p1 else missing end',
+      tokens: 'case when is_full then p3 when owes then -p3 else p3 - missing + refilled end',
     },
     {
       fits: 'ask <= tokens',
@@ -144,7 +145,7 @@ const tokenBucketLevels = ({mulDivFloor, mulDivCeil}: Arithmetic): Levels => {
       remaining: 'case when fits then tokens - ask else greatest(0, tokens) end',
       retry: `case when fits or ask > p3 then 0 else n0 + ${timeToRefill('needed')} - now_ end`,
       reset: `case when n1 = 0 then n2 else n0 + ${timeToRefill('n1')} end - now_`,
-      writes: 'fits or (w1 = 0 and taken > 0)',
+      writes: 'fits or (owes and ask > 0) or (w1 = 0 and taken > 0)',
     },
   ];
 };

@@ -40,6 +40,11 @@ export const MIGRATIONS: readonly Migration[] = [
     name: 'token buckets that are never full',
     sql: ({schema}) => checkFunctionSql(schema) + checkOneFunctionSql(schema) + checkSetFunctionsSql(schema),
   },
+  {
+    version: 7,
+    name: 'token buckets whose rate changed',
+    sql: ({schema}) => checkFunctionSql(schema) + checkOneFunctionSql(schema) + checkSetFunctionsSql(schema),
+  },
 ];
 
 export const NEWEST = MIGRATIONS.at(-1)!.version;

@@ -15,7 +15,7 @@ local function decide_1(row, at, now, cost, p)
     since = t
     taken = burst - p[6]
   end
-  local elapsed, refilled = t - since, huge
+  local elapsed, refilled, owes = t - since, huge, false
   if elapsed < p[8] then
     if step ~= 1 then elapsed = floor(elapsed / step) * step end
     refilled = divide(elapsed, count, period)
@@ -26,7 +26,11 @@ local function decide_1(row, at, now, cost, p)
     refilled = 0
   else
     local cycle = period
-    if period % step ~= 0 then cycle = step % period == 0 and step or huge end
+    if step ~= 1 then
+      local a, b = period, step
+      while b > 0 do a, b = b, a % b end
+      cycle = period / a * step
+    end
     local cycles = floor((t - since) / cycle)
     if cycles > 0 then
       local returned = cycles * (cycle / period) * count
@@ -36,6 +40,12 @@ local function decide_1(row, at, now, cost, p)
     end
   end
   local tokens = burst - taken + refilled
+  if tokens < -burst then
+    owes = true
+    since = t
+    taken = 2 * burst
+    tokens = -burst
+  end
   local kind, remaining, retry, writes = 0, tokens - cost, 0, cost > 0
   if cost <= tokens then
     taken = taken + cost
@@ -48,7 +58,7 @@ local function decide_1(row, at, now, cost, p)
       kind = 1
       retry = since + time_to_refill(cost - burst + taken, count, period, step) - now
     end
-    writes = not known and taken > 0
+    writes = (not known and taken > 0) or (owes and cost > 0)
   end
   local full = t
   if taken ~= 0 then full = since + time_to_refill(taken, count, period, step) end

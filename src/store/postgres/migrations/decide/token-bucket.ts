@@ -1,8 +1,7 @@
 import type {Arithmetic} from './arithmetic.ts';
 
-/** µs in which whole periods (p2) and whole steps (p5) go by; infinite where they meet too seldom. */
-export const CYCLE = `case when p2 - floor(p2 / p5) * p5 = 0 then p2 when p5 - floor(p5 / p2) * p2 = 0 then p5
-                else 'Infinity'::float8 end`;
+/** µs in which whole periods (p2) and whole steps (p5) go by. */
+export const CYCLE = `case when p5 = 1 then p2 else lcm(p2::bigint::numeric, p5::bigint::numeric)::float8 end`;
 
 /** Twin of `algorithms/token-bucket.ts`; `w0` since, `w1` taken, `w2` last. */
 export const tokenBucketSql = ({mulDivFloor, mulDivCeil}: Arithmetic): string => {
@@ -35,10 +34,14 @@ export const tokenBucketSql = ({mulDivFloor, mulDivCeil}: Arithmetic): string =>
           end if;
           x := p3 - n1 + x;
           cap := p3;
+          y := 0;
+          if x < -p3 then
+            y := 1; n0 := t; n1 := 2 * p3; x := -p3;
+          end if;
           if ask <= x then
             remaining := x - ask; writes := ask > 0; n1 := n1 + ask;
           else
-            remaining := greatest(0, x); writes := w1 = 0 and n1 > 0;
+            remaining := greatest(0, x); writes := (w1 = 0 and n1 > 0) or (y = 1 and ask > 0);
             if ask > p3 then
               kind := 2;
             else

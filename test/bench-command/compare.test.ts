@@ -1,0 +1,80 @@
+import {describe, expect, test} from 'vitest';
+import {compareBench} from '../../src/bench/compare-bench.ts';
+import type {BenchReport} from '../../src/view/model/bench-report.ts';
+import {latencies, made, measuredRun, store} from './results.ts';
+
+const reportOf = (...scales: readonly number[]): BenchReport =>
+  made([store({runs: scales.map((scale) => measuredRun({values: latencies(2_000, scale)}))})]);
+const compared = (before: BenchReport, now: BenchReport, most = 0.1) =>
+  compareBench(now, {file: 'before.json', generatedAt: '2026-11-01T00:00:00Z', report: before}, most);
+
+describe('a result beside an earlier one', () => {
+  test('the same twice is no regression', () => {
+    const {regressed, differences, differing} = compared(reportOf(1), reportOf(1));
+    expect(regressed).toBe(false);
+    expect(differences.map(({metric, verdict}) => [metric, verdict])).toEqual([
+      ['decisionsPerSecond', 'same'],
+      ['p50Us', 'same'],
+      ['p99Us', 'same'],
+      ['p999Us', 'same'],
+    ]);
+    expect(differing).toEqual([]);
+  });
+
+  test('slower answers are one', () => {
+    const {regressed, differences} = compared(reportOf(1, 1, 1), reportOf(1.3, 1.3, 1.3));
+    expect(regressed).toBe(true);
+    expect(differences.find(({metric}) => metric === 'p50Us')).toMatchObject({
+      verdict: 'worse',
+      judged: true,
+      noise: 0,
+    });
+  });
+
+  test('as much as is allowed is none', () => {
+    expect(compared(reportOf(1), reportOf(1.3), 0.5).regressed).toBe(false);
+  });
+
+  test('within the noise nobody can tell', () => {
+    const {regressed, differences} = compared(reportOf(0.8, 1.2, 1), reportOf(1.2, 1.5, 1.3));
+    expect(regressed).toBe(false);
+    expect(differences.find(({metric}) => metric === 'p50Us')).toMatchObject({verdict: 'unclear'});
+  });
+
+  test('a few very slow answers are shown and fail nothing', () => {
+    const values = [...latencies(2_000)].sort((a, b) => a - b);
+    const slow = [...values.slice(0, 1_997), 9e6, 9e6, 9e6];
+    const {regressed, differences} = compared(
+      made([store({runs: [measuredRun({values})]})]),
+      made([store({runs: [measuredRun({values: slow})]})]),
+    );
+    expect(differences.find(({metric}) => metric === 'p999Us')).toMatchObject({
+      verdict: 'worse',
+      judged: false,
+    });
+    expect(regressed).toBe(false);
+  });
+
+  test('a lower knee is one', () => {
+    const swept = (kneePerSecond: number): BenchReport =>
+      made([store({sweep: {steps: [], kneePerSecond, limitedBy: 'store'}})], {loop: 'sweep', p99Us: 5_000});
+    expect(compared(swept(10_000), swept(8_000)).differences[0]).toMatchObject({
+      metric: 'kneePerSecond',
+      change: -0.2,
+      verdict: 'worse',
+    });
+  });
+
+  test('says which settings and servers differ, and which store was not measured before', () => {
+    const now = made([store({server: 'redis 8.2'}), store({name: 'postgres', server: 'postgres 15'})], {
+      ratePerSecond: 2_000,
+      processes: 4,
+    });
+    expect(compared(reportOf(1), now).differing).toEqual([
+      'rate: 1000 before, 2000 now',
+      'processes: 1 before, 4 now',
+      'redis: redis 7.0.15 before, redis 8.2 now',
+      'postgres: not measured before',
+    ]);
+  });
+});
