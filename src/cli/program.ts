@@ -8,6 +8,7 @@ import {registerConfig} from './commands/config.ts';
 import {registerContext} from './commands/context.ts';
 import {registerDegrade} from './commands/degrade.ts';
 import {registerDemo} from './commands/demo.ts';
+import {registerDoctor} from './commands/doctor.ts';
 import {registerExplain} from './commands/explain.ts';
 import {registerForceRefresh} from './commands/force-refresh.ts';
 import {registerInit} from './commands/init.ts';
@@ -78,6 +79,7 @@ export const createProgram = (context: CliContext): Command => {
   program.commandsGroup('Configuration:');
   registerContext(program, context);
   registerConfig(program, context);
+  registerDoctor(program, context);
 
   program.commandsGroup('Getting started:');
   registerDemo(program, context);

@@ -56,8 +56,7 @@ export class Looking {
         const start = performance.now();
         const now = await ask();
         const error = Math.ceil((performance.now() - start) * 500);
-        if (best === undefined || error < best.error)
-          best = {ahead: Math.round(now - before - error), error};
+        if (best === undefined || error < best.error) best = {ahead: Math.round(now - before - error), error};
       }
       return best!;
     });

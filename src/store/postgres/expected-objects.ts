@@ -8,23 +8,21 @@ export interface ExpectedObjects {
   readonly functions: readonly string[];
 }
 
-const SCHEMA = '"s"';
+const TABLE = /create table "s"\.([a-z_]+) \([^;]*;/g;
+const INDEX = /create (?:unique )?index ([a-z_]+) on "s"\./g;
+const FUNCTION = /create (?:or replace )?function "s"\.([a-z_0-9]+)\(/g;
 
 /** Read from the statements themselves, so that it cannot be another list than theirs. */
 export const expectedObjects = (): ExpectedObjects => {
-  const sql = MIGRATIONS.map((migration) => migration.sql({schema: SCHEMA, durability: 'logged'})).join('\n');
-  const tables = [...sql.matchAll(/create table "s"\.([a-z_]+) \(([\s\S]*?)\n\)|create table "s"\.([a-z_]+) \((.*)\);/g)];
+  const sql = MIGRATIONS.map((migration) => migration.sql({schema: '"s"', durability: 'logged'})).join('\n');
+  const tables = [...sql.matchAll(TABLE)];
+  const keyed = tables.filter(([text]) => text.includes('primary key'));
   const named = (pattern: RegExp): readonly string[] => [
     ...new Set([...sql.matchAll(pattern)].map(([, name]) => name!)),
   ];
   return {
-    tables: named(/create table "s"\.([a-z_]+) /g),
-    indexes: [
-      ...named(/create (?:unique )?index ([a-z_]+) on "s"\./g),
-      ...tables
-        .filter(([text]) => text.includes('primary key'))
-        .map((found) => `${found[1] ?? found[3]}_pkey`),
-    ],
-    functions: named(/create (?:or replace )?function "s"\.([a-z_0-9]+)\(/g),
+    tables: tables.map(([, name]) => name!),
+    indexes: [...named(INDEX), ...keyed.map(([, name]) => `${name}_pkey`)],
+    functions: named(FUNCTION),
   };
 };
