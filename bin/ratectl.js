@@ -1,9 +1,7 @@
 #!/usr/bin/env node
-// Launcher, no logic: runs dist/main.js, on the Node that came with the package when the one that started this is too old.
-import {spawn} from 'node:child_process';
-import {existsSync} from 'node:fs';
-import * as nodeModule from 'node:module';
-import {fileURLToPath} from 'node:url';
+// Launcher, no logic: runs dist/start.cjs, on the Node that came with the package when the one that started this is too old.
+// CommonJS (package.json beside it), which starts some milliseconds sooner.
+'use strict';
 
 const NEEDED = [22, 18];
 const [major, minor] = process.versions.node.split('.').map(Number);
@@ -12,13 +10,15 @@ const newEnough = major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1
 process.env.NODE_ENV ??= 'production';
 
 if (newEnough) {
-  nodeModule.enableCompileCache?.();
-  const {main} = await import('../dist/main.js');
-  await main();
+  require('node:module').enableCompileCache?.();
+  require('../dist/start.cjs').start();
 } else {
-  const own = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
+  const {existsSync} = require('node:fs');
+  const own = require('node:path').join(__dirname, '..', 'node_modules', 'node', 'bin', 'node');
   if (existsSync(own)) {
-    const child = spawn(own, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {stdio: 'inherit'});
+    const child = require('node:child_process').spawn(own, [__filename, ...process.argv.slice(2)], {
+      stdio: 'inherit',
+    });
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
     child.on('exit', (code, signal) => {
       process.exitCode = code ?? {SIGINT: 130, SIGTERM: 143, SIGHUP: 129}[signal] ?? 1;

@@ -51,6 +51,9 @@ const sinkOf = (stream: NodeJS.WriteStream, name: string): TextSink => {
 export const processStreams = (): Streams => ({
   out: sinkOf(process.stdout, 'standard output'),
   err: sinkOf(process.stderr, 'standard error'),
-  stdin: process.stdin,
+  // Opening it takes milliseconds, and most commands never ask.
+  get stdin() {
+    return process.stdin;
+  },
   env: process.env,
 });

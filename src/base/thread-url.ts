@@ -1,6 +1,8 @@
 /**
- * Where a thread's code is: `name.ts` beside the module that starts it, or, in the built program, `name.js` beside the
- * bundle, above its chunks.
+ * Where the code of a thread or process is: `name.ts` beside the module that starts it, or, in the built program,
+ * `name.cjs` at the top of `dist/`.
  */
 export const threadUrl = (name: string, startedFrom: string): URL =>
-  new URL(startedFrom.endsWith('.ts') ? `./${name}.ts` : `../${name}.js`, startedFrom);
+  startedFrom.endsWith('.ts')
+    ? new URL(`./${name}.ts`, startedFrom)
+    : new URL(`${name}.cjs`, startedFrom.slice(0, startedFrom.lastIndexOf('/dist/') + '/dist/'.length));

@@ -41,9 +41,8 @@ export class ChangeWatcher {
     this.#later();
   }
 
-  /** Whether nothing older than a second is known; says that the limiter is in use. */
-  isFresh(): boolean {
-    const now = this.#options.clock();
+  /** Whether nothing older than a second is known; says that the limiter is in use. `now`: by the local clock. */
+  isFresh(now = this.#options.clock()): boolean {
     this.#usedAt = now;
     if (this.#timer === undefined) this.#later();
     return now - this.#heardAt <= STALE;

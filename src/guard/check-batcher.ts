@@ -14,11 +14,16 @@ interface Waiting {
 
 /** As many checks as one script should decide in one go: more would keep a single-threaded server from others. */
 const MOST = 128;
+/** So many are worth a call of their own beside another one: the server decides one half while this process reads the other. */
+const FEWEST = 8;
 
 /**
  * Puts checks that are asked for at the same time into one call. A check that comes alone leaves at once, in the microtask behind
  * it; while calls are under way checks are collected until the event loop has gone through what arrived, which costs a caller
  * nothing: it could not have run earlier.
+ *
+ * Many are put into two calls rather than one. In a single call all callers would wait for the server together, and the server for
+ * all of them: one of the two would always have nothing to do.
  */
 export class CheckBatcher {
   readonly #send: (checks: readonly Check[]) => Promise<readonly CheckAnswer[]>;
@@ -29,7 +34,9 @@ export class CheckBatcher {
    */
   readonly #answersOf: (error: unknown) => readonly (CheckAnswer | undefined)[] | undefined;
   #waiting: Waiting[] = [];
+  /** Calls, and the checks in them. */
   #underWay = 0;
+  #checksUnderWay = 0;
 
   constructor(
     send: (checks: readonly Check[]) => Promise<readonly CheckAnswer[]>,
@@ -43,23 +50,32 @@ export class CheckBatcher {
 
   check(check: Check): Promise<TimedAnswer> {
     return new Promise((resolve, reject) => {
-      const first = this.#waiting.push({check, resolve, reject}) === 1;
-      if (this.#waiting.length >= MOST) this.#flush();
-      else if (first && this.#underWay > 0) setImmediate(() => this.#flush());
-      else if (first) queueMicrotask(() => this.#flush());
+      const count = this.#waiting.push({check, resolve, reject});
+      if (count >= MOST || (count >= FEWEST && this.#isHalf(count))) this.#flush();
+      else if (count > 1) return;
+      else if (this.#underWay > 0) setImmediate(() => this.#flush());
+      else queueMicrotask(() => this.#flush());
     });
+  }
+
+  /** Whether as many wait as are under way. */
+  #isHalf(count: number): boolean {
+    return this.#underWay > 0 && count >= this.#checksUnderWay;
   }
 
   #flush(): void {
     const batch = this.#waiting;
     if (batch.length === 0) return;
-    this.#waiting = [];
+    const alone = this.#underWay === 0 && batch.length >= 2 * FEWEST;
+    this.#waiting = alone ? batch.splice(batch.length >>> 1) : [];
+    if (alone) setImmediate(() => this.#flush());
     void this.#ask(batch);
   }
 
   async #ask(batch: readonly Waiting[]): Promise<void> {
     const sentAt = this.#clock();
     this.#underWay++;
+    this.#checksUnderWay += batch.length;
     try {
       const answers = await this.#send(batch.map(({check}) => check));
       for (let i = 0; i < batch.length; i++) batch[i]!.resolve({answer: answers[i]!, sentAt});
@@ -75,6 +91,7 @@ export class CheckBatcher {
       });
     } finally {
       this.#underWay--;
+      this.#checksUnderWay -= batch.length;
     }
   }
 }

@@ -53,12 +53,15 @@ export class LimitDecision implements DecisionView {
 
   constructor(parts: DecisionParts) {
     const {check, answer, source} = parts;
+    const {layers} = check;
     const facts = liveDecision(check, answer);
     this.#parts = parts;
     // Everything refused because the store is lost: no limit did so.
     const lost = source === 'closed';
-    this.#tightest = lost ? -1 : check.layers.findIndex(({limit}) => limit === facts.limit);
-    const address = check.layers[this.#tightest]?.address;
+    let tightest = lost ? -1 : layers.length - 1;
+    while (tightest >= 0 && layers[tightest]!.limit !== facts.limit) tightest--;
+    this.#tightest = tightest;
+    const address = layers[tightest]?.address;
     this.allowed = facts.allowed;
     this.never = facts.never;
     this.limit = address?.limit;

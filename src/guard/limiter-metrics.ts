@@ -25,10 +25,28 @@ class Counters {
     this.#values.set(labels, (this.#values.get(labels) ?? 0) + 1);
   }
 
+  /** A count of its own; nothing when it is 0. */
+  set(labels: string, count: number): void {
+    if (count > 0) this.#values.set(labels, count);
+  }
+
   lines(name: string): string[] {
     const entries = [...this.#values].sort(([a], [b]) => (a < b ? -1 : 1));
     return entries.map(([labels, value]) => `${name}${labels === '' ? '' : `{${labels}}`} ${value}`);
   }
+}
+
+interface LimitCounts {
+  allowed: number;
+  denied: number;
+  shadowDenied: number;
+  near: number;
+}
+
+interface SourceCounts {
+  allowed: number;
+  denied: number;
+  readonly durations: Histogram;
 }
 
 /**
@@ -36,35 +54,49 @@ class Counters {
  * never keys, so the number of series is bounded by the policy.
  */
 export class LimiterMetrics {
-  readonly #requests = new Counters();
-  readonly #checks = new Counters();
-  readonly #near = new Counters();
+  readonly #limits = new Map<string, LimitCounts>();
   readonly #storeErrors = new Counters();
   readonly #losses = new Counters('plain');
   readonly #changes = new Counters('plain');
   readonly #eventErrors = new Counters('plain');
-  readonly #durations = new Map<DecisionSource, Histogram>();
+  readonly #sources = new Map<DecisionSource, SourceCounts>();
 
   /** `took`: µs. */
   decision(check: Check, {verdicts}: CheckAnswer, source: DecisionSource, took: number): void {
     const denier = denierOf(check, verdicts);
-    this.#checks.add(`source="${source}",allowed="${denier < 0}"`);
+    const counts = this.#countsOf(source);
+    if (denier < 0) counts.allowed++;
+    else counts.denied++;
+    counts.durations.add(took);
     const reached = denier < 0 ? check.layers.length : denier + 1;
     for (let i = 0; i < reached; i++) {
       const {address, shadow} = check.layers[i]!;
-      const verdict = verdicts[i]!;
-      const refused = verdict.kind !== Kind.allow;
-      const outcome = !refused ? 'allowed' : shadow ? 'shadow_denied' : 'denied';
-      this.#requests.add(`limit="${address.limit}",outcome="${outcome}"`);
-      if (!refused && isNearLimit(verdict.remaining, verdict.capacity))
-        this.#near.add(`limit="${address.limit}"`);
+      const {kind, remaining, capacity} = verdicts[i]!;
+      const limit = this.#limitOf(address.limit);
+      if (kind === Kind.allow) limit.allowed++;
+      else if (shadow) limit.shadowDenied++;
+      else limit.denied++;
+      if (kind === Kind.allow && isNearLimit(remaining, capacity)) limit.near++;
     }
-    let histogram = this.#durations.get(source);
-    if (histogram === undefined) {
-      histogram = new Histogram();
-      this.#durations.set(source, histogram);
+  }
+
+  /** Counted without text: a label is made when somebody reads it. */
+  #countsOf(source: DecisionSource): SourceCounts {
+    let counts = this.#sources.get(source);
+    if (counts === undefined) {
+      counts = {allowed: 0, denied: 0, durations: new Histogram()};
+      this.#sources.set(source, counts);
     }
-    histogram.add(took);
+    return counts;
+  }
+
+  #limitOf(name: string): LimitCounts {
+    let counts = this.#limits.get(name);
+    if (counts === undefined) {
+      counts = {allowed: 0, denied: 0, shadowDenied: 0, near: 0};
+      this.#limits.set(name, counts);
+    }
+    return counts;
   }
 
   storeError(kind: string): void {
@@ -84,6 +116,31 @@ export class LimiterMetrics {
     this.#eventErrors.add('');
   }
 
+  #requests(): Counters {
+    const requests = new Counters();
+    for (const [limit, {allowed, denied, shadowDenied}] of this.#limits) {
+      requests.set(`limit="${limit}",outcome="allowed"`, allowed);
+      requests.set(`limit="${limit}",outcome="denied"`, denied);
+      requests.set(`limit="${limit}",outcome="shadow_denied"`, shadowDenied);
+    }
+    return requests;
+  }
+
+  #checks(): Counters {
+    const checks = new Counters();
+    for (const [source, {allowed, denied}] of this.#sources) {
+      checks.set(`source="${source}",allowed="true"`, allowed);
+      checks.set(`source="${source}",allowed="false"`, denied);
+    }
+    return checks;
+  }
+
+  #near(): Counters {
+    const counters = new Counters();
+    for (const [limit, {near}] of this.#limits) counters.set(`limit="${limit}"`, near);
+    return counters;
+  }
+
   text(now: MetricsNow): string {
     const families: readonly (readonly [
       name: string,
@@ -91,9 +148,9 @@ export class LimiterMetrics {
       help: string,
       lines: readonly string[],
     ])[] = [
-      counter('requests_total', 'Requests by limit and what the limit said.', this.#requests),
-      counter('checks_total', 'Decisions by who made them.', this.#checks),
-      counter('near_limit_total', 'Allowed requests that left 5 % or less of a key.', this.#near),
+      counter('requests_total', 'Requests by limit and what the limit said.', this.#requests()),
+      counter('checks_total', 'Decisions by who made them.', this.#checks()),
+      counter('near_limit_total', 'Allowed requests that left 5 % or less of a key.', this.#near()),
       counter('store_errors_total', 'Failed calls of the store.', this.#storeErrors),
       counter('store_losses_total', 'Times the store was lost.', this.#losses),
       counter('changes_total', 'Times resets or overrides were heard of.', this.#changes),
@@ -121,8 +178,8 @@ export class LimiterMetrics {
         'check_duration_seconds',
         'histogram',
         'Time from a check to its decision.',
-        [...this.#durations].flatMap(([source, histogram]) =>
-          histogram.lines('ratectl_check_duration_seconds', `source="${source}"`),
+        [...this.#sources].flatMap(([source, {durations}]) =>
+          durations.lines('ratectl_check_duration_seconds', `source="${source}"`),
         ),
       ],
     ];

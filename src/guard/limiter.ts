@@ -12,7 +12,7 @@ import {checkedOptions} from './checked-options.ts';
 import {decidedBeside} from './decided-beside.ts';
 import {DenialCache} from './denial-cache.ts';
 import {answerForWhole} from './for-whole.ts';
-import {LimitDecision, leasesOf} from './limit-decision.ts';
+import {type Lease, LimitDecision, leasesOf} from './limit-decision.ts';
 import type {LimiterEvents} from './limiter-events.ts';
 import {LimiterMetrics} from './limiter-metrics.ts';
 import type {CheckOptions} from './limiter-options.ts';
@@ -52,6 +52,7 @@ export class Limiter {
   readonly #loss: StoreLoss;
   readonly #report: LimiterReport;
   readonly #slots: SlotReturns;
+  readonly #giveBack = (leases: readonly Lease[]): Promise<void> => this.#slots.giveBack(leases);
   #overrides: readonly LiveOverride[] = [];
   #onDecided: LimiterAdjustment['onDecided'];
   #started = false;
@@ -150,14 +151,19 @@ export class Limiter {
   async check(attributes: Attributes, options: CheckOptions = {}): Promise<LimitDecision> {
     const began = this.#clock.monotonic();
     const {cost, hold} = checkedOptions(attributes, options);
-    const fresh = this.#watcher.isFresh() || (await this.#freshen());
-    const check = this.#route(attributes, cost, hold);
-    const {layers} = check;
-    if (layers.length === 0) return this.#decided(check, this.#unlimited(), began);
-    const remembered =
-      fresh && this.#guard.state === 'ok' ? this.#cache?.find(check, this.#clock.now()) : undefined;
+    const fresh = this.#watcher.isFresh(began) || (await this.#freshen());
+    const check = this.#route(attributes, cost, hold, began);
+    if (check.layers.length === 0) return this.#decided(check, this.#unlimited(), began);
+    const cache = fresh && this.#guard.state === 'ok' ? this.#cache : undefined;
+    const remembered = cache?.find(check, this.#clock.now(began));
     if (remembered !== undefined)
       return this.#decided(check, {...this.#byStore(remembered), source: 'cache'}, began);
+    const answer = this.#guard.decideAtOnce(check);
+    if (answer !== undefined) {
+      this.#clock.sync(answer.now, began);
+      this.#cache?.keep(check, answer, began);
+      return this.#decided(check, this.#byStore(answer), began);
+    }
     if (this.#guard.decides) {
       try {
         const {answer, sentAt} = await this.#batcher.check(check);
@@ -266,24 +272,26 @@ export class Limiter {
     return this.#guard.state === 'ok' && this.#settings.enabled ? this.#watcher.freshen() : false;
   }
 
-  #route(attributes: Attributes, cost: number, hold: number): Check {
+  /** `at`: when, by the local clock. */
+  #route(attributes: Attributes, cost: number, hold: number, at = this.#clock.monotonic()): Check {
     if (!this.#settings.enabled || this.#settings.isExempt(attributes))
       return {layers: [], charge: 'all-or-nothing', hold};
-    return this.#router.route(attributes, {cost, hold, now: this.#clock.now()});
+    return this.#router.route(attributes, {cost, hold, now: this.#clock.now(at)});
   }
 
   #decided(check: Check, given: SourcedAnswer, began: number): LimitDecision {
-    const answered = {...given, answer: answerForWhole(check, given.answer)};
-    const decision = new LimitDecision({check, ...answered});
-    this.#report.decided(decision, check, answered.answer, this.#clock.monotonic() - began);
-    this.#onDecided?.(check, answered);
+    const {source, release} = given;
+    const answer = answerForWhole(check, given.answer);
+    const decision = new LimitDecision({check, answer, source, release});
+    this.#report.decided(decision, check, answer, this.#clock.monotonic() - began);
+    this.#onDecided?.(check, {answer, source, release});
     // With `charge: always` other limits may have handed out slots to the refused request.
     if (!decision.allowed && decision.leases.length > 0) void decision.release();
     return decision;
   }
 
   #byStore(answer: CheckAnswer): SourcedAnswer {
-    return {answer, source: 'store', release: (leases) => this.#slots.giveBack(leases)};
+    return {answer, source: 'store', release: this.#giveBack};
   }
 
   /** No limit applies, or limits are off. */

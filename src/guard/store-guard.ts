@@ -1,3 +1,6 @@
+import {Deadlines} from '../base/deadlines.ts';
+import type {Check, CheckAnswer} from '../engine/live/check.ts';
+import {MemoryStore} from '../store/memory/memory-store.ts';
 import type {Store} from '../store/port.ts';
 import {isStoreError, StoreError, type StoreErrorKind} from '../store/store-error.ts';
 import {decidedBeside} from './decided-beside.ts';
@@ -32,7 +35,10 @@ const MOST_FAILURES = 3;
  */
 export class StoreGuard {
   readonly #options: StoreGuardOptions;
+  readonly #deadlines: Deadlines;
   #store: Store | undefined;
+  /** The store, when it decides within the call. */
+  #atOnce: MemoryStore | undefined;
   #state: 'ok' | 'lost' | 'trial' = 'lost';
   #cause: StoreError | undefined;
   #lostAt = performance.now();
@@ -47,6 +53,7 @@ export class StoreGuard {
 
   constructor(options: StoreGuardOptions) {
     this.#options = options;
+    this.#deadlines = new Deadlines(options.timeoutMs);
   }
 
   get state(): StoreState {
@@ -74,6 +81,16 @@ export class StoreGuard {
       this.#options.onError(cause.kind);
       this.#options.onLost(cause);
       this.#probeLater();
+    }
+  }
+
+  /** Has a store in this process decide within the call. Undefined: ask with `decide`, which also says why it cannot. */
+  decideAtOnce(check: Check): CheckAnswer | undefined {
+    if (this.#atOnce === undefined || this.#state !== 'ok' || this.#closed) return undefined;
+    try {
+      return this.#atOnce.checkNow(check);
+    } catch {
+      return undefined;
     }
   }
 
@@ -186,32 +203,37 @@ export class StoreGuard {
 
   async #open(): Promise<void> {
     this.#opening = (async () => {
-      this.#store = await this.#options.open();
+      const store = await this.#options.open();
+      this.#store = store;
+      this.#atOnce = MemoryStore.decidesAtOnce(store) ? store : undefined;
     })();
     await this.#opening;
   }
 
   #withTimeout<T>(call: Promise<T>, onLate?: (late: T) => void): Promise<T> {
     return new Promise((resolve, reject) => {
-      const {timeoutMs} = this.#options;
-      let isSettled = false;
-      const late = (): void => {
-        if (isSettled) return;
+      const waiting = this.#deadlines.add(() => {
         if (onLate !== undefined) call.then(onLate).catch(() => undefined);
-        reject(
-          new StoreError(`no answer within ${timeoutMs} ms`, {
-            kind: 'unreachable',
-            url: 'the store',
-            hint: 'is the server overloaded? a longer timeoutMs waits longer',
-          }),
-        );
-      };
-      // Timers come before sockets in the event loop: when this process itself was held up, the answer may be there already.
-      const timer = setTimeout(() => setImmediate(() => setImmediate(late)), timeoutMs);
-      call.then(resolve, reject).finally(() => {
-        isSettled = true;
-        clearTimeout(timer);
+        reject(this.#noAnswer());
       });
+      call.then(
+        (result) => {
+          this.#deadlines.remove(waiting);
+          resolve(result);
+        },
+        (error: unknown) => {
+          this.#deadlines.remove(waiting);
+          reject(error);
+        },
+      );
+    });
+  }
+
+  #noAnswer(): StoreError {
+    return new StoreError(`no answer within ${this.#options.timeoutMs} ms`, {
+      kind: 'unreachable',
+      url: 'the store',
+      hint: 'is the server overloaded? a longer timeoutMs waits longer',
     });
   }
 

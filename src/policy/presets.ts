@@ -29,6 +29,7 @@ export const PRESETS: readonly Preset[] = [
     name: 'database-service',
     description: 'rates, quotas of the calendar, a breaker, and degradation by priority',
   },
+  {name: 'overload', description: 'all protection under load together, made to be rehearsed'},
   {name: 'nginx', description: 'leaky bucket with the arithmetic of nginx limit_req'},
   {name: 'llm-tokens', description: 'tokens per minute and requests per minute of a language model'},
   {

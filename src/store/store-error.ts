@@ -1,5 +1,5 @@
 import {ExitCode} from '../base/exit-code.ts';
-import {RatectlError} from '../base/ratectl-error.ts';
+import {isRatectlError, RatectlError} from '../base/ratectl-error.ts';
 
 /** What went wrong between us and a store. */
 export type StoreErrorKind =
@@ -42,5 +42,6 @@ export class StoreError extends RatectlError {
   }
 }
 
-/** Whether the store could not be used now: what `onStoreError` is for. */
-export const isStoreError = (error: unknown): error is StoreError => error instanceof StoreError;
+/** Whether the store could not be used now: what `onStoreError` is for. By name: bundles of the package have a class each. */
+export const isStoreError = (error: unknown): error is StoreError =>
+  isRatectlError(error) && error.name === 'StoreError';

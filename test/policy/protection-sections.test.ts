@@ -266,3 +266,43 @@ describe('degradation', () => {
     ]);
   });
 });
+
+describe('signals that cannot be passed', () => {
+  const warningsOf = (line: string): readonly string[] =>
+    parsePolicy(
+      ['version: 1', ...LIMITS, 'priorities: { a: {path: /a}, b: {} }', line, ''].join('\n'),
+      'p.yaml',
+    ).warnings;
+
+  test.each([
+    [
+      'signals: { cpu: 90% }, enter: { shed-low: 120%, essential-only: 130% }',
+      '111.11%',
+      'shed-low begins at 120%',
+    ],
+    ['signals: { cpu: 100%, memory: 95% }, enter: { shed-low: 110% }', '105.26%', 'shed-low begins at 110%'],
+  ])('warn where no mode is ever entered: %s', (fields, most, begins) => {
+    const [warning, ...others] = warningsOf(`degradation: { ${fields} }`);
+    expect(others).toEqual([]);
+    expect(warning).toMatch(/^p\.yaml:\d+:\d+: degradation: no mode is ever entered: /);
+    expect(warning).toContain(`the pressure is at most ${most}, and ${begins}`);
+  });
+
+  test.each([
+    'degradation: { signals: { cpu: 80% } }',
+    'degradation: { signals: { cpu: 100% } }',
+    'degradation: { signals: { cpu: 100%, responseTime: 1s }, enter: { shed-low: 110% } }',
+    'degradation: {}',
+    'adaptive: { p: { limits: [plan], signals: { cpu: 99% } } }',
+    'adaptive: { p: { limits: [plan], signals: { cpu: 100%, eventLoop: 100ms } } }',
+    'adaptive: { p: { limits: [plan], controller: gradient, signals: { cpu: 100% } } }',
+  ])('do not where one is, or something else is measured: %s', (line) => {
+    expect(warningsOf(line)).toEqual([]);
+  });
+
+  test('warn where a controller never shrinks anything', () => {
+    expect(warningsOf('adaptive: { p: { limits: [plan], signals: { memory: 100% } } }')).toEqual([
+      expect.stringContaining('adaptive.p: never shrinks anything: CPU and memory are never above 100%'),
+    ]);
+  });
+});

@@ -1,4 +1,4 @@
-/** The screen of a terminal, as far as the dashboard uses one: what a person would see of the bytes that were written. */
+/** The screen of a terminal, as far as the dashboard and shells use one: what a person would see of the bytes that were written. */
 export class TerminalScreen {
   #columns: number;
   #lines: number;
@@ -43,7 +43,9 @@ export class TerminalScreen {
         at++;
         continue;
       }
-      const match = /^\u001b(?:\[([?<>=]?)([\d;]*)([@-~])|\][^\u0007]*\u0007|[=>78])/.exec(text.slice(at));
+      const match = /^\u001b(?:\[([?<>=]?)([\d;]*)([@-~])|\][^\u0007]*\u0007|[()][0-9A-Z]|[=>78])/.exec(
+        text.slice(at),
+      );
       if (match === null) {
         this.#rest = text.slice(at);
         return;
@@ -54,7 +56,8 @@ export class TerminalScreen {
   }
 
   #put(char: string): void {
-    if (char === '\r') this.#x = 0;
+    if (char === '\b') this.#x = Math.max(0, this.#x - 1);
+    else if (char === '\r') this.#x = 0;
     else if (char === '\n') this.#down();
     else if (char >= ' ') {
       if (this.#x >= this.#columns) {
@@ -91,6 +94,9 @@ export class TerminalScreen {
         break;
       case 'C':
         this.#x = Math.min(this.#columns - 1, this.#x + count);
+        break;
+      case 'D':
+        this.#x = Math.max(0, this.#x - count);
         break;
       case 'G':
         this.#x = count - 1;

@@ -1,4 +1,5 @@
 import type {Argument, Command, Option} from 'commander';
+import {type DynamicKind, dynamicKind} from './dynamic-kinds.ts';
 
 /** What can stand in a place of the command line. */
 export interface Slot {
@@ -6,6 +7,8 @@ export interface Slot {
   readonly name: string;
   /** The words that may stand here; empty when any text may. */
   readonly choices: readonly string[];
+  /** Asked for when TAB is pressed. */
+  readonly dynamic: DynamicKind | undefined;
   /** Whether it is the path of a file. */
   readonly file: boolean;
 }
@@ -40,14 +43,12 @@ export type KnownChoices = ReadonlyMap<string, readonly string[]>;
 
 const FILES = /^(?:files?|trace|policy|report|path)$/;
 
-const slotOf = (
-  name: string,
-  own: readonly string[] | undefined,
-  known: readonly string[] | undefined,
-): Slot => {
-  const choices = own ?? known ?? [];
-  return {name, choices, file: choices.length === 0 && FILES.test(name)};
-};
+const slotOf = (name: string, choices: readonly string[], dynamic: DynamicKind | undefined): Slot => ({
+  name,
+  choices,
+  dynamic: choices.length > 0 ? undefined : dynamic,
+  file: choices.length === 0 && FILES.test(name),
+});
 
 const optionNode = (option: Option, place: string, known: KnownChoices): OptionNode => {
   const takesValue = option.required || option.optional;
@@ -55,14 +56,24 @@ const optionNode = (option: Option, place: string, known: KnownChoices): OptionN
   return {
     flags: [option.short, option.long].filter((flag) => flag !== undefined),
     description: option.description,
-    value: takesValue ? slotOf(name, option.argChoices, known.get(`${place} ${option.long}`)) : undefined,
+    value: takesValue
+      ? slotOf(
+          name,
+          option.argChoices ?? known.get(`${place} ${option.long}`) ?? [],
+          dynamicKind(place, option.long ?? '', name),
+        )
+      : undefined,
     // A parser of its own that is given what came before is how a repeatable flag collects.
     repeatable: option.variadic || / \(repeatable\)/.test(option.description),
   };
 };
 
 const argumentNode = (argument: Argument, place: string, known: KnownChoices): ArgumentNode => ({
-  ...slotOf(argument.name(), argument.argChoices, known.get(`${place} <${argument.name()}>`)),
+  ...slotOf(
+    argument.name(),
+    argument.argChoices ?? known.get(`${place} <${argument.name()}>`) ?? [],
+    dynamicKind(place, undefined, argument.name()),
+  ),
   variadic: argument.variadic,
 });
 

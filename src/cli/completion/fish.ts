@@ -41,6 +41,17 @@ function __ratectl_at --argument-names command operand
     test "$now[1]" = "$command" -a "$now[2]" = "$operand"
 end
 
+# Names from the configuration and the policy.
+function __ratectl_ask --argument-names kind
+    set -l words (commandline -opc)
+    set -l typed (commandline -ct | string unescape)
+    # --context=NAME is one word for fish
+    if string match -q -- '--*=*' $typed[1]
+        set typed (string replace -r -- '^--[^=]*=' '' $typed[1])
+    end
+    $words[1] __complete $kind "$typed" $words[2..-1] 2>/dev/null
+end
+
 complete -c ratectl -f`;
 
 const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
@@ -73,9 +84,11 @@ const optionLine = (node: CommandNode, {flags, description, value}: OptionNode):
       ? []
       : value.choices.length > 0
         ? ['-x', '-a', quoted(value.choices.join(' '))]
-        : value.file
-          ? ['-r', '-F']
-          : ['-x'];
+        : value.dynamic !== undefined
+          ? ['-x', '-a', quoted(`(__ratectl_ask ${value.dynamic})`)]
+          : value.file
+            ? ['-r', '-F']
+            : ['-x'];
   return complete(`__ratectl_in '${name(node)}'`, ...names, ...takes, '-d', quoted(description));
 };
 
@@ -83,6 +96,8 @@ const argumentLine = (node: CommandNode, slot: ArgumentNode, i: number): readonl
   const condition = slot.variadic ? `__ratectl_in '${name(node)}'` : `__ratectl_at '${name(node)}' ${i}`;
   if (slot.choices.length > 0)
     return [complete(condition, '-a', quoted(slot.choices.join(' ')), '-d', quoted(slot.name))];
+  if (slot.dynamic !== undefined)
+    return [complete(condition, '-a', quoted(`(__ratectl_ask ${slot.dynamic})`))];
   return slot.file ? [complete(condition, '-F')] : [];
 };
 

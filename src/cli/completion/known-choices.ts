@@ -1,3 +1,4 @@
+import {ALGORITHM_NAMES} from '../../policy/algorithm-names.ts';
 import {PRESETS} from '../../policy/presets.ts';
 import {TRACE_FORMATS} from '../../trace/formats/registry.ts';
 import {JITTERS} from '../../trace/generate/arrivals/backoff.ts';
@@ -20,6 +21,7 @@ export const knownChoices = (commands: readonly string[]): KnownChoices =>
     ['trace generate --key-kind', KEY_KINDS],
     ['trace generate --jitter', JITTERS],
     ['trace generate --time-unit', TIME_UNITS],
+    ['override set --algorithm', ALGORITHM_NAMES],
     ['init --preset', PRESETS.map(({name}) => name)],
     ['help <topic>', [...commands, ...HELP_TOPICS.map(({name}) => name)]],
   ]);

@@ -11,7 +11,20 @@ const HEADER = `#compdef ratectl
 # Put this file as _ratectl into a folder of $fpath, before compinit runs.`;
 
 const WALK = `
+# Names from the configuration and the policy. What is typed may hold escapes: (Q) takes them away. The kind is the last
+# argument, behind options of compadd that _arguments puts in.
+_ratectl_ask() {
+  local -a values
+  values=("\${(@f)$("\${(Q)ratectl_words[1]}" __complete $argv[-1] "\${(Q)PREFIX}" "\${(@Q)ratectl_words[2,ratectl_at-1]}" 2>/dev/null)}")
+  values=("\${(@)values:#}")
+  local -a open=("\${(@M)values:#*[/:]}") closed=("\${(@)values:#*[/:]}")
+  ((\${#open})) && compadd $argv[1,-2] -S '' -a open
+  ((\${#closed})) && compadd $argv[1,-2] -a closed
+}
+
 _ratectl() {
+  local -a ratectl_words=("\${words[@]}")
+  integer ratectl_at=$CURRENT
   # which command the words so far name; _arguments then sees only what follows it
   local command=ratectl word
   integer at=1 i
@@ -47,7 +60,13 @@ const plain = (text: string): string => text.replaceAll(/[[\]:\\]/g, '\\$&');
 const name = (node: CommandNode): string => node.path.join(' ');
 
 const action = (slot: Slot): string =>
-  slot.choices.length > 0 ? `(${slot.choices.join(' ')})` : slot.file ? '_files' : ' ';
+  slot.choices.length > 0
+    ? `(${slot.choices.join(' ')})`
+    : slot.dynamic !== undefined
+      ? `_ratectl_ask ${slot.dynamic}`
+      : slot.file
+        ? '_files'
+        : ' ';
 
 const optionSpec = ({flags, description, value, repeatable}: OptionNode): string => {
   const rest = `[${plain(description)}]${value === undefined ? '' : `:${plain(value.name)}:${action(value)}`}`;
@@ -89,9 +108,11 @@ const firstOperand = (node: CommandNode): readonly string[] => {
       ? []
       : own.choices.length > 0
         ? [`  compadd -- ${own.choices.join(' ')}`]
-        : own.file
-          ? ['  _files']
-          : []),
+        : own.dynamic !== undefined
+          ? [`  _ratectl_ask ${own.dynamic}`]
+          : own.file
+            ? ['  _files']
+            : []),
     '}',
   ];
 };

@@ -57,6 +57,12 @@ Serving (ratectl serve --help):
   RATECTL_SERVE_TOKEN    what clients have to send; required off loopback
   RATECTL_ALERT_WEBHOOK  URL that alerts are posted to
 
+Start-up (docs/install.md):
+
+  XDG_CACHE_HOME         where compiled code is kept, in ratectl; else ~/.cache
+  NODE_DISABLE_COMPILE_CACHE
+                         1: it is neither kept nor used
+
 Troubleshooting:
 
   RATECTL_DEBUG          set: an unexpected error (exit 1) shows its stack

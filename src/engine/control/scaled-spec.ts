@@ -3,10 +3,14 @@
  *
  *   count per period → count × percent per period × 100, in lowest terms: exact       capacities: rounded down, at least 1
  *
+ * A token bucket of more than 100 tokens per period in lowest terms takes the nearest rate with a short one, 0.5 % off at most: its
+ * rows move on by whole periods, and a share that changes must not count for the time before.
+ *
  * The bucket keeps its kind, its windows and its steps, so that a key's row goes on counting under the scaled one.
  * Example: 100 per minute with a burst of 20 at 0.73 is 73 per minute with a burst of 14.
  */
 import {gcd} from '../arithmetic/gcd.ts';
+import {type Rate, reduced} from '../arithmetic/rate.ts';
 import {bucketOutOfRange, leakRateOf, leakyOutOfRange} from '../exact-range.ts';
 import type {AlgorithmSpec} from '../policy-model.ts';
 
@@ -50,6 +54,7 @@ const scaledUnits = (units: number, percent: number): number =>
 const atLeastOne = (units: number): number => Math.max(1, units);
 
 type RatedSpec = Extract<AlgorithmSpec, {readonly per: number}>;
+type RateSpec = Pick<RatedSpec, 'count' | 'per'>;
 
 /** nginx's slowest pace: a thousandth of a request per second. */
 const SLOWEST_LEAK = {count: 1, per: 1_000_000_000};
@@ -62,8 +67,33 @@ const withRate = <T extends RatedSpec>(spec: T, percent: number): T => {
   const exact = {count: (spec.count / common) * above, per: spec.per * (below / common)};
   const rounded = {count: atLeastOne(scaledUnits(spec.count, percent)), per: spec.per};
   const slow = spec.kind === 'leaky-bucket' ? [SLOWEST_LEAK] : [];
-  const rate = [exact, rounded, ...slow].find((rate) => isComputable({...spec, ...rate}));
+  const rate = [...shortened(spec, exact), exact, rounded, ...slow].find((rate) =>
+    isComputable({...spec, ...rate}),
+  );
   return {...spec, ...rate};
+};
+
+/** Tokens in a period from which on it is too long. */
+const MANY = 100;
+const MILLISECOND = 1_000;
+const SECOND = 1_000_000;
+
+/** The nearest rate of a token bucket whose period is short: one token, some steps, or a second. None: it is short already. */
+const shortened = (spec: RatedSpec, exact: RateSpec): readonly RateSpec[] => {
+  if (spec.kind !== 'token-bucket' || !Number.isSafeInteger(exact.count) || !Number.isSafeInteger(exact.per))
+    return [];
+  const {count, period} = reduced(exact.count, exact.per);
+  if (count <= MANY) return [];
+  if (spec.refill.kind === 'stepped') return [ratePer(spec.refill.every, {count, period})];
+  const spacing = period / count;
+  return [spacing >= MILLISECOND ? {count: 1, per: Math.round(spacing)} : ratePer(SECOND, {count, period})];
+};
+
+/** Over so many spans that a whole number of tokens is near enough. */
+const ratePer = (span: number, {count, period}: Rate): RateSpec => {
+  const tokens = (span / period) * count;
+  const spans = Math.ceil(MANY / tokens);
+  return {count: Math.round(tokens * spans), per: span * spans};
 };
 
 const isComputable = (spec: RatedSpec): boolean => {

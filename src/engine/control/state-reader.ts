@@ -80,5 +80,6 @@ const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
+/** Of what is measured nothing comes near the bound; it keeps sums and percentages of what others wrote finite. */
 const isAmount = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isFinite(value) && value >= 0;
+  typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;

@@ -1,8 +1,8 @@
 import {callListener} from '../../base/call-listener.ts';
 import {moveHold, type TierMove, tierAfter} from '../../engine/behaviour/behaviour-move.ts';
 import type {BehaviourSpec} from '../../engine/behaviour/behaviour-spec.ts';
-import {type Check, type CheckAnswer, denierOf} from '../../engine/live/check.ts';
-import {Kind} from '../../engine/verdict.ts';
+import {eachCounted} from '../../engine/behaviour/counted-answers.ts';
+import type {Check, CheckAnswer} from '../../engine/live/check.ts';
 import {noteMoves} from '../../store/behaviour-moves.ts';
 import type {Store} from '../../store/port.ts';
 import type {BehaviourOutcome} from './key-behaviour.ts';
@@ -84,19 +84,12 @@ export class BehaviourBook {
   readonly tierOf = (limit: string, key: string, tier: string): string =>
     this.#limits.get(limit)?.tierOf(key, tier, this.#options.now()) ?? tier;
 
-  /**
-   * Counts what was answered, for each limit that has its say: one that refused, or all when the request was allowed. That another limit
-   * refused says nothing of how the key behaves in this one; peeks, and limits that only count, tell the client nothing.
-   */
-  observe(check: Check, {verdicts}: CheckAnswer): void {
+  /** Counts what was answered, for each limit that has its say: see `eachCounted`. */
+  observe(check: Check, answer: CheckAnswer): void {
     if (this.#limits.size === 0) return;
-    const allowed = denierOf(check, verdicts) < 0;
-    check.layers.forEach(({address, cost, shadow}, i) => {
-      const {kind, retryAfter} = verdicts[i]!;
-      const refused = kind !== Kind.allow && !shadow;
-      if (cost === 0 || (!allowed && !refused)) return;
-      this.count(address.limit, address.key, address.tier, {allowed: !refused, retryAfter});
-    });
+    eachCounted(check, answer, ({limit, key, tier}, refused, retryAfter) =>
+      this.count(limit, key, tier, {allowed: !refused, retryAfter}),
+    );
   }
 
   /** Counts one request of a key; nothing, for a limit without a section `behaviour`. */

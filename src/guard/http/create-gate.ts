@@ -15,14 +15,14 @@ export interface RequestFacts extends IdentityRequest {
 }
 
 /**
- * Checks requests of one framework; answers undefined for those that are skipped. One that a leaky bucket holds back is
- * answered when its time has come.
+ * Checks requests of one framework; answers undefined for those that are skipped, and `gone` when the client hung up while it waited.
+ * One that a leaky bucket holds back is answered when its time has come.
  */
 export type Gate<R> = (
   request: R,
   facts: RequestFacts,
   signal?: AbortSignal,
-) => Promise<CheckedDecision | undefined>;
+) => Promise<CheckedDecision | 'gone' | undefined>;
 
 /** What the adapters share: options → attributes → decision. Throws for options that are not as described. */
 export const createGate = <R>(
@@ -40,8 +40,14 @@ export const createGate = <R>(
     const units = typeof cost === 'function' ? cost(request) : cost;
     const all: Attributes = own === undefined ? known : {...known, ...own};
     notice(all);
-    const decision = await limiter.check(all, {cost: units, signal});
-    if (decision.allowed && decision.delayMs) await sleep(decision.delayMs);
-    return decision;
+    try {
+      const decision = await limiter.check(all, {cost: units, signal});
+      if (decision.allowed && decision.delayMs) await sleep(decision.delayMs);
+      return decision;
+    } catch (error) {
+      // Nobody is left to be told.
+      if (signal?.aborted && error === signal.reason) return 'gone';
+      throw error;
+    }
   };
 };

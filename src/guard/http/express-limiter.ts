@@ -68,6 +68,7 @@ export const expressLimiter = <
     });
     const decision = await gate(request, nodeFacts(request), gone.signal);
     if (decision === undefined) return 'on';
+    if (decision === 'gone') return 'done';
     release = releaseOnce(decision);
     if (gone.signal.aborted) {
       release('abandoned');

@@ -1,8 +1,9 @@
-import {outcomeOfStatus} from '../request-outcome.ts';
+import {RatectlError} from '../../base/ratectl-error.ts';
 import type {AdapterOptions} from './adapter-options.ts';
-import {createGate, type RequestFacts} from './create-gate.ts';
-import type {CheckedDecision, CheckingLimiter} from './limiter-port.ts';
-import {awaitsEnd, releaseOnce} from './release-once.ts';
+import {clientGone} from './client-gone.ts';
+import {createGate, type Gate, type RequestFacts} from './create-gate.ts';
+import type {CheckingLimiter} from './limiter-port.ts';
+import {awaitsEnd, outcomeOfEnd, releaseOnce} from './release-once.ts';
 import {queryValue} from './request-path.ts';
 import {onResponseEnd} from './response-end.ts';
 import {responseHeaders} from './response-headers.ts';
@@ -25,16 +26,22 @@ export interface FetchLimiterOptions<Rest extends readonly unknown[] = readonly 
  *     const refused = await guard(request);
  *     if (refused) return refused;
  *
- * It does not see the answer: use `limitFetch` to send the headers with allowed answers, too, for `concurrency` limits, whose slots
- * are otherwise held until they time out, and for a protection, which learns from how requests end.
+ * It does not see the answer: use `limitFetch` to send the headers with allowed answers, too, and for `concurrency` limits, whose slots
+ * are otherwise held until they time out. Throws a RatectlError for a protection: it would wait for the end of requests for ever.
  */
 export const fetchLimiter = <Rest extends readonly unknown[] = readonly []>(
   limiter: CheckingLimiter,
   options: FetchLimiterOptions<Rest> = {},
 ): ((request: Request, ...rest: Rest) => Promise<Response | undefined>) => {
+  if (limiter.learns === true)
+    throw new RatectlError('fetchLimiter: a protection has to be told how requests end', {
+      code: 'fetch-limiter/protection',
+      hint: 'use limitFetch, which sees the answers',
+    });
   const check = fetchCheck(limiter, options);
   return async (request, ...rest) => {
     const decision = await check(request, rest);
+    if (decision === 'gone') return clientGone();
     if (decision === undefined || decision.allowed) return undefined;
     releaseOnce(decision)('abandoned');
     return toResponse(decision, options.answer);
@@ -54,6 +61,7 @@ export const limitFetch = <Rest extends readonly unknown[] = readonly []>(
   return async (request, ...rest) => {
     const decision = await check(request, rest);
     if (decision === undefined) return handler(request, ...rest);
+    if (decision === 'gone') return clientGone();
     const release = releaseOnce(decision);
     if (!decision.allowed) {
       release('abandoned');
@@ -62,9 +70,7 @@ export const limitFetch = <Rest extends readonly unknown[] = readonly []>(
     try {
       const answer = withHeaders(await handler(request, ...rest), responseHeaders(decision, options.answer));
       return awaitsEnd(decision)
-        ? onResponseEnd(answer, (how) =>
-            release(how === 'sent' ? outcomeOfStatus(answer.status) : 'abandoned'),
-          )
+        ? onResponseEnd(answer, request, (how) => release(outcomeOfEnd(how, answer.status)))
         : answer;
     } catch (error) {
       release('failure');
@@ -76,7 +82,7 @@ export const limitFetch = <Rest extends readonly unknown[] = readonly []>(
 const fetchCheck = <Rest extends readonly unknown[]>(
   limiter: CheckingLimiter,
   options: FetchLimiterOptions<Rest>,
-): ((request: Request, rest: Rest) => Promise<CheckedDecision | undefined>) => {
+): ((request: Request, rest: Rest) => ReturnType<Gate<Request>>) => {
   const gate = createGate(limiter, options);
   return (request, rest) =>
     gate(request, fetchFacts(request, options.peerAddress?.(request, ...rest)), request.signal);

@@ -1,10 +1,10 @@
 import type {DecisionView} from '../decision-view.ts';
-import {outcomeOfStatus} from '../request-outcome.ts';
 import type {AdapterOptions} from './adapter-options.ts';
+import {clientGone} from './client-gone.ts';
 import {createGate} from './create-gate.ts';
 import {fetchFacts} from './fetch-limiter.ts';
 import type {CheckingLimiter} from './limiter-port.ts';
-import {awaitsEnd, releaseOnce} from './release-once.ts';
+import {awaitsEnd, outcomeOfEnd, releaseOnce} from './release-once.ts';
 import {onResponseEnd} from './response-end.ts';
 import {responseHeaders} from './response-headers.ts';
 import {toResponse} from './to-response.ts';
@@ -44,6 +44,7 @@ export const honoLimiter = <C extends HonoContext = HonoContext>(
       fetchFacts(context.req.raw, peerAddress(context)),
       context.req.raw.signal,
     );
+    if (decision === 'gone') return clientGone();
     if (decision?.allowed === false) {
       releaseOnce(decision)('abandoned');
       if (onDenied === undefined) return toResponse(decision, answer);
@@ -60,8 +61,8 @@ export const honoLimiter = <C extends HonoContext = HonoContext>(
         context.header(name, value);
       if (awaitsEnd(decision)) {
         const {status} = context.res;
-        context.res = onResponseEnd(context.res, (how) =>
-          release(how === 'sent' ? outcomeOfStatus(status) : 'abandoned'),
+        context.res = onResponseEnd(context.res, context.req.raw, (how) =>
+          release(outcomeOfEnd(how, status)),
         );
       }
     } catch (error) {

@@ -60,7 +60,8 @@ interface Wire {
 
 /** A call between its arrival and its answer. */
 interface Pending {
-  cancelled: boolean;
+  /** Aborted when it is cancelled. */
+  readonly gone: AbortController;
   release: (outcome: RequestOutcome) => void;
 }
 
@@ -115,17 +116,20 @@ class Door {
 
   async #enter(call: JsonRpcCall, message: unknown, extra: McpOrigin | undefined): Promise<void> {
     const {id} = call;
-    const pending: Pending = {cancelled: false, release: () => undefined};
+    const pending: Pending = {gone: new AbortController(), release: () => undefined};
     if (id !== undefined) this.#pending.set(id, [...(this.#pending.get(id) ?? []), pending]);
+    const {signal} = pending.gone;
     try {
-      const decision = await this.#gate.check(call, {...extra, sessionId: this.#wire.sessionId});
+      const origin = {...extra, sessionId: this.#wire.sessionId};
+      const decision = await this.#gate.check(call, origin, signal);
       pending.release = releaseOnce(decision);
-      if (decision.allowed && !pending.cancelled) this.onmessage?.(message, extra);
-      else if (!pending.cancelled && id !== undefined) await this.send(toJsonRpcError(decision, id));
+      if (decision.allowed && !signal.aborted) this.onmessage?.(message, extra);
+      else if (!signal.aborted && id !== undefined) await this.send(toJsonRpcError(decision, id));
       // Nothing comes after a cancellation, nor after what cannot be answered.
-      if (pending.cancelled || id === undefined || id === null || !decision.allowed)
+      if (signal.aborted || id === undefined || id === null || !decision.allowed)
         pending.release('abandoned');
     } catch (error) {
+      if (signal.aborted && error === signal.reason) return;
       this.#wire.onerror?.(error instanceof Error ? error : new Error(String(error)));
       const failure = {jsonrpc: '2.0', id, error: {code: INTERNAL_ERROR, message: 'internal error'}};
       if (id !== undefined) await this.send(failure).catch(() => undefined);
@@ -136,7 +140,7 @@ class Door {
     const calls = this.#pending.get(id) ?? [];
     this.#pending.delete(id);
     for (const call of calls) {
-      call.cancelled ||= how === 'cancelled';
+      if (how === 'cancelled') call.gone.abort();
       call.release(OUTCOMES[how]);
     }
   }

@@ -39,7 +39,7 @@ export const limitTools = <A extends readonly unknown[], R, Names extends string
   const limited = (name: string, handler: ToolHandler<A, R>) => {
     return async (...args: A): Promise<R> => {
       const params = {name, arguments: args[0]};
-      const decision = await gate.check({method: 'tools/call', params}, originOf(args.at(-1)));
+      const decision = await gate.check({method: 'tools/call', params}, ...originOf(args.at(-1)));
       const release = releaseOnce(decision);
       if (!decision.allowed) {
         release('abandoned');
@@ -64,5 +64,8 @@ export const limitTools = <A extends readonly unknown[], R, Names extends string
   >;
 };
 
-const originOf = (extra: unknown): McpOrigin =>
-  typeof extra === 'object' && extra !== null && 'signal' in extra ? (extra as McpOrigin) : {};
+/** Where the call came from, and how it is cancelled. */
+const originOf = (extra: unknown): readonly [McpOrigin, AbortSignal | undefined] => {
+  if (typeof extra !== 'object' || extra === null || !('signal' in extra)) return [{}, undefined];
+  return [extra as McpOrigin, extra.signal instanceof AbortSignal ? extra.signal : undefined];
+};

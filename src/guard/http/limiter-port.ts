@@ -7,6 +7,8 @@ import type {RequestOutcome} from '../request-outcome.ts';
 export interface CheckingLimiter {
   /** What is enforced, for warnings about attributes that it needs. */
   readonly policy?: Policy;
+  /** Whether every request that it allows has to be released: a protection. @default no */
+  readonly learns?: boolean;
   /** `signal`: whoever asks is gone, and waits in no queue any more. */
   check(
     attributes: Attributes,

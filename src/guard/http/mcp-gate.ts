@@ -43,7 +43,12 @@ export interface McpOrigin {
 export interface McpGate {
   /** Whether calls of this method are checked at all. */
   limits(method: string): boolean;
-  check(call: Pick<JsonRpcCall, 'method' | 'params'>, origin: McpOrigin): Promise<CheckedDecision>;
+  /** Rejects with the signal's reason when that is aborted: nobody waits for the answer. */
+  check(
+    call: Pick<JsonRpcCall, 'method' | 'params'>,
+    origin: McpOrigin,
+    signal?: AbortSignal,
+  ): Promise<CheckedDecision>;
 }
 
 export const createMcpGate = (
@@ -51,7 +56,8 @@ export const createMcpGate = (
   {attributes, methods = ['tools/call'], cost = 1}: McpLimiterOptions,
 ): McpGate => {
   const limited = new Set(methods);
-  const check: McpGate['check'] = async ({method, params}, {sessionId, authInfo, requestInfo}) => {
+  const check: McpGate['check'] = async ({method, params}, origin, signal) => {
+    const {sessionId, authInfo, requestInfo} = origin;
     const name = method === 'tools/call' ? memberOf(params, 'name') : undefined;
     const tool = typeof name === 'string' ? name : undefined;
     const clientId = authInfo?.clientId;
@@ -59,7 +65,8 @@ export const createMcpGate = (
     const known = {method, tool, session: sessionId, client: clientId, key: clientId ?? sessionId ?? 'local'};
     const own = attributes === undefined ? undefined : await attributes(call);
     const units = typeof cost === 'function' ? cost(call) : cost;
-    const decision = await limiter.check(own === undefined ? known : {...known, ...own}, {cost: units});
+    const all = own === undefined ? known : {...known, ...own};
+    const decision = await limiter.check(all, {cost: units, signal});
     if (decision.allowed && decision.delayMs) await sleep(decision.delayMs);
     return decision;
   };

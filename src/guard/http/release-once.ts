@@ -1,5 +1,6 @@
-import type {RequestOutcome} from '../request-outcome.ts';
+import {outcomeOfStatus, type RequestOutcome} from '../request-outcome.ts';
 import type {CheckedDecision} from './limiter-port.ts';
+import type {ResponseEnd} from './response-end.ts';
 
 /** Whether somebody has to be told when the request is done: it holds slots, or breakers learn from how it ended. */
 export const awaitsEnd = ({leases, learns}: CheckedDecision): boolean =>
@@ -13,4 +14,10 @@ export const releaseOnce = (decision: CheckedDecision): ((outcome?: RequestOutco
     held = false;
     decision.release?.(outcome).catch(() => undefined);
   };
+};
+
+/** What the end of an answer says of who served it. */
+export const outcomeOfEnd = (how: ResponseEnd, status: number): RequestOutcome => {
+  if (how === 'failed') return 'failure';
+  return how === 'sent' ? outcomeOfStatus(status) : 'abandoned';
 };

@@ -48,4 +48,8 @@ export class ConcurrencyLimitError extends RatectlError {
 
 /** What everything rejects with after `close`. */
 export const closedError = (): RatectlError =>
-  new RatectlError('the concurrency limiter is closed', {code: 'concurrency/closed', hint: 'make a new one'});
+  new RatectlError('the concurrency limiter is closed', {code: CLOSED, hint: 'make a new one'});
+
+export const isClosed = (error: unknown): boolean => error instanceof RatectlError && error.code === CLOSED;
+
+const CLOSED = 'concurrency/closed';

@@ -40,8 +40,11 @@ export class HeldSlots {
     return [...this.#slots.keys()];
   }
 
-  get(token: number): HeldSlot | undefined {
-    return this.#slots.get(token);
+  /** Its lease lasts for so long from now on. Answers whether it is held. */
+  renewed(token: number, lastsMs: number): boolean {
+    const slot = this.#slots.get(token);
+    slot?.renewed(lastsMs);
+    return slot !== undefined;
   }
 
   add(slot: HeldSlot): void {

@@ -65,14 +65,15 @@ export class PoolMember {
     const call = new WaitingCall<HeldSlot>({...asked, id: this.#ids.next()});
     this.#calls.set(call.id, call);
     this.#outbox.enter(call);
-    if (asked.queue === 'pool') call.startTimer(() => this.leave(call, {kind: 'timeout'}));
+    if (call.waits) call.startTimer(() => this.leave(call, {kind: 'timeout'}));
     this.#start();
     return call;
   }
 
   leave(call: WaitingCall<HeldSlot>, end: WaitEnd): void {
     if (!this.#calls.has(call.id)) return;
-    if (this.#known !== undefined)
+    // Only who waited for too long is told where: a storm of callers that give up costs nothing.
+    if (this.#known !== undefined && end.kind === 'timeout')
       call.position = placeOf(this.#known.state, this.#options.pool.spec, call.id, this.#known.now)?.position;
     this.#end(call, end);
     this.#outbox.leave(call.id);
@@ -127,10 +128,8 @@ export class PoolMember {
     const {pool} = this.#options;
     const askedAt = performance.now();
     const told = [...this.#calls.values()].filter(({toldAt}) => toldAt !== undefined);
-    const {orders, calls} = this.#outbox.take(
-      this.#slots.tokens,
-      told.map(({id}) => id),
-    );
+    const ids = told.map(({id}) => id);
+    const {orders, calls} = this.#outbox.take(this.#slots.tokens, ids);
     const hasNews = this.#isNews;
     this.#isNews = false;
     try {
@@ -203,15 +202,12 @@ export class PoolMember {
   /** There is a lease under our name. */
   #leased(id: string, token: number, lastsMs: number): void {
     if (this.#outbox.isReleasing(token)) return;
-    const held = this.#slots.get(token);
-    if (held !== undefined) {
-      held.renewed(lastsMs);
-      return;
-    }
+    if (this.#slots.renewed(token, lastsMs)) return;
     const call = this.#calls.get(id);
-    if (call === undefined || lastsMs <= this.#slots.earlyMs) void this.#outbox.release(token);
+    const isLate = lastsMs <= this.#slots.earlyMs;
+    if (call === undefined || isLate) void this.#outbox.release(token);
     else this.#grant(call, token, lastsMs);
-    if (call !== undefined && lastsMs <= this.#slots.earlyMs) this.#enterAgain(call);
+    if (call !== undefined && isLate) this.#tooLate(call);
   }
 
   #grant(call: WaitingCall<HeldSlot>, token: number, lastsMs: number): void {
@@ -224,6 +220,12 @@ export class PoolMember {
     });
     this.#slots.add(slot);
     call.grant(slot);
+  }
+
+  /** The store took longer than a lease lasts. Who does not wait asks no second time: the store may be as slow again. */
+  #tooLate(call: WaitingCall<HeldSlot>): void {
+    if (call.waits) this.#enterAgain(call);
+    else this.#end(call, {kind: 'refused', retryAfterMs: this.#options.pool.spec.lease / 1_000});
   }
 
   /** A call of ours that neither waits nor has a slot. */

@@ -51,6 +51,11 @@ export class WaitingCall<T> {
     return this.#isOver;
   }
 
+  /** Whether it takes a place in the queue. */
+  get waits(): boolean {
+    return this.#options.queue === 'pool';
+  }
+
   get waitedMs(): number {
     return performance.now() - this.began;
   }

@@ -8,7 +8,6 @@ import type {ControlLoop} from '../control/control-loop.ts';
 import type {DecisionView} from '../decision-view.ts';
 import type {CheckingLimiter} from '../http/limiter-port.ts';
 import type {Limiter} from '../limiter.ts';
-import {ConcurrencyLimitError} from '../pool/concurrency-limit-error.ts';
 import type {Slot} from '../pool/slot.ts';
 import type {RequestOutcome} from '../request-outcome.ts';
 import {sleep} from '../sleep.ts';
@@ -19,6 +18,7 @@ import type {ProtectionMetrics} from './protection-metrics.ts';
 import type {EnterOptions, Running, RunOptions} from './protection-options.ts';
 import type {ProtectionReport} from './protection-report.ts';
 import type {RequestTally} from './request-tally.ts';
+import {takeSlots, waitedMs} from './take-slots.ts';
 
 export interface ProtectionParts {
   readonly limiter: Limiter;
@@ -43,6 +43,8 @@ export interface ProtectionParts {
  * rate limits. Made by `createProtection`.
  */
 export class Protection implements CheckingLimiter {
+  /** What it allows has to be released in any case. */
+  readonly learns = true;
   readonly #parts: ProtectionParts;
 
   /** For `createProtection`. */
@@ -139,7 +141,7 @@ export class Protection implements CheckingLimiter {
   }
 
   async #limited(entry: Entry, calls: readonly Guarded[]): Promise<ProtectedDecision> {
-    const {limiter, breakers} = this.#parts;
+    const {limiter, breakers, pools, shadow} = this.#parts;
     const {attributes, options} = entry;
     const {cost, holdMs, signal} = options;
     const decision = await limiter.check(attributes, {cost, holdMs});
@@ -154,7 +156,7 @@ export class Protection implements CheckingLimiter {
     try {
       signal?.throwIfAborted();
       if (decision.delayMs > 0) await sleep(decision.delayMs, signal);
-      const full = await this.#takeSlots(entry, slots);
+      const full = shadow ? undefined : await takeSlots(pools, entry, slots, () => this.#now());
       if (full === undefined) return this.#granted(entry, decision, slots, calls);
       await Promise.all([giveBack(), ...slots.map((slot) => slot.release())]);
       breakers?.abandon(calls);
@@ -164,37 +166,6 @@ export class Protection implements CheckingLimiter {
       this.#parts.tally.gone();
       throw error;
     }
-  }
-
-  /** One slot of each pool that applies, in the order of the policy. Answers the refusal of the first that has none. */
-  async #takeSlots({attributes, options, rank}: Entry, slots: Slot[]): Promise<DecisionView | undefined> {
-    const {pools, shadow} = this.#parts;
-    if (shadow) return undefined;
-    for (const gate of pools) {
-      if (!gate.applies(attributes)) continue;
-      try {
-        slots.push(
-          await gate.pool.acquire({
-            key: gate.keyOf(attributes),
-            priority: rank,
-            timeoutMs: options.timeoutMs,
-            signal: options.signal,
-          }),
-        );
-      } catch (error) {
-        if (!(error instanceof ConcurrencyLimitError)) throw error;
-        const {name, key, maxPerKey, max} = gate.spec;
-        const view = refusalBy('concurrency', {
-          name,
-          key: key === undefined ? undefined : gate.keyOf(attributes),
-          capacity: key === undefined ? max : maxPerKey,
-          retryAfterMs: error.retryAfterMs,
-          now: this.#now(),
-        });
-        return error.reason === 'store' ? {...view, limit: undefined, source: 'closed'} : view;
-      }
-    }
-    return undefined;
   }
 
   #granted(
@@ -209,7 +180,7 @@ export class Protection implements CheckingLimiter {
     const granted = clock();
     return new ProtectedDecision(view, {
       priority: this.#className(entry.rank),
-      waitedMs: slots.reduce((sum, {waitedMs}) => sum + waitedMs, 0),
+      waitedMs: waitedMs(slots),
       signal: slots.length === 0 ? NEVER : AbortSignal.any(slots.map(({signal}) => signal)),
       end: async (outcome: RequestOutcome) => {
         const now = clock();

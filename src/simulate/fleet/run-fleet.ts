@@ -1,5 +1,5 @@
-import {MessageChannel, type MessagePort, Worker} from 'node:worker_threads';
 import {fileURLToPath} from 'node:url';
+import {MessageChannel, type MessagePort, Worker} from 'node:worker_threads';
 import {threadUrl} from '../../base/thread-url.ts';
 import type {ParseJob} from '../../trace/read/block-parser.ts';
 import {threadFailure} from '../../trace/read/thread-failure.ts';

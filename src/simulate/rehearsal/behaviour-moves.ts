@@ -8,6 +8,7 @@ import {
 import {scoreOf} from '../../engine/behaviour/behaviour-score.ts';
 import type {BehaviourSpec} from '../../engine/behaviour/behaviour-spec.ts';
 import {type BehaviourState, unknownBehaviour} from '../../engine/behaviour/behaviour-state.ts';
+import {eachCounted} from '../../engine/behaviour/counted-answers.ts';
 import {isEarly, NOT_TOLD, type ToldWait, toldAgain} from '../../engine/behaviour/told-wait.ts';
 import type {Policy} from '../../engine/policy-model.ts';
 import type {LimitAnswer} from './limit-gate.ts';
@@ -46,19 +47,17 @@ export class BehaviourMoves {
     return now < behaviourEndsAt(record, spec) ? tierAfter(spec, tier, held.move).tier : tier;
   }
 
-  /** Counts a request for the limits that it reached. */
-  count({check, answer, denier}: LimitAnswer, now: number): void {
-    const reached = denier < 0 ? check.layers.length : denier + 1;
-    for (let i = 0; i < reached; i++) {
-      const {limit, key} = check.layers[i]!.address;
+  /** Counts what the limits said, as a running protection does. */
+  count({check, answer}: LimitAnswer, now: number): void {
+    if (this.isEmpty) return;
+    eachCounted(check, answer, ({limit, key}, refused, retryAfter) => {
       const spec = this.#specs.get(limit);
-      if (spec === undefined) continue;
+      if (spec === undefined) return;
       const known = this.#known(limit, key);
-      const refused = i === denier;
       const early = refused && isEarly(known.told, now);
-      if (refused) known.told = toldAgain(known.told, answer.verdicts[i]!.retryAfter, now);
+      if (refused) known.told = toldAgain(known.told, retryAfter, now);
       this.#judge(spec, key, known, {refused, early}, now);
-    }
+    });
   }
 
   #judge(spec: BehaviourSpec, key: string, known: KnownKey, request: BehaviourRequest, now: number): void {

@@ -16,8 +16,6 @@ export interface LimitAnswer {
   readonly ruling: Ruling;
   readonly check: Check;
   readonly answer: CheckAnswer;
-  /** Index in `check.layers` of the limit that refused; −1: none did. */
-  readonly denier: number;
 }
 
 interface KeptRow {
@@ -62,7 +60,7 @@ export class LimitGate {
       delay: facts.delay,
       limited: name !== undefined,
     };
-    return {ruling, check, answer, denier};
+    return {ruling, check, answer};
   }
 
   /** Gives the slots of `concurrency` limits back when the request is done. */

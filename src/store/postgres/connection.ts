@@ -1,5 +1,6 @@
 import type {Socket} from 'node:net';
 import pg from 'pg';
+import {Deadlines} from '../../base/deadlines.ts';
 import type {Parameter, Statement, TextRows} from './statement.ts';
 
 export interface ConnectionOptions {
@@ -24,6 +25,7 @@ export class Connection {
   readonly #access: 'read' | 'write';
   readonly #timeoutMs: number;
   readonly #connectTimeoutMs: number;
+  readonly #deadlines: Deadlines;
   #session: 'own' | 'shared' = 'shared';
   #failure: Error | undefined;
 
@@ -37,6 +39,7 @@ export class Connection {
     this.#access = access;
     this.#timeoutMs = timeoutMs;
     this.#connectTimeoutMs = connectTimeoutMs;
+    this.#deadlines = new Deadlines(timeoutMs);
     this.#client.on('error', (error) => {
       this.#failure ??= error;
     });
@@ -149,19 +152,21 @@ export class Connection {
 
   /** The time limit. What did not come in time may still be under way: the connection is given up with it. */
   #within<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
+    // Checks all have the same time; a timer for each costs more than the rest of them.
+    const deadlines = timeoutMs === this.#timeoutMs ? this.#deadlines : new Deadlines(timeoutMs);
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const waiting = deadlines.add(() => {
         this.#failure ??= Object.assign(new Error(`no answer within ${timeoutMs} ms`), {code: 'ETIMEDOUT'});
         reject(this.#failure);
         this.destroy();
-      }, timeoutMs);
+      });
       work.then(
         (result) => {
-          clearTimeout(timer);
+          deadlines.remove(waiting);
           resolve(result);
         },
         (error) => {
-          clearTimeout(timer);
+          deadlines.remove(waiting);
           reject(error);
         },
       );

@@ -39,7 +39,6 @@ export const createClient = (
     enableOfflineQueue: false,
     enableReadyCheck: false,
     retryStrategy: reconnects ? backoff : () => null,
-    ...(reconnects ? {socketTimeout: timeoutMs} : {}),
     // A primary that became a replica: whoever is primary now is found by connecting again.
     reconnectOnError: (error: Error) => reconnects && error.message.startsWith('READONLY'),
     ...credentials(username, password),
@@ -57,7 +56,8 @@ export const createClient = (
       slotsRefreshTimeout: Math.min(timeoutMs, 2_000),
       slotsRefreshInterval: 2_000,
       ...(tls === undefined ? {} : {dnsLookup: (address, found) => found(null, address)}),
-      redisOptions: node,
+      // Of one server the connection itself is given up when it stays silent: the driver's timer costs more than a check.
+      redisOptions: {...node, ...(reconnects ? {socketTimeout: timeoutMs} : {})},
     });
   }
   if (topology.kind === 'sentinel') {

@@ -1,5 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {Cluster, type Redis} from 'ioredis';
+import {Deadlines} from '../../base/deadlines.ts';
 import {redactedUrl} from '../redacted-url.ts';
 import {StoreError} from '../store-error.ts';
 import type {RedisTarget, StoreOptions} from '../store-target.ts';
@@ -21,6 +22,8 @@ const PROBE_MS = 1_000;
 
 /** Answers that say that the command was not executed, and that it may be later. */
 const NOT_READY = /^(LOADING|MASTERDOWN|BUSY|TRYAGAIN|CLUSTERDOWN)/;
+/** What the driver says of a command that was not answered in time. */
+const TIMED_OUT = /^Command timed out/;
 const NEVER_SENT = /^Stream isn't writeable/;
 
 /**
@@ -36,7 +39,10 @@ export class RedisConnection {
   readonly database: number;
   readonly #target: RedisTarget;
   readonly #reconnects: boolean;
+  readonly #deadlines: Deadlines;
   #lastError: unknown;
+  /** When the server answered last, by `performance.now()`. */
+  #heardAt = 0;
   /** When the connection was lost; undefined while there is one. */
   #lostAt: number | undefined;
   #isOpen = false;
@@ -48,6 +54,7 @@ export class RedisConnection {
     this.database = target.database;
     this.timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.#reconnects = options.connection === 'reconnect';
+    this.#deadlines = new Deadlines(this.timeoutMs);
     this.client = createClient(target, options, this.timeoutMs, url);
     const remember = (error: unknown): void => {
       if (this.#lastError === undefined || !isVague(error)) this.#lastError = error;
@@ -102,11 +109,23 @@ export class RedisConnection {
 
   /** Sends something; sends it again as long as it surely was not executed and there is time. */
   async run<T>(send: () => Promise<T>): Promise<T> {
+    const sentAt = performance.now();
     try {
-      return await send();
+      const answer = await send();
+      this.#heardAt = performance.now();
+      return answer;
     } catch (error) {
+      if (TIMED_OUT.test(messageOf(error)) && this.#heardAt < sentAt) this.#giveUpConnection();
       return this.#again(error, send);
     }
+  }
+
+  /**
+   * Nothing came back for as long as a call may take: the connection may be dead without either end having noticed. A Cluster sees
+   * to those of its nodes by itself.
+   */
+  #giveUpConnection(): void {
+    if (this.#reconnects && !this.#closing && !(this.client instanceof Cluster)) this.client.disconnect(true);
   }
 
   async #again<T>(first: unknown, send: () => Promise<T>): Promise<T> {
@@ -138,16 +157,21 @@ export class RedisConnection {
   ask(script: Script, keys: readonly string[], bytes: Buffer): Promise<Buffer> {
     return this.run(async () => {
       try {
-        return (await this.client.sendCommand(
-          new ScriptCommand('evalsha', script.sha, keys, bytes),
-        )) as Buffer;
+        return await this.#sendInTime(new ScriptCommand('evalsha', script.sha, keys, bytes));
       } catch (error) {
         if (!isNoScript(error)) throw error;
-        return (await this.client.sendCommand(
-          new ScriptCommand('eval', script.source, keys, bytes),
-        )) as Buffer;
+        return await this.#sendInTime(new ScriptCommand('eval', script.source, keys, bytes));
       }
     });
+  }
+
+  async #sendInTime(command: ScriptCommand): Promise<Buffer> {
+    const waiting = this.#deadlines.add(() => command.reject(new Error('Command timed out')));
+    try {
+      return (await this.client.sendCommand(command)) as Buffer;
+    } finally {
+      this.#deadlines.remove(waiting);
+    }
   }
 
   /** Runs a script. */

@@ -60,7 +60,7 @@ export class SharedClock {
   }
 
   #ahead(handle: SqliteHandle, stored: Anchor | undefined, monotonic: number): number {
-    if (stored !== undefined && monotonic >= stored.monotonic) 
+    if (stored !== undefined && monotonic >= stored.monotonic)
       return followWall(stored.ahead, this.#time.wall(), monotonic);
     const used = handle.number('SELECT max(reserved) FROM clock_anchors');
     return Math.max(this.#time.wall(), used) - monotonic;

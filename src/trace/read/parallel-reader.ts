@@ -1,3 +1,4 @@
+import {fileURLToPath} from 'node:url';
 import {Worker} from 'node:worker_threads';
 import {threadUrl} from '../../base/thread-url.ts';
 import type {AttributeColumns} from '../../engine/attribute-columns.ts';
@@ -33,8 +34,9 @@ async function* blocksInOrder(file: TraceFile, job: ParseJob, workers: number): 
     wake?.();
     wake = undefined;
   };
-  const url = threadUrl('parse-worker', import.meta.url);
-  const pool = Array.from({length: Math.min(workers, blocks)}, () => new Worker(url, {workerData: job}));
+  // A path, not a URL: threads of the single binary are found by their path only.
+  const code = fileURLToPath(threadUrl('parse-worker', import.meta.url));
+  const pool = Array.from({length: Math.min(workers, blocks)}, () => new Worker(code, {workerData: job}));
   const ask = (worker: Worker, batch: RequestBatch | undefined): void => {
     if (asked >= blocks) return;
     const request: ParseRequest = {block: asked++, batch};

@@ -25,6 +25,8 @@ compopt() { options="$*"; }
 complete -p ratectl | grep -q -- '-F _ratectl' || exit 3
 COMP_WORDS=(${list})
 COMP_CWORD=${words.length - 1}
+COMP_LINE='${line}'
+COMP_POINT=${line.length}
 _ratectl
 printf '%s\\n' "\${COMPREPLY[@]}" "$options"`;
   // An empty folder: no file of this one is among the answers.

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
+import {reduced} from '../../../src/engine/arithmetic/rate.ts';
 import {BucketSet} from '../../../src/engine/bucket-set.ts';
 import {scaledMax, scaledSpec} from '../../../src/engine/control/scaled-spec.ts';
 import type {AlgorithmSpec} from '../../../src/engine/policy-model.ts';
@@ -84,6 +85,24 @@ describe('a share of a bucket', () => {
       expect(BigInt(part.count) * BigInt(per) * 100n).toBe(
         BigInt(count) * BigInt(percent) * BigInt(part.per),
       );
+    });
+  });
+
+  test.each<[string, AlgorithmSpec]>([
+    ['997/min', tokenBucketSpec(997, MINUTE, 20)],
+    ['99,991/s', tokenBucketSpec(99_991, S, 20)],
+    [
+      '7,919/min in steps of 10 s',
+      tokenBucketSpec(7_919, MINUTE, 20, {refill: {kind: 'stepped', every: 10 * S}}),
+    ],
+  ])('of a token bucket of %s has a short period: a token, some steps or a second', (_, spec) => {
+    check(fc.integer({min: 1, max: 99}), (percent) => {
+      const part = scaledSpec(spec, percent / 100) as {count: number; per: number};
+      const whole = spec as {count: number; per: number};
+      const {count, period} = reduced(part.count, part.per);
+      expect(count <= 200 || period <= 10 * S).toBe(true);
+      const wanted = (whole.count / whole.per) * (percent / 100);
+      expect(Math.abs(part.count / part.per / wanted - 1)).toBeLessThanOrEqual(0.005);
     });
   });
 

@@ -47,6 +47,8 @@ describe('the state of an adaptive entry', () => {
     {...ADAPTIVE, steppedAt: 1e300},
     {...ADAPTIVE, steppedAt: undefined},
     {...ADAPTIVE, pressure: Number.NaN},
+    {...ADAPTIVE, pressure: 1e308},
+    {...ADAPTIVE, longTerm: 1e308},
     {...ADAPTIVE, signal: 'disk'},
   ])('is none: %j', (value) => {
     expect(readAdaptiveState(value)).toBeUndefined();
@@ -96,6 +98,7 @@ describe('what a process measured', () => {
     {},
     {at: 1},
     {sample: {}, at: -1},
+    {sample: {cpu: 1e308}, at: 1},
     {sample: {cpu: '1'}, at: 1},
     {sample: {cpu: -0.5}, at: 1},
   ])('is none: %j', (value) => {

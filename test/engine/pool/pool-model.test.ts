@@ -208,6 +208,7 @@ describe('what a store may hold', () => {
     ['a list', []],
     ['half of it', {...state, waiting: undefined}],
     ['a token that is no whole number', {...state, leases: [{...lease, token: 1.5}]}],
+    ['a last token that cannot grow for long', {...state, lastToken: Number.MAX_SAFE_INTEGER}],
     ['a token above the last', {...state, leases: [{...lease, token: state.lastToken + 1}]}],
     ['tokens that do not grow', {...state, leases: [second, lease]}],
     ['an id twice', {...state, leases: [lease, {...second, id: lease!.id}]}],

@@ -150,6 +150,23 @@ describe('slots', () => {
     expect(scene.advance()).toEqual(['e', 'f']);
   });
 
+  test('leases and waits that would never end do so after one lease, and one wait', () => {
+    const scene = new Scene({max: 1, queue: 1, lease: 2 * S, wait: 3 * S});
+    scene.all('a', 'b');
+    const never = Number.MAX_SAFE_INTEGER;
+    const [lease] = scene.state.leases;
+    const [waiter] = scene.state.waiting;
+    scene.state = {
+      ...scene.state,
+      leases: [{...lease!, until: never}],
+      waiting: [{...waiter!, until: never, seen: never}],
+    };
+    scene.advance();
+    expect(scene.state.leases[0]!.until).toBe(scene.now + 2 * S);
+    expect(scene.state.waiting[0]!.until).toBe(scene.now + 3 * S);
+    expect(scene.advance(2 * S)).toEqual(['b']);
+  });
+
   test('a lease from after the clock was set back ends one lease from now', () => {
     const scene = new Scene({lease: 30 * S});
     scene.ask('a');

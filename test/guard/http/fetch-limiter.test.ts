@@ -1,6 +1,9 @@
+import {setFlagsFromString} from 'node:v8';
+import {runInNewContext} from 'node:vm';
 import {describe, expect, test} from 'vitest';
 import {fetchLimiter, limitFetch} from '../../../src/guard/http/fetch-limiter.ts';
 import {CountingLimiter} from './counting-limiter.ts';
+import {WaitingLimiter} from './waiting-limiter.ts';
 
 const get = (path = '/', headers: Record<string, string> = {}): Request =>
   new Request(`http://api.example.com${path}`, {headers});
@@ -97,6 +100,55 @@ describe('limitFetch', () => {
     expect(limiter.held).toBe(0);
     await limitFetch(() => new Response('never'), new CountingLimiter(0))(get());
     expect(limiter.held).toBe(0);
+  });
+
+  test('slots are given back when a HEAD request was answered, and when the client hangs up before the body was read', async () => {
+    const limiter = new CountingLimiter();
+    const handle = limitFetch(() => new Response('body'), limiter);
+    await handle(new Request('http://x/', {method: 'HEAD'}));
+    expect(limiter.held).toBe(0);
+    const gone = new AbortController();
+    await handle(new Request('http://x/', {signal: gone.signal}));
+    expect(limiter.held).toBe(1);
+    gone.abort();
+    expect(limiter.held).toBe(0);
+    const before = new AbortController();
+    const hungUp = limitFetch(() => {
+      before.abort();
+      return new Response('body');
+    }, limiter);
+    await hungUp(new Request('http://x/', {signal: before.signal}));
+    expect(limiter.held).toBe(0);
+  });
+
+  test('slots are given back when the answer was dropped without a word', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const limiter = new CountingLimiter();
+    const handle = limitFetch(() => new Response('body'), limiter);
+    await (async () => {
+      await handle(get());
+    })();
+    expect(limiter.held).toBe(1);
+    await expect
+      .poll(() => {
+        collect();
+        return limiter.held;
+      })
+      .toBe(0);
+  });
+
+  test('a client that hangs up while it waits is answered 499, which nobody reads', async () => {
+    const limiter = new WaitingLimiter();
+    const gone = new AbortController();
+    const request = (): Request => new Request('http://x/', {signal: gone.signal});
+    const answers = [
+      limitFetch(() => new Response('body'), limiter)(request()),
+      fetchLimiter(limiter)(request()),
+    ];
+    await expect.poll(() => limiter.waiting).toBe(2);
+    gone.abort(new Error('hung up'));
+    expect((await Promise.all(answers)).map((answer) => answer?.status)).toEqual([499, 499]);
   });
 
   test('a large body passes unchanged', async () => {

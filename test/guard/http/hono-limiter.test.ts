@@ -3,6 +3,7 @@ import {streamText} from 'hono/streaming';
 import {describe, expect, test} from 'vitest';
 import {honoLimiter} from '../../../src/guard/http/hono-limiter.ts';
 import {CountingLimiter} from './counting-limiter.ts';
+import {WaitingLimiter} from './waiting-limiter.ts';
 
 describe('honoLimiter', () => {
   test('sets the headers on allowed answers and answers refusals', async () => {
@@ -70,6 +71,26 @@ describe('honoLimiter', () => {
     const response = await app.request('/');
     expect([response.status, await response.text()]).toEqual([420, 'per-ip']);
     expect(response.headers.get('retry-after')).toBe('1');
+  });
+
+  test('slots are given back when a HEAD request was answered: nobody reads its body', async () => {
+    const limiter = new CountingLimiter();
+    const app = new Hono().use(honoLimiter(limiter)).get('/', (c) => c.text('hello'));
+    const response = await app.request('/', {method: 'HEAD'});
+    expect([response.status, limiter.asked.length, limiter.held]).toEqual([200, 1, 0]);
+  });
+
+  test('the error handler hears nothing of clients that hang up while they wait', async () => {
+    const heard: unknown[] = [];
+    const app = new Hono().use(honoLimiter(new WaitingLimiter())).get('/', (c) => c.text('hello'));
+    app.onError((error, c) => {
+      heard.push(error);
+      return c.text('broken', 500);
+    });
+    const gone = new AbortController();
+    const answer = app.request(new Request('http://x/', {signal: gone.signal}));
+    gone.abort();
+    expect([(await answer).status, heard]).toEqual([499, []]);
   });
 
   test('slots are held while the answer is streamed, and given back by refusals', async () => {

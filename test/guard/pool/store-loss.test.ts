@@ -1,6 +1,7 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {describe, expect, onTestFinished, test} from 'vitest';
 import type {ConcurrencyOptions} from '../../../src/guard/pool/concurrency-options.ts';
+import type {Store} from '../../../src/store/port.ts';
 import {StoreError} from '../../../src/store/store-error.ts';
 import {POOL_KIND} from '../../../src/store/stored-pool.ts';
 import {MS} from '../../support/instants.ts';
@@ -11,6 +12,23 @@ import {CountingWork, poolFor, SHORT_LEASE, SPEC} from './pool-support.ts';
 
 const gone = new StoreError('cannot reach it', {kind: 'unreachable', url: 'redis://r', hint: 'wait'});
 const quiet = {onStoreLost: () => undefined};
+
+test('a store that takes longer than a lease lasts gives no slot to who does not wait, and the answer comes', async () => {
+  const store = memoryStore();
+  const slow = new Proxy(store, {
+    get: (target, name: keyof Store) => {
+      const member = target[name] as (...args: readonly unknown[]) => unknown;
+      if (name !== 'put') return typeof member === 'function' ? member.bind(target) : member;
+      return async (...args: readonly unknown[]) => {
+        await sleep(150);
+        return member.apply(target, [...args]);
+      };
+    },
+  });
+  const pool = await poolFor({store: slow, spec: {...SPEC, lease: 100 * MS}});
+  expect(await pool.tryAcquire()).toBeUndefined();
+  await until(async () => (await pool.state()).running === 0);
+});
 
 describe('while the store is lost', () => {
   test('open: everything runs, without a slot of the pool', async () => {

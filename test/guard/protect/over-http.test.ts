@@ -2,11 +2,13 @@ import {once} from 'node:events';
 import {createServer, request as httpRequest, type Server} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {setTimeout as sleep} from 'node:timers/promises';
-import express from 'express';
+import express, {type ErrorRequestHandler} from 'express';
 import {afterEach, expect, test} from 'vitest';
 import {expressLimiter} from '../../../src/guard/http/express-limiter.ts';
-import {limitFetch} from '../../../src/guard/http/fetch-limiter.ts';
+import {fetchLimiter, limitFetch} from '../../../src/guard/http/fetch-limiter.ts';
 import {limitJsonRpc} from '../../../src/guard/http/limit-json-rpc.ts';
+import {limitMcpTransport, type McpTransport} from '../../../src/guard/http/limit-mcp-transport.ts';
+import {limitTools} from '../../../src/guard/http/limit-tools.ts';
 import {createProtection} from '../../../src/guard/protect/create-protection.ts';
 import type {Protection} from '../../../src/guard/protect/protection.ts';
 import type {PolicyObject} from '../../../src/policy/given-policy.ts';
@@ -39,7 +41,7 @@ const listen = async (server: Server): Promise<string> => {
 };
 
 /** An application that is as slow, and as broken, as the path says. */
-const served = async (protection: Protection): Promise<string> => {
+const served = async (protection: Protection, errors: unknown[] = []): Promise<string> => {
   const app = express();
   app.use(expressLimiter(protection));
   app.get('/slow', async (_request, response) => {
@@ -52,8 +54,16 @@ const served = async (protection: Protection): Promise<string> => {
   app.get('/', (_request, response) => {
     response.send('ok');
   });
+  const broken: ErrorRequestHandler = (error, _request, response, _next) => {
+    errors.push(error);
+    response.status(500).end();
+  };
+  app.use(broken);
   return listen(createServer(app));
 };
+
+const waiting = async (protection: Protection): Promise<number> =>
+  (await protection.metrics()).queue[0]!.waiting;
 
 const running = async (protection: Protection): Promise<number> =>
   (await protection.metrics()).concurrency[0]!.running;
@@ -81,7 +91,8 @@ test('express: statuses of 500 and more open the breaker of their path, which th
 
 test('express: a client that hangs up leaves the queue, and its work is not begun', async () => {
   const protection = await protect();
-  const url = await served(protection);
+  const heard: unknown[] = [];
+  const url = await served(protection, heard);
   const slow = fetch(`${url}/slow`);
   await sleep(50);
   const gone = httpRequest(`${url}/`);
@@ -93,6 +104,7 @@ test('express: a client that hangs up leaves the queue, and its work is not begu
   await (await slow).text();
   await expect.poll(() => running(protection)).toBe(0);
   expect((await protection.metrics()).performance).toMatchObject({succeeded: 1, abandoned: 1});
+  expect(heard).toEqual([]);
 });
 
 test('express: a client that hangs up in the middle frees the slot, and counts for no breaker', async () => {
@@ -121,6 +133,60 @@ test('fetch: the slot is held until the body was sent, and a handler that throws
   expect(await running(protection)).toBe(0);
   for (let i = 0; i < 2; i++) await expect(handler(new Request('http://x/pay'))).rejects.toThrow('broken');
   expect((await handler(new Request('http://x/pay'))).status).toBe(503);
+});
+
+test('fetch: a body that fails is a failure, one that nobody reads to its end is not', async () => {
+  const protection = await protect();
+  const torn = (): Response =>
+    new Response(new ReadableStream({pull: (controller) => controller.error(new Error('torn'))}));
+  const handler = limitFetch(torn, protection);
+  await expect((await handler(new Request('http://x/'))).text()).rejects.toThrow('torn');
+  const unread = await limitFetch(() => new Response('body'), protection)(new Request('http://x/'));
+  await unread.body?.cancel();
+  expect((await protection.metrics()).performance).toMatchObject({failed: 1, abandoned: 1, running: 0});
+});
+
+test('fetchLimiter is no guard for a protection: its slots would never be given back', async () => {
+  const protection = await protect();
+  expect(() => fetchLimiter(protection)).toThrow(
+    'fetchLimiter: a protection has to be told how requests end',
+  );
+});
+
+test('tools: a call that is cancelled leaves the queue', async () => {
+  const protection = await protect();
+  const running = await protection.check({path: '/'});
+  const {slow} = limitTools(
+    {slow: async (_args: unknown, _extra: {readonly signal: AbortSignal}) => 'done'},
+    protection,
+  );
+  const gone = new AbortController();
+  const call = slow({}, {signal: gone.signal});
+  await expect.poll(() => waiting(protection)).toBe(1);
+  gone.abort(new Error('cancelled'));
+  await expect(call).rejects.toThrow('cancelled');
+  await expect.poll(() => waiting(protection)).toBe(0);
+  await running.release();
+});
+
+test('MCP: a call that is cancelled leaves the queue, and nothing is answered', async () => {
+  const protection = await protect();
+  const running = await protection.check({path: '/'});
+  const answered: unknown[] = [];
+  const wire: McpTransport = {
+    onerror: (error) => answered.push(error),
+    send: async (message) => void answered.push(message),
+  };
+  const limited = limitMcpTransport(wire, protection);
+  limited.onmessage = (message) => void answered.push(message);
+  const say = wire.onmessage as unknown as (message: unknown) => void;
+  say({jsonrpc: '2.0', id: 7, method: 'tools/call', params: {name: 'slow'}});
+  await expect.poll(() => waiting(protection)).toBe(1);
+  const cancelled = {jsonrpc: '2.0', method: 'notifications/cancelled', params: {requestId: 7}};
+  say(cancelled);
+  await expect.poll(() => waiting(protection)).toBe(0);
+  expect(answered).toEqual([cancelled]);
+  await running.release();
 });
 
 test('JSON-RPC: refusals of pools are concurrency_limit, errors of the handler failures', async () => {

@@ -97,6 +97,42 @@ describe('a request goes through all that the policy says', () => {
     await Promise.all(next.map((decision) => decision.release()));
   });
 
+  test('all queues together take no more time than the request has', async () => {
+    const pool = {max: 1, queue: 5, wait: '10s'};
+    const protection = await protect({
+      policy: {
+        version: 1,
+        concurrency: {
+          first: {...pool, when: {path: ['/first', '/both']}},
+          second: {...pool, unless: {path: '/first'}},
+        },
+      },
+    });
+    const inFirst = await protection.check({path: '/first'});
+    const inSecond = await protection.check({path: '/second'});
+    const began = performance.now();
+    const waiting = protection.check({path: '/both'}, {timeoutMs: 500});
+    await sleep(300);
+    await inFirst.release();
+    expect(await waiting).toMatchObject({allowed: false, limit: 'second'});
+    expect(performance.now() - began).toBeLessThan(700);
+    await inSecond.release();
+  });
+
+  test('who waits when it is closed is refused with 503, and so is who comes later', async () => {
+    const protection = await protect();
+    const running = await Promise.all(['a', 'b'].map((key) => protection.check({key, path: '/'})));
+    const waiting = protection.check({key: 'c', path: '/'});
+    await expect.poll(async () => (await protection.metrics()).queue[0]!.waiting).toBe(1);
+    const closed = protection.close();
+    const refused = [await waiting, await protection.check({key: 'd', path: '/'})];
+    expect(refused.map(({allowed, source}) => [allowed, source])).toEqual(Array(2).fill([false, 'closed']));
+    const answer = refused[0]!.toResponse();
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
+    await Promise.all(running.map((decision) => decision.release()));
+    await closed;
+  });
+
   test('a breaker opens when what it guards keeps failing, leaves the rest alone, and closes after a probe', async () => {
     const protection = await protect();
     const pay = {key: 'a', path: '/pay/1'};

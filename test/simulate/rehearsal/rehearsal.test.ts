@@ -366,6 +366,19 @@ behaviour:
     expect(moves).toContainEqual(expect.objectContaining({key: 'steady', from: 'free', to: 'pro'}));
     expect(limits[0]!.top[0]!.key).toBe('flood (free)');
   });
+
+  test('is not known from requests that another limit refused', () => {
+    const beside = policy.replace(
+      'behaviour:',
+      '  - { name: site, key: all, rate: 1/s, burst: 1 }\nbehaviour:',
+    );
+    const requests = Array.from({length: 60}, (_, i) => ({t: i * 500 * MS + 3, tenant: 'a', plan: 'free'}));
+    const movesBehind = (text: string): number =>
+      rehearse(requests, {policy: text}).rehearsal.transitions.first.filter(({kind}) => kind === 'tier')
+        .length;
+    expect(movesBehind(policy.replace('minimumRequests: 20', 'minimumRequests: 40'))).toBe(1);
+    expect(movesBehind(beside.replace('minimumRequests: 20', 'minimumRequests: 40'))).toBe(0);
+  });
 });
 
 describe('limits of slots', () => {

@@ -10,7 +10,7 @@ import {readPart} from '../read-percent.ts';
 import {DEFAULT_AIMD, readController} from './read-controller.ts';
 import {readNamed} from './read-named.ts';
 import {namesAmong} from './read-names.ts';
-import {DEFAULT_TARGETS, EVERY, readSignals} from './read-signals.ts';
+import {DEFAULT_TARGETS, EVERY, highestPressure, readSignals} from './read-signals.ts';
 import {HOUR, SHORTEST, spanFrom} from './read-span.ts';
 
 const FLOOR = 0.1;
@@ -64,7 +64,14 @@ const readEntry = (
   };
   refuseTaken(fields, 'limits', spec.limits, path, taken, problems);
   refuseTaken(fields, 'concurrency', spec.pools, path, taken, problems);
-  return problems.count === before ? spec : undefined;
+  if (problems.count !== before) return undefined;
+  if (spec.controller.kind === 'aimd' && highestPressure(spec.targets) <= 1)
+    problems.warn(
+      fields.get('signals')!.keyAt,
+      path,
+      'never shrinks anything: CPU and memory are never above 100%, and only what is above its target counts',
+    );
+  return spec;
 };
 
 const limitsAmong = (known: readonly string[]) =>

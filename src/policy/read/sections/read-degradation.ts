@@ -8,9 +8,9 @@ import {type Problems, pathTo} from '../../problems.ts';
 import {MAX_PRESSURE} from '../../protection-types.ts';
 import type {SourceNode} from '../../source/source-node.ts';
 import {VALUE_TYPES} from '../../value-types.ts';
-import {readFields, readOr} from '../read-fields.ts';
+import {type Fields, readFields, readOr} from '../read-fields.ts';
 import {pressureTo, readInnerPart} from '../read-percent.ts';
-import {DEFAULT_TARGETS, EVERY, readSignals} from './read-signals.ts';
+import {DEFAULT_TARGETS, EVERY, highestPressure, readSignals} from './read-signals.ts';
 import {DAY, HOUR, SECOND, SHORTEST, spanFrom} from './read-span.ts';
 
 type Enter = DegradationSpec['enter'];
@@ -31,17 +31,35 @@ export const readDegradation = (
   problems: Problems,
 ): DegradationSpec | undefined => {
   if (node === undefined) return undefined;
+  const before = problems.count;
   const path = 'degradation';
   const fields = readFields(node, path, DEGRADATION_FIELDS, problems, VALUE_TYPES.degradation.expected);
-  return (
-    fields && {
-      targets: readOr(fields, 'signals', DEFAULT_TARGETS, path, problems, readSignals),
-      every: readOr(fields, 'every', EVERY, path, problems, readEvery),
-      enter: readOr(fields, 'enter', ENTER, path, problems, readEnter),
-      leave: readOr(fields, 'leave', LEAVE, path, problems, readInnerPart),
-      after: readOr(fields, 'after', AFTER, path, problems, readAfter),
-      hold: readOr(fields, 'hold', HOLD, path, problems, readHold),
-    }
+  if (fields === undefined) return undefined;
+  const spec: DegradationSpec = {
+    targets: readOr(fields, 'signals', DEFAULT_TARGETS, path, problems, readSignals),
+    every: readOr(fields, 'every', EVERY, path, problems, readEvery),
+    enter: readOr(fields, 'enter', ENTER, path, problems, readEnter),
+    leave: readOr(fields, 'leave', LEAVE, path, problems, readInnerPart),
+    after: readOr(fields, 'after', AFTER, path, problems, readAfter),
+    hold: readOr(fields, 'hold', HOLD, path, problems, readHold),
+  };
+  if (problems.count === before) warnNeverEntered(fields, spec, problems);
+  return spec;
+};
+
+/** Of targets of CPU and memory alone, which cannot be passed by more than they leave. */
+const warnNeverEntered = (
+  fields: Fields,
+  {targets, enter}: Pick<DegradationSpec, 'targets' | 'enter'>,
+  problems: Problems,
+): void => {
+  const most = highestPressure(targets);
+  if (most >= enter['shed-low']) return;
+  const percent = (share: number): string => `${Number((share * 100).toFixed(2))}%`;
+  problems.warn(
+    (fields.get('enter') ?? fields.get('signals')!).keyAt,
+    'degradation',
+    `no mode is ever entered: the pressure is at most ${percent(most)}, and shed-low begins at ${percent(enter['shed-low'])}`,
   );
 };
 

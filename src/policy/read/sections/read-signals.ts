@@ -43,3 +43,9 @@ export const readSignals = (
     responseTime: target('responseTime', readResponseTime),
   };
 };
+
+/** The pressure that cannot be passed: CPU and memory are never above 1. Infinity: there is no such bound. */
+export const highestPressure = ({cpu, memory, eventLoop, responseTime}: SignalTargets): number =>
+  eventLoop !== undefined || responseTime !== undefined
+    ? Number.POSITIVE_INFINITY
+    : 1 / Math.min(cpu ?? 1, memory ?? 1);
