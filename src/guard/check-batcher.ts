@@ -54,7 +54,7 @@ export class CheckBatcher {
       if (count >= MOST || (count >= FEWEST && this.#isHalf(count))) this.#flush();
       else if (count > 1) return;
       else if (this.#underWay > 0) setImmediate(() => this.#flush());
-      else queueMicrotask(() => this.#flush());
+      else queueMicrotask(() => this.#flushFirst());
     });
   }
 
@@ -63,12 +63,22 @@ export class CheckBatcher {
     return this.#underWay > 0 && count >= this.#checksUnderWay;
   }
 
+  /** With nothing under way: one half, and the other when the server has had time to begin. */
+  #flushFirst(): void {
+    if (this.#underWay > 0 || this.#waiting.length < 2 * FEWEST) {
+      this.#flush();
+      return;
+    }
+    const others = this.#waiting.splice(this.#waiting.length >>> 1);
+    this.#flush();
+    this.#waiting = others;
+    setImmediate(() => this.#flush());
+  }
+
   #flush(): void {
     const batch = this.#waiting;
     if (batch.length === 0) return;
-    const alone = this.#underWay === 0 && batch.length >= 2 * FEWEST;
-    this.#waiting = alone ? batch.splice(batch.length >>> 1) : [];
-    if (alone) setImmediate(() => this.#flush());
+    this.#waiting = [];
     void this.#ask(batch);
   }
 

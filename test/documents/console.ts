@@ -29,6 +29,8 @@ const VARIABLE: readonly (readonly [RegExp, string])[] = [
   [/\b(?:\d+(?:\.\d+)?(?:ms|µs|us|s|m|h|d))+\b/g, 'SPAN'],
   [/\b\d+(?:\.\d+)?%/g, 'SHARE'],
   [/(?<=[\s,])\d+ (allowed|denied)\b/g, 'COUNT $1'],
+  // A flood is refused as often as it is fast.
+  [/\b(\d{1,3}(?:\.\d{1,3}){3})\s+\d+\b/g, '$1 COUNT'],
   [/\b\d+ requests? in the last minute/g, 'COUNT in the last minute'],
   [/[█▏▎▍▌▋▊▉]+/g, ''],
   // The last column of keys in `status`: refusals of the last minute.

@@ -1,5 +1,6 @@
 import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {expect} from 'vitest';
 import {ROOT} from '../e2e/command.ts';
 import {isAsShown, shownIn} from './console.ts';
@@ -48,7 +49,8 @@ const answerOf = async (
   for (let tries = 1; ; tries++) {
     const {out, err, failures} = await manual.run(command);
     expect(failures, `${place}\n${out}${err}`).toEqual([]);
-    if (shown === undefined || tries === 5 || !LOOKS.test(command) || isAsShown(shown, out)) return out;
+    if (shown === undefined || tries === 20 || !LOOKS.test(command) || isAsShown(shown, out)) return out;
+    await sleep(200);
   }
 };
 

@@ -11,11 +11,18 @@ const checkOf = (key: string): Check => ({
 
 const keyOf = (check: Check): string => check.layers[0]!.address.key;
 
-test('all checks of one tick are one call of the store', async () => {
+test('a few checks of one tick are one call of the store', async () => {
+  const watched = watchedStore(memoryStore());
+  const limiter = await limiterFor({policy: PER_IP, store: watched.store});
+  await Promise.all(Array.from({length: 15}, (_, i) => limiter.check({ip: `${i}`})));
+  expect(watched.calls.get('check')).toBe(1);
+});
+
+test('many checks of one tick are two calls of the store, in their order', async () => {
   const watched = watchedStore(memoryStore());
   const limiter = await limiterFor({policy: PER_IP, store: watched.store});
   const decisions = await Promise.all(Array.from({length: 100}, (_, i) => limiter.check({ip: `${i % 25}`})));
-  expect(watched.calls.get('check')).toBe(1);
+  expect(watched.calls.get('check')).toBe(2);
   // In the order in which they were asked: the first two of each key are allowed.
   expect(decisions.map(({allowed}) => allowed)).toEqual(Array.from({length: 100}, (_, i) => i < 50));
 });
@@ -55,6 +62,27 @@ test('several calls may be under way, and none holds more than 128 checks', asyn
   expect(sizes).toEqual([128, 128, 44]);
   expect(most).toBe(3);
   expect(answers.map(({answer}) => answer.now)).toEqual(Array.from({length: 300}, (_, i) => i));
+});
+
+test('callers that ask again at once keep two calls under way: the server and this process work at the same time', async () => {
+  const underWay: number[] = [];
+  let open = 0;
+  const batcher = new CheckBatcher(
+    async (checks) => {
+      open++;
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      underWay.push(open--);
+      return checks.map(() => ({now: 0, verdicts: []}));
+    },
+    () => 0,
+    () => undefined,
+  );
+  const caller = async (): Promise<void> => {
+    for (let i = 0; i < 20; i++) await batcher.check(checkOf('a'));
+  };
+  await Promise.all(Array.from({length: 50}, caller));
+  const together = underWay.filter((calls) => calls > 1).length;
+  expect(together / underWay.length).toBeGreaterThan(0.4);
 });
 
 test('an error of one key does not fail the checks beside it', async () => {

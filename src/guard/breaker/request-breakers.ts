@@ -1,5 +1,5 @@
 import {ceilMillis} from '../../base/micros.ts';
-import type {BreakerKind} from '../../engine/breaker.ts';
+import {type BreakerKind, kindAt} from '../../engine/breaker.ts';
 import {isPlainlyClosed} from '../../engine/breaker-state.ts';
 import type {Attributes} from '../../engine/live/attributes.ts';
 import type {Policy} from '../../engine/policy-model.ts';
@@ -101,10 +101,14 @@ export class RequestBreakers {
 
   /** Whether all breakers that concern a request let it through. Each of `calls` has to be settled by `outcome`, `limited` or `abandon`. */
   admit(attributes: Attributes): RequestAdmission {
-    const calls: Guarded[] = [];
-    for (const rule of this.#rules) {
+    const concerned = this.#rules.flatMap((rule) => {
       const identity = rule.identityOf(attributes);
-      if (identity === undefined) continue;
+      return identity === undefined ? [] : [{rule, identity}];
+    });
+    // One that refuses for certain is asked first: no place of a probe is taken for a request that goes nowhere.
+    const open = concerned.find(({rule, identity}) => this.#isOpen(rule, identity));
+    const calls: Guarded[] = [];
+    for (const {rule, identity} of open === undefined ? concerned : [open, ...concerned]) {
       const passed = this.#pass(rule, identity);
       if ('probe' in passed) {
         calls.push({rule, identity, admittedAt: this.#link.now(), probe: passed.probe, isSettled: false});
@@ -152,6 +156,12 @@ export class RequestBreakers {
     await this.#places.close();
     await this.#sharing.close();
     await this.#link.close();
+  }
+
+  /** Whether it refuses everything now: its recovery is not over. */
+  #isOpen(rule: RequestRule, identity: Identity): boolean {
+    const one = this.#table.get(identity.id);
+    return one !== undefined && kindAt(one.shared.state, rule.spec, this.#link.now()) === 'open';
   }
 
   #pass(

@@ -1,7 +1,7 @@
 /** What it was measured on, in words. */
 import {execFileSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
-import {availableParallelism, cpus, loadavg, platform, release, totalmem} from 'node:os';
+import {availableParallelism, cpus, loadavg, platform, totalmem} from 'node:os';
 import {findBinary} from '../../support/servers/find-binary.ts';
 
 const versionOf = (program: string): string | undefined => {
@@ -19,7 +19,7 @@ const packageVersion = (name: string): string =>
 
 /** One fact a line. */
 export const machineLines = (): readonly string[] => [
-  `${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB, ${platform()} ${release()}`,
+  `${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB, ${platform()}`,
   `Node ${process.versions.node}, SQLite ${process.versions['sqlite'] ?? '?'}, Redis ${versionOf('redis-server') ?? '–'}, Postgres ${versionOf('postgres') ?? '–'}`,
   ['rate-limiter-flexible', 'express-rate-limit', 'rate-limit-redis', 'ioredis', 'pg']
     .map((name) => `${name} ${packageVersion(name)}`)
