@@ -44,7 +44,13 @@ describe('docs/protection.md', () => {
       [''],
       ['done'],
       ['1 true'],
-      ['failed', 'failed', 'failed', 'not called, again in 30000 ms', 'payments-db: closed -> open (failures)'],
+      [
+        'failed',
+        'failed',
+        'failed',
+        'not called, again in 30000 ms',
+        'payments-db: closed -> open (failures)',
+      ],
       expect.arrayContaining(['closed without any call being risked', 'healthy']),
       ['done 3'],
     ]);
