@@ -29,11 +29,13 @@ const PARTS: Readonly<Record<string, Part>> = {
   start: startPart,
 };
 
+const ALL = Object.keys(PARTS).join(',');
+
 const {values: flags} = parseArgs({
   options: {
-    parts: {type: 'string', default: Object.keys(PARTS).join(',')},
+    parts: {type: 'string', default: ALL},
     rounds: {type: 'string', default: '5'},
-    ms: {type: 'string', default: '1000'},
+    ms: {type: 'string', default: '700'},
     from: {type: 'string'},
     out: {type: 'string', default: 'docs/benchmarks.md'},
   },
@@ -49,39 +51,36 @@ const measureAll = async (): Promise<Session> => {
   const began = new Date();
   const folder = mkdtempSync(join(tmpdir(), 'ratectl-peers-'));
   const say = (what: string): void => void process.stderr.write(`${what}\n`);
-  const loads: number[] = [];
+  const loads: Record<string, number> = {};
   const tables: Measured[] = [];
   try {
     for (const name of flags.parts.split(',')) {
-      loads.push(load());
+      loads[name] = load();
       tables.push(...(await PARTS[name]!({rounds, ms, folder, say})));
     }
   } finally {
     rmSync(folder, {recursive: true, force: true});
   }
-  return {
-    command: [
-      'npm run bench:peers',
-      ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : []),
-    ].join(' '),
+  const words = process.argv.slice(2);
+  const run = {
+    command: ['npm run bench:peers', ...(words.length > 0 ? ['--', ...words] : [])].join(' '),
     began: began.toISOString(),
     minutes: Math.max(1, Math.round((Date.now() - began.getTime()) / 60_000)),
     rounds,
     ms,
-    machine: machineLines(),
     loads,
-    tables,
   };
+  return {runs: [run], machine: machineLines(), tables};
 };
 
 /** Parts that were not measured this time stay as they were, in their places. */
 const joined = (session: Session): Session => {
-  if (!existsSync(RESULTS)) return session;
-  const before = readSession(RESULTS).tables;
+  if (!existsSync(RESULTS) || flags.parts === ALL) return session;
+  const before = readSession(RESULTS);
   const fresh = new Map(session.tables.map((table) => [table.id, table]));
-  const kept = before.map((table) => fresh.get(table.id) ?? table);
-  const added = session.tables.filter(({id}) => !before.some((table) => table.id === id));
-  return {...session, tables: [...kept, ...added]};
+  const kept = before.tables.map((table) => fresh.get(table.id) ?? table);
+  const added = session.tables.filter(({id}) => !before.tables.some((table) => table.id === id));
+  return {...session, runs: [...before.runs, ...session.runs], tables: [...kept, ...added]};
 };
 
 const session = flags.from === undefined ? joined(await measureAll()) : readSession(flags.from);

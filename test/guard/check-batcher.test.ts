@@ -130,3 +130,29 @@ test('any other error fails all of a call, and nothing after it', async () => {
   fails = false;
   await expect(batcher.check(checkOf('a'))).resolves.toMatchObject({answer: {now: 1}});
 });
+
+test('a store in this process decides within the call, and what wraps one still sees every check', async () => {
+  const plain = await limiterFor({policy: PER_IP, store: memoryStore()});
+  const first = plain.check({ip: 'a'});
+  // Nothing has been waited for, and it is counted already.
+  expect(plain.metrics()).toContain('ratectl_checks_total{source="store",allowed="true"} 1');
+  expect((await first).remaining).toBe(1);
+
+  const watched = watchedStore(memoryStore());
+  const limiter = await limiterFor({policy: PER_IP, store: watched.store});
+  await limiter.check({ip: 'a'});
+  expect(watched.calls.get('check')).toBe(1);
+});
+
+test('a store in this process that was closed leaves the decision to onStoreError', async () => {
+  const store = memoryStore();
+  const limiter = await limiterFor({
+    policy: PER_IP,
+    store,
+    onStoreError: 'closed',
+    events: {onStoreLost: () => {}},
+  });
+  await store.close();
+  const decision = await limiter.check({ip: 'a'});
+  expect([decision.allowed, decision.source]).toEqual([false, 'closed']);
+});

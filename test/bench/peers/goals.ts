@@ -62,7 +62,7 @@ const verdictOf = ({atMost, atLeast}: Goal, value: number, range: readonly numbe
 export const aimOf = ({atMost, atLeast, peer}: Goal, unit: Measured['unit']): string => {
   const bound =
     atMost === undefined ? `at least ${show(atLeast!, peer, unit)}` : `at most ${show(atMost, peer, unit)}`;
-  return peer === undefined ? bound : `${bound} × ${peer}`;
+  return peer === undefined ? bound : `${bound} × “${peer}”`;
 };
 
 const show = (value: number, peer: string | undefined, unit: Measured['unit']): string => {

@@ -5,23 +5,30 @@ import {aimOf, type Judged, judge} from './goals.ts';
 import type {Measured, Row} from './measured.ts';
 import {median, ratioOf, ratioText, rounded, short} from './statistics.ts';
 
-export interface Session {
+/** One call of the script. */
+export interface Run {
   readonly command: string;
   /** ISO 8601, UTC. */
   readonly began: string;
   readonly minutes: number;
   readonly rounds: number;
   readonly ms: number;
-  readonly machine: readonly string[];
   /** Programs that wanted a core before each part, averaged over a minute. */
-  readonly loads: readonly number[];
+  readonly loads: Readonly<Record<string, number>>;
+}
+
+export interface Session {
+  /** Of which tables are left, the latest last. */
+  readonly runs: readonly Run[];
+  readonly machine: readonly string[];
   readonly tables: readonly Measured[];
 }
 
 const WIDTH = 100;
 
 export const page = (session: Session): string => {
-  const {tables, rounds, ms, loads} = session;
+  const {tables, runs, machine} = session;
+  const {rounds, ms} = runs.at(-1)!;
   const goals = GOALS.flatMap((goal) => judge(goal, tables) ?? []);
   return [
     '# Benchmarks',
@@ -31,20 +38,17 @@ export const page = (session: Session): string => {
     ),
     '',
     '```sh',
-    session.command,
+    ...runs.map(({command}) => command),
     '```',
     '',
-    `- ${session.began.slice(0, 16).replace('T', ' ')} UTC, ${session.minutes} minutes`,
-    ...session.machine.map((line) => `- ${line}`),
+    ...runs.map((run) => item(runText(run))),
+    ...machine.map((line) => item(line)),
     '- All servers and clients on this machine, over loopback.',
     item(
       `${rounds} rounds, ${ms} ms each after a quarter of that for warming up. In each round everybody has a turn, every second one in the opposite order. Each contender is a process of its own.`,
     ),
     item(
       `“ours ÷ it” is the quotient of two figures of the same round: its median, and in brackets the least and the most. “±” is half the distance between the best and the worst round. Wide brackets mean that the machine was noisy: ${noiseText(tables)}`,
-    ),
-    item(
-      `Other programs wanted a core at the same time: ${loads.map((load) => load.toFixed(1)).join(', ')} before each part (load of the last minute; what is measured is part of it).`,
     ),
     '',
     '## Goals',
@@ -57,6 +61,12 @@ export const page = (session: Session): string => {
     '',
     ...tables.flatMap(tableLines),
   ].join('\n');
+};
+
+/** What else ran shows in the load, the mean of the last minute; what is measured is part of it. */
+const runText = ({command, began, minutes, loads}: Run): string => {
+  const before = Object.entries(loads).map(([part, load]) => `${part} ${load.toFixed(1)}`);
+  return `\`${command}\`: ${began.slice(0, 16).replace('T', ' ')} UTC, ${minutes} minutes; load before ${before.join(', ')}`;
 };
 
 const noiseText = (tables: readonly Measured[]): string => {

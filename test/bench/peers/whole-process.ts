@@ -1,6 +1,6 @@
 /** Programs as a whole, from their start to their end. */
 import {spawnSync} from 'node:child_process';
-import {readFileSync} from 'node:fs';
+import {closeSync, openSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import type {Measured, Plan, Row} from './measured.ts';
@@ -26,13 +26,16 @@ const run = ({name, argv, peak = false}: Command, folder: string): Ran => {
   const [program, ...args] = argv;
   const file = join(folder, 'peak');
   const hook = ['--import', new URL('./peak.ts', import.meta.url).href];
+  // A file: grep that writes to /dev/null stops at the first line that it finds.
+  const out = openSync(join(folder, 'out'), 'w');
   const began = performance.now();
   const {status, stderr} = spawnSync(program!, peak ? [...hook, ...args] : args, {
     cwd: ROOT,
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', out, 'pipe'],
     env: {...process.env, LC_ALL: 'C', ...(peak ? {PEAK_FILE: file} : {})},
   });
   const seconds = (performance.now() - began) / 1_000;
+  closeSync(out);
   if (status !== 0) throw new Error(`${name} ended with ${status}: ${stderr.toString().slice(0, 500)}`);
   return {seconds, peakMiB: peak ? Number(readFileSync(file, 'utf8')) / 1_024 : undefined};
 };
