@@ -1,5 +1,6 @@
+import {once} from 'node:events';
 import {readFileSync, writeFileSync} from 'node:fs';
-import {request} from 'node:http';
+import {type IncomingMessage, request} from 'node:http';
 import {connect} from 'node:net';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
@@ -314,10 +315,15 @@ describe('the end', () => {
   test('SIGTERM: what is under way is answered, nobody else is, exit 143', async () => {
     const serving = await served();
     expect((await serving.get('/readyz')).status).toBe(200);
-    const under = serving.get(API);
-    await sleep(0);
+    const asked = request(`${serving.url}${API}`);
+    const answered = once(asked, 'response');
+    asked.end();
+    // It is on its way once it was handed over: a connection that is only being made may find nobody any more.
+    await once(asked, 'finish');
+    await sleep(5);
     expect(await serving.stop()).toBe(143);
-    expect((await under).status).toBe(200);
+    const [response] = (await answered) as [IncomingMessage];
+    expect(response.statusCode).toBe(200);
     await expect(serving.get('/readyz')).rejects.toThrow();
     expect(serving.lines().map(({event}) => event)).toEqual(['listening', 'stopping', 'stopped']);
   });
