@@ -1,3 +1,4 @@
+import {isCount, isMapping, readAll} from '../base/untrusted-json.ts';
 import type {BreakerProbe, BreakerState, HealthCheck, OpenedBy} from './breaker-state.ts';
 import type {CallSlot} from './breaker-window.ts';
 
@@ -26,16 +27,6 @@ export const readBreakerState = (value: unknown): BreakerState | undefined => {
   };
 };
 
-const readAll = <T>(
-  value: unknown,
-  most: number,
-  read: (one: unknown) => T | undefined,
-): readonly T[] | undefined => {
-  if (!Array.isArray(value) || value.length > most) return undefined;
-  const all = value.map(read);
-  return all.includes(undefined) ? undefined : (all as T[]);
-};
-
 const readSlot = (value: unknown): CallSlot | undefined => {
   if (!isMapping(value)) return undefined;
   const {at, calls, failures} = value;
@@ -57,8 +48,3 @@ const readCheck = (value: unknown): HealthCheck | undefined => {
 
 const isOpenedBy = (value: unknown): value is OpenedBy =>
   value === 'failures' || value === 'rate' || value === 'probe' || value === 'operator';
-
-const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;

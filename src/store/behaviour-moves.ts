@@ -2,6 +2,7 @@
  * An index of keys whose behaviour moved them to another tier: which they are is known without looking through all rows. It is no more than
  * that: how a key stands says its own row. A document for each limit, the latest moves only.
  */
+import {isMapping} from '../base/untrusted-json.ts';
 import type {Documents} from './port.ts';
 
 /** Kind of the documents; the id is the limit. */
@@ -80,6 +81,3 @@ const bounded = (moves: readonly NotedMove[]): readonly NotedMove[] => {
     return text <= MOST_TEXT;
   });
 };
-
-const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

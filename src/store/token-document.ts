@@ -2,6 +2,7 @@
  * A provider's record as a document of the store: kind `token`, id the provider's name. Instants that never come (a token without
  * expiry) are `null` in JSON.
  */
+import {isCount, isMapping} from '../base/untrusted-json.ts';
 import {
   type AttemptOutcome,
   EMPTY_RECORD,
@@ -101,10 +102,5 @@ const readToken = (value: unknown): TokenState | 'wrong' => {
     refreshPrint: textOf(value['refreshPrint']),
   };
 };
-
-const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');

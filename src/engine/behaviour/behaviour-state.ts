@@ -3,6 +3,7 @@
  *
  * `[since, move (0 none, 1 up, −1 down), decided at, at, requests, refused, early, at, requests, …]`, oldest slot first.
  */
+import {isCount} from '../../base/untrusted-json.ts';
 import {lengthText} from '../bucket-code.ts';
 import type {RowAddress} from '../live/check.ts';
 import type {HeldMove, TierMove} from './behaviour-move.ts';
@@ -79,5 +80,3 @@ const readSlot = (
   if (!isCount(refused) || refused > requests || !isCount(early) || early > requests) return undefined;
   return {at, requests, refused, early};
 };
-
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;

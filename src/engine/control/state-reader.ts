@@ -2,6 +2,7 @@
  * What JSON from a store holds: control states and load samples. Undefined when it holds none: anybody who may write to the store
  * may have written it, and what is read decides how much traffic is let through.
  */
+import {isCount, isMapping} from '../../base/untrusted-json.ts';
 import type {AdaptiveState} from './adaptive.ts';
 import type {DegradationMode, LoadSample, SignalName} from './control-spec.ts';
 import {DEGRADATION_MODES, type DegradationState, type ManualMode} from './degradation.ts';
@@ -74,11 +75,6 @@ const readSignal = (value: unknown): {readonly name: SignalName | undefined} | u
 
 const isMode = (value: unknown): value is DegradationMode =>
   (DEGRADATION_MODES as readonly unknown[]).includes(value);
-
-const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 /** Of what is measured nothing comes near the bound; it keeps sums and percentages of what others wrote finite. */
 const isAmount = (value: unknown): value is number =>

@@ -1,3 +1,4 @@
+import {isCount, isMapping, readAll} from '../../base/untrusted-json.ts';
 import type {PoolLease, PoolState, PoolWaiter} from './pool-state.ts';
 
 /** More than any pool has, with room for policies that changed. */
@@ -42,19 +43,4 @@ const readWaiter = (value: unknown): PoolWaiter | undefined => {
   return {id, key, rank, since, until, seen};
 };
 
-const readAll = <T>(
-  value: unknown,
-  most: number,
-  read: (one: unknown) => T | undefined,
-): readonly T[] | undefined => {
-  if (!Array.isArray(value) || value.length > most) return undefined;
-  const all = value.map(read);
-  return all.includes(undefined) ? undefined : (all as T[]);
-};
-
-const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const isText = (value: unknown): value is string => typeof value === 'string' && value.length <= LONGEST_TEXT;
-
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;

@@ -1,3 +1,4 @@
+import {isMapping} from '../../base/untrusted-json.ts';
 import type {ItemAttributes} from './queue-options.ts';
 
 /** What the store keeps as an item's payload: what the limiter will be asked beside what the handler gets. */
@@ -9,11 +10,8 @@ export interface Envelope {
 
 /** Undefined for what no queue of this library put in. */
 export const envelopeOf = (value: unknown): Envelope | undefined => {
-  if (!isRecord(value) || !('payload' in value)) return undefined;
+  if (!isMapping(value) || !('payload' in value)) return undefined;
   const {payload, attributes = {}, cost = 1} = value;
-  if (!isRecord(attributes) || !Number.isSafeInteger(cost) || (cost as number) < 0) return undefined;
+  if (!isMapping(attributes) || !Number.isSafeInteger(cost) || (cost as number) < 0) return undefined;
   return {payload, attributes: attributes as ItemAttributes, cost: cost as number};
 };
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -8,7 +8,9 @@
  *
  * Items are written before they are taken out: a run that is killed at any instant leaves nothing out.
  */
+
 import {safeJson} from '../../base/safe-text.ts';
+import {isMapping} from '../../base/untrusted-json.ts';
 import type {QueueItem} from '../../store/port.ts';
 import {LineFile} from './line-file.ts';
 
@@ -58,9 +60,6 @@ export const extendQueueReceipt = (path: string, resolve: (path: string) => stri
   LineFile.extend(path, resolve, formatQueueLine);
 
 type Json = Readonly<Record<string, unknown>>;
-
-const isMapping = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isCount = (value: unknown): value is number => typeof value === 'number' && value >= 0;
 

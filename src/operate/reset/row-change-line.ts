@@ -7,7 +7,9 @@
  * - `{limit, key, tier, shape, kept: WHY}`: after all the row was left as it was.
  * - `{done, keys, failed}`: the last line. Without it the run was cut short.
  */
+
 import {safeJson} from '../../base/safe-text.ts';
+import {isCount, isMapping} from '../../base/untrusted-json.ts';
 import type {RowAddress} from '../../engine/live/check.ts';
 import type {StoredRow} from '../../store/port.ts';
 
@@ -102,11 +104,6 @@ const rowJson = (row: RowState | undefined): unknown =>
 /** JSON has no infinities, and no zero with a sign. */
 const wordJson = (word: number): number | string =>
   Object.is(word, -0) ? '-0' : Number.isFinite(word) ? word : String(word);
-
-const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 const SPELLED: ReadonlyMap<unknown, number> = new Map([
   ['Infinity', Number.POSITIVE_INFINITY],
