@@ -62,6 +62,7 @@ _ratectl() {
       'ratectl config explain -s' | 'ratectl config explain --store' | 'ratectl config explain -c' | 'ratectl config explain --context' | 'ratectl config explain -p' | 'ratectl config explain --policy' | 'ratectl config explain --timeout' | 'ratectl config explain -o' | 'ratectl config explain --output' | 'ratectl config explain --color') ((i++)) ;;
       'ratectl config path -o' | 'ratectl config path --output' | 'ratectl config path --color') ((i++)) ;;
       'ratectl doctor --only' | 'ratectl doctor --severity' | 'ratectl doctor --fail-on' | 'ratectl doctor -s' | 'ratectl doctor --store' | 'ratectl doctor -c' | 'ratectl doctor --context' | 'ratectl doctor -p' | 'ratectl doctor --policy' | 'ratectl doctor --timeout' | 'ratectl doctor -o' | 'ratectl doctor --output' | 'ratectl doctor --color') ((i++)) ;;
+      'ratectl migrate --reason' | 'ratectl migrate --confirm' | 'ratectl migrate -s' | 'ratectl migrate --store' | 'ratectl migrate -c' | 'ratectl migrate --context' | 'ratectl migrate -p' | 'ratectl migrate --policy' | 'ratectl migrate --timeout' | 'ratectl migrate -o' | 'ratectl migrate --output' | 'ratectl migrate --color') ((i++)) ;;
       'ratectl demo -o' | 'ratectl demo --output' | 'ratectl demo --color') ((i++)) ;;
       *' --') operands=99 && break ;;
       *' -'?*) ;;
@@ -87,6 +88,7 @@ _ratectl() {
           'ratectl 0 context') command='ratectl context' ;;
           'ratectl 0 config') command='ratectl config' ;;
           'ratectl 0 doctor') command='ratectl doctor' ;;
+          'ratectl 0 migrate') command='ratectl migrate' ;;
           'ratectl 0 demo') command='ratectl demo' ;;
           'ratectl 0 completion') command='ratectl completion' ;;
           'ratectl 0 help') command='ratectl help' ;;
@@ -437,13 +439,21 @@ _ratectl() {
     'ratectl doctor --timeout') : ;;
     'ratectl doctor -o' | 'ratectl doctor --output') choices='table wide json jsonl md' ;;
     'ratectl doctor --color') choices='auto always never' ;;
+    'ratectl migrate --reason') : ;;
+    'ratectl migrate --confirm') : ;;
+    'ratectl migrate -s' | 'ratectl migrate --store') dynamic=stores ;;
+    'ratectl migrate -c' | 'ratectl migrate --context') dynamic=contexts ;;
+    'ratectl migrate -p' | 'ratectl migrate --policy') files=1 ;;
+    'ratectl migrate --timeout') : ;;
+    'ratectl migrate -o' | 'ratectl migrate --output') choices='table json' ;;
+    'ratectl migrate --color') choices='auto always never' ;;
     'ratectl demo -o' | 'ratectl demo --output') choices='table wide json jsonl csv md' ;;
     'ratectl demo --color') choices='auto always never' ;;
     *)
       if [[ $cur == -* && -z $quote ]]; then operands=-; fi
       case "$command $operands" in
         'ratectl '-) choices='-V --version -h --help' ;;
-        'ratectl '0) choices='status top explain reset override degrade audit report serve force-refresh token simulate trace bench init validate policy context config doctor demo completion help' ;;
+        'ratectl '0) choices='status top explain reset override degrade audit report serve force-refresh token simulate trace bench init validate policy context config doctor migrate demo completion help' ;;
         'ratectl status '-) choices='--prefix --match --all --json-key --filter --state --max-keys --sort --reverse --limit --fields --tz --time-format -o --output --json --color --ascii -q --quiet --fail-on --fail-empty -w --watch --interval -s --store -c --context -p --policy --timeout --password-stdin --no-config -h --help' ;;
         'ratectl status '0) dynamic=keys ;;
         'ratectl top '-) choices='--prefix --match --all --json-key --filter --state --max-keys --sort --reverse --tz --time-format --color --ascii --screen-reader --interval -s --store -c --context -p --policy --timeout --password-stdin --no-config -h --help' ;;
@@ -517,12 +527,13 @@ _ratectl() {
         'ratectl config path '-) choices='--user -o --output --json --color --ascii -q --quiet -h --help' ;;
         'ratectl config schema '-) choices='-h --help' ;;
         'ratectl doctor '-) choices='--only --severity --fail-on -s --store -c --context -p --policy --timeout --password-stdin --no-config -o --output --json --color --ascii -q --quiet -h --help' ;;
+        'ratectl migrate '-) choices='--reason -n --dry-run -y --yes --confirm --no-input -s --store -c --context -p --policy --timeout --password-stdin --no-config -o --output --json --color --ascii -q --quiet -h --help' ;;
         'ratectl demo '-) choices='--tour --keep -o --output --json --color --ascii -q --quiet -h --help' ;;
         'ratectl completion '-) choices='-h --help' ;;
         'ratectl completion '0) choices='bash zsh fish' ;;
         'ratectl help '-) choices='-h --help' ;;
-        'ratectl help '0) choices='status top explain reset override degrade audit report serve force-refresh token simulate trace bench init validate policy context config doctor demo completion __complete help traces policies thresholds stores configuration output exit-codes environment' ;;
-        'ratectl help '[0-9]*) choices='status top explain reset override degrade audit report serve force-refresh token simulate trace bench init validate policy context config doctor demo completion __complete help traces policies thresholds stores configuration output exit-codes environment' ;;
+        'ratectl help '0) choices='status top explain reset override degrade audit report serve force-refresh token simulate trace bench init validate policy context config doctor migrate demo completion __complete help traces policies thresholds stores configuration output exit-codes environment' ;;
+        'ratectl help '[0-9]*) choices='status top explain reset override degrade audit report serve force-refresh token simulate trace bench init validate policy context config doctor migrate demo completion __complete help traces policies thresholds stores configuration output exit-codes environment' ;;
       esac
       ;;
   esac

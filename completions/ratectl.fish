@@ -81,6 +81,8 @@ function __ratectl_command
                 set swallow 1
             case 'ratectl doctor --only' 'ratectl doctor --severity' 'ratectl doctor --fail-on' 'ratectl doctor -s' 'ratectl doctor --store' 'ratectl doctor -c' 'ratectl doctor --context' 'ratectl doctor -p' 'ratectl doctor --policy' 'ratectl doctor --timeout' 'ratectl doctor -o' 'ratectl doctor --output' 'ratectl doctor --color'
                 set swallow 1
+            case 'ratectl migrate --reason' 'ratectl migrate --confirm' 'ratectl migrate -s' 'ratectl migrate --store' 'ratectl migrate -c' 'ratectl migrate --context' 'ratectl migrate -p' 'ratectl migrate --policy' 'ratectl migrate --timeout' 'ratectl migrate -o' 'ratectl migrate --output' 'ratectl migrate --color'
+                set swallow 1
             case 'ratectl demo -o' 'ratectl demo --output' 'ratectl demo --color'
                 set swallow 1
         end
@@ -128,6 +130,8 @@ function __ratectl_command
                 set command 'ratectl config'
             case 'ratectl 0 doctor'
                 set command 'ratectl doctor'
+            case 'ratectl 0 migrate'
+                set command 'ratectl migrate'
             case 'ratectl 0 demo'
                 set command 'ratectl demo'
             case 'ratectl 0 completion'
@@ -232,6 +236,7 @@ complete -c ratectl -n '__ratectl_at \'ratectl\' 0' -a policy -d 'Facts about po
 complete -c ratectl -n '__ratectl_at \'ratectl\' 0' -a context -d 'Stores by name, and which of them commands use'
 complete -c ratectl -n '__ratectl_at \'ratectl\' 0' -a config -d 'What holds for a command, and which file says so'
 complete -c ratectl -n '__ratectl_at \'ratectl\' 0' -a doctor -d 'Look for what is wrong with this machine, the configuration, the policy and the store, and say what helps. Changes nothing'
+complete -c ratectl -n '__ratectl_at \'ratectl\' 0' -a migrate -d 'Bring the tables of the store to the version that this ratectl needs, or make them'
 complete -c ratectl -n '__ratectl_at \'ratectl\' 0' -a demo -d 'Show the dashboard and the commands on a service made up for it: no server, no set-up, and no store of yours'
 complete -c ratectl -n '__ratectl_at \'ratectl\' 0' -a completion -d 'Print the script that completes commands, options and files in a shell'
 complete -c ratectl -n '__ratectl_at \'ratectl\' 0' -a help -d 'Show help for a command, or one of the topics below'
@@ -904,6 +909,24 @@ complete -c ratectl -n '__ratectl_in \'ratectl doctor\'' -l ascii -d 'draw with 
 complete -c ratectl -n '__ratectl_in \'ratectl doctor\'' -s q -l quiet -d 'no notes, warnings or progress on stderr'
 complete -c ratectl -n '__ratectl_in \'ratectl doctor\'' -s h -l help -d 'show help'
 
+complete -c ratectl -n '__ratectl_in \'ratectl migrate\'' -l reason -x -d 'why; for the audit journal'
+complete -c ratectl -n '__ratectl_in \'ratectl migrate\'' -s n -l dry-run -d 'say what would be done, and change nothing'
+complete -c ratectl -n '__ratectl_in \'ratectl migrate\'' -s y -l yes -d 'do not ask (in a production context: --confirm NAME)'
+complete -c ratectl -n '__ratectl_in \'ratectl migrate\'' -l confirm -x -d 'do not ask: yes, or the name of the context'
+complete -c ratectl -n '__ratectl_in \'ratectl migrate\'' -l no-input -d 'never ask, as without a terminal'
+complete -c ratectl -n '__ratectl_in \'ratectl migrate\'' -s s -l store -x -a '(__ratectl_ask stores)' -d 'where the state is: sqlite:PATH, redis://…, postgres://…'
+complete -c ratectl -n '__ratectl_in \'ratectl migrate\'' -s c -l context -x -a '(__ratectl_ask contexts)' -d 'a store by the name it has in the configuration'
+complete -c ratectl -n '__ratectl_in \'ratectl migrate\'' -s p -l policy -r -F -d 'the policy in force (default: as published in the store)'
+complete -c ratectl -n '__ratectl_in \'ratectl migrate\'' -l timeout -x -d 'give up after (default: 5s)'
+complete -c ratectl -n '__ratectl_in \'ratectl migrate\'' -l password-stdin -d 'read the password from standard input'
+complete -c ratectl -n '__ratectl_in \'ratectl migrate\'' -l no-config -d 'read no configuration files'
+complete -c ratectl -n '__ratectl_in \'ratectl migrate\'' -s o -l output -x -a 'table json' -d 'how to print the answer'
+complete -c ratectl -n '__ratectl_in \'ratectl migrate\'' -l json -d 'the same as -o json'
+complete -c ratectl -n '__ratectl_in \'ratectl migrate\'' -l color -x -a 'auto always never' -d 'colour: auto looks at the terminal and NO_COLOR'
+complete -c ratectl -n '__ratectl_in \'ratectl migrate\'' -l ascii -d 'draw with ASCII characters only'
+complete -c ratectl -n '__ratectl_in \'ratectl migrate\'' -s q -l quiet -d 'no notes, warnings or progress on stderr'
+complete -c ratectl -n '__ratectl_in \'ratectl migrate\'' -s h -l help -d 'show help'
+
 complete -c ratectl -n '__ratectl_in \'ratectl demo\'' -l tour -d 'the commands one after the other, instead of the dashboard'
 complete -c ratectl -n '__ratectl_in \'ratectl demo\'' -l keep -d 'leave the store behind, to look at it afterwards'
 complete -c ratectl -n '__ratectl_in \'ratectl demo\'' -s o -l output -x -a 'table wide json jsonl csv md' -d 'how to print the answer'
@@ -916,5 +939,5 @@ complete -c ratectl -n '__ratectl_in \'ratectl demo\'' -s h -l help -d 'show hel
 complete -c ratectl -n '__ratectl_at \'ratectl completion\' 0' -a 'bash zsh fish' -d 'shell'
 complete -c ratectl -n '__ratectl_in \'ratectl completion\'' -s h -l help -d 'show help'
 
-complete -c ratectl -n '__ratectl_in \'ratectl help\'' -a 'status top explain reset override degrade audit report serve force-refresh token simulate trace bench init validate policy context config doctor demo completion __complete help traces policies thresholds stores configuration output exit-codes environment' -d 'topic'
+complete -c ratectl -n '__ratectl_in \'ratectl help\'' -a 'status top explain reset override degrade audit report serve force-refresh token simulate trace bench init validate policy context config doctor migrate demo completion __complete help traces policies thresholds stores configuration output exit-codes environment' -d 'topic'
 complete -c ratectl -n '__ratectl_in \'ratectl help\'' -s h -l help -d 'show help'

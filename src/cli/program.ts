@@ -12,6 +12,7 @@ import {registerDoctor} from './commands/doctor.ts';
 import {registerExplain} from './commands/explain.ts';
 import {registerForceRefresh} from './commands/force-refresh.ts';
 import {registerInit} from './commands/init.ts';
+import {registerMigrate} from './commands/migrate.ts';
 import {registerOverride} from './commands/override.ts';
 import {registerPolicySchema} from './commands/policy-schema.ts';
 import {registerReport} from './commands/report.ts';
@@ -80,6 +81,7 @@ export const createProgram = (context: CliContext): Command => {
   registerContext(program, context);
   registerConfig(program, context);
   registerDoctor(program, context);
+  registerMigrate(program, context);
 
   program.commandsGroup('Getting started:');
   registerDemo(program, context);

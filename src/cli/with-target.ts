@@ -38,22 +38,38 @@ export interface Target {
   readonly warnings: readonly string[];
 }
 
+/** The store that flags, environment and configuration name, before it is opened. */
+export interface NamedTarget {
+  readonly settings: Settings;
+  /** With its password. */
+  readonly target: StoreTarget;
+  readonly options: Pick<StoreOptions, 'prefix' | 'timeoutMs'>;
+  /** Safe to print. */
+  readonly warnings: readonly string[];
+}
+
 /**
- * Opens the store that flags, environment and configuration name, runs, and closes it whatever happens. Access `write` is
- * refused in a read-only context (exit 4), and announces a production one on stderr. `connection` is `reconnect` for what must not
- * be lost with a connection.
+ * Finds out which store is meant, and its password. Access `write` is refused in a read-only context (exit 4), and announces a
+ * production one on stderr.
  */
-export const withTarget = async <T>(
+export const nameTarget = async (
   flags: StoreFlags,
   context: CliContext,
   access: 'read' | 'write',
-  run: (target: Target) => Promise<T>,
-  {connection = 'once'}: Pick<StoreOptions, 'connection'> = {},
-): Promise<T> => {
-  const {cwd, streams, cleanups} = context;
+): Promise<NamedTarget> => targetOf(settingsFor(flags, context, access), context, access);
+
+const settingsFor = (flags: StoreFlags, {cwd, streams}: CliContext, access: 'read' | 'write'): Settings => {
   const settings = resolveSettings({flags, env: streams.env, cwd});
   if (access === 'write') refuseReadOnly(settings);
-  const named = namedPolicy(settings, context);
+  return settings;
+};
+
+const targetOf = async (
+  settings: Settings,
+  context: CliContext,
+  access: 'read' | 'write',
+): Promise<NamedTarget> => {
+  const {streams, cleanups} = context;
   const interrupted = new AbortController();
   const interrupt = (): void => interrupted.abort();
   cleanups.add(interrupt);
@@ -62,14 +78,31 @@ export const withTarget = async <T>(
     stdin: streams.stdin,
     signal: interrupted.signal,
   }).finally(() => cleanups.delete(interrupt));
-  if (access === 'read') refuseMissing(target, settings);
   if (access === 'write' && settings.production.value) await announceProduction(settings, target, context);
-  const store = await openStore(target, {
-    access,
-    connection,
+  const options = {
     timeoutMs: Math.ceil(settings.timeout.value / 1_000),
     ...(settings.prefix === undefined ? {} : {prefix: settings.prefix.value}),
-  });
+  };
+  return {settings, target, options, warnings: [...settings.warnings, ...warnings]};
+};
+
+/**
+ * Opens the store of `nameTarget`, runs, and closes it whatever happens. `connection` is `reconnect` for what must not be lost with
+ * a connection.
+ */
+export const withTarget = async <T>(
+  flags: StoreFlags,
+  context: CliContext,
+  access: 'read' | 'write',
+  run: (target: Target) => Promise<T>,
+  {connection = 'once'}: Pick<StoreOptions, 'connection'> = {},
+): Promise<T> => {
+  const {cleanups} = context;
+  const settings = settingsFor(flags, context, access);
+  const named = namedPolicy(settings, context);
+  const {target, options, warnings} = await targetOf(settings, context, access);
+  if (access === 'read') refuseMissing(target, settings);
+  const store = await openStore(target, {...options, access, connection});
   const close = (): void => void store.close().catch(() => undefined);
   cleanups.add(close);
   let failed = true;
@@ -83,7 +116,7 @@ export const withTarget = async <T>(
       production: settings.production.value,
       policy: found.policy,
       policyFrom: found.from,
-      warnings: [...settings.warnings, ...warnings, ...found.warnings],
+      warnings: [...warnings, ...found.warnings],
     });
     failed = false;
     return answer;

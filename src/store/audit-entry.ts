@@ -7,7 +7,7 @@ export const AUDIT_JOURNAL = 'audit';
 export interface AuditEntry {
   /**
    * `reset`, `reset-started`, `undo`, `pool-reset`, `override-set`, `override-rm`, `degrade-set`, `degrade-clear`, `token-refresh`,
-   * `token-put`, `token-rm`, …
+   * `token-put`, `token-rm`, `migrate`, …
    */
   readonly action: string;
   readonly by: string;

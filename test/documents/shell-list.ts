@@ -65,7 +65,7 @@ export const EXPECTED: readonly {
   },
   {
     document: 'docs/deployment.md',
-    command: 'reset migrate/nothing',
+    command: 'ratectl migrate --yes',
     status: 3,
     why: 'no server has that name here; test/examples/deployment/rights.test.ts runs it on a real one',
   },

@@ -44,7 +44,7 @@ export const migrate = async (
         hint:
           version === 0
             ? 'check the database and ?schema=; an application that checks limits makes the schema when it starts'
-            : 'start an application of this version, or a command that writes, with the role that owns the schema',
+            : 'as the role that owns the schema, run: ratectl migrate',
       },
     );
   }
@@ -54,9 +54,9 @@ export const migrate = async (
       {
         kind: 'rights',
         url,
-        hint: `start an application once without migrate=never, as a role that may ${
+        hint: `as a role that may ${
           version === 0 ? 'create schemas (GRANT CREATE ON DATABASE)' : 'change the schema (its owner)'
-        }`,
+        }, run: ratectl migrate`,
       },
     );
   }

@@ -9,7 +9,6 @@ import {
   statSync,
 } from 'node:fs';
 import {dirname} from 'node:path';
-import {pathToFileURL} from 'node:url';
 import {safeText} from '../../base/safe-text.ts';
 import type {Examination, FileFacts, SqliteFacts} from '../examination.ts';
 import type {ExamineOptions} from '../examine-store.ts';
@@ -17,10 +16,11 @@ import {Looking, seen, unseen} from '../looking.ts';
 import {StoreError} from '../store-error.ts';
 import type {StoreTarget} from '../store-target.ts';
 import {networkFileSystem} from './network-file-system.ts';
+import {openToLook} from './open-to-look.ts';
 import {NEWEST_SCHEMA, schemaVersion} from './schema.ts';
 import {SharedClock} from './shared-clock.ts';
 import {isDamage, sqliteError} from './sqlite-error.ts';
-import {SqliteHandle} from './sqlite-handle.ts';
+import type {SqliteHandle} from './sqlite-handle.ts';
 
 /** A file beyond this is not read from end to end, which keeps the process from all else. */
 const MOST_CHECKED = 256 * 1_048_576;
@@ -35,7 +35,7 @@ export const examineSqlite = async (
   const looking = new Looking(withinMs, (error) => sqliteError(error, url));
   const file = factsOfFile(path, url);
   const space = await looking.at(async () => spaceAt(path));
-  const opened = file === undefined ? unseen(NO_FILE) : await looking.at(async () => openedFor(path));
+  const opened = file === undefined ? unseen(NO_FILE) : await looking.at(async () => openToLook(path));
   const ask = <T>(look: (handle: SqliteHandle) => T) =>
     opened.seen ? looking.at(async () => look(opened.value)) : Promise.resolve(opened);
   try {
@@ -110,14 +110,6 @@ const isWritable = (path: string): boolean => {
   } catch {
     return false;
   }
-};
-
-/** As `ReadAccess` opens it: a file that nobody writes is read as one that cannot change, so that no `-wal` is made beside it. */
-const openedFor = (path: string): SqliteHandle => {
-  const location = pathToFileURL(path);
-  if (statSync(`${path}-wal`, {throwIfNoEntry: false}) === undefined)
-    location.searchParams.set('immutable', '1');
-  return SqliteHandle.open(location, 'read');
 };
 
 /** What is too damaged to be checked is damaged, too. */

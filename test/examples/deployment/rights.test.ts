@@ -149,7 +149,7 @@ describe('Postgres with examples/deployment/postgres-roles.sql', () => {
 
   test('the owner makes the schema; the application limits, operators change, readers look', async () => {
     const manual = manualWith();
-    const made = await manual.run('ratectl reset migrate/nothing --yes --reason "new version"', {
+    const made = await manual.run('ratectl migrate --yes --reason "new version"', {
       RATECTL_STORE: as('owner'),
     });
     expect(made, made.err).toMatchObject({failures: []});

@@ -1,0 +1,111 @@
+import {safeJson} from '../../base/safe-text.ts';
+import {shownUrl} from '../../config/shown-url.ts';
+import {actorOf} from '../../operate/audit/actor.ts';
+import {openStore} from '../../store/open-store.ts';
+import type {Store} from '../../store/port.ts';
+import {recordAudit} from '../../store/record-audit.ts';
+import {readSchemaVersion, type SchemaVersion, targetToMigrate} from '../../store/schema-version.ts';
+import {schemaChangeTable} from '../../view/migrate/table.ts';
+import type {SchemaChange} from '../../view/model/schema-change.ts';
+import {confirmChange} from '../confirm.ts';
+import type {CliContext} from '../context.ts';
+import {envelope} from '../envelope.ts';
+import {tell, warn} from '../notes.ts';
+import {outputFormat, styleOf} from '../options/output.ts';
+import {type NamedTarget, nameTarget} from '../with-target.ts';
+import type {MigrateFlags} from './migrate.ts';
+
+export const runMigrate = async (flags: MigrateFlags, context: CliContext): Promise<void> => {
+  const access = flags.dryRun === true ? 'read' : 'write';
+  const named = await nameTarget(flags, context, access);
+  const version = await readSchemaVersion(named.target, named.options);
+  const change = changeOf(version, named, flags);
+  if (version !== undefined && version.version > version.newest) await refuseNewer(named);
+  else if (version !== undefined && version.pending.length > 0 && access === 'write') {
+    await confirm(change, named, flags, context);
+    await migrate(version, named, flags, context);
+  }
+  await warn(named.warnings, flags, context);
+  const {out} = context.streams;
+  if (outputFormat(flags) === 'json') {
+    const contextName = named.settings.context?.value.name ?? null;
+    await out.write(`${safeJson(envelope('migrate', change, named.warnings, context, contextName), 2)}\n`);
+  } else await out.write(schemaChangeTable(change, styleOf(flags, context)));
+};
+
+const changeOf = (
+  version: SchemaVersion | undefined,
+  {target}: NamedTarget,
+  {dryRun}: MigrateFlags,
+): SchemaChange => ({
+  dryRun: dryRun === true,
+  store: shownUrl(target, 'known'),
+  schema:
+    version === undefined
+      ? null
+      : {
+          place: version.place,
+          before: version.version,
+          after: version.newest,
+          migrations: version.pending,
+        },
+});
+
+/** Whoever opens such a store says what is to be done. */
+const refuseNewer = async ({target, options}: NamedTarget): Promise<void> => {
+  await (await openStore(target, {...options, access: 'read'})).close();
+};
+
+const confirm = async (
+  change: SchemaChange,
+  {settings, target}: NamedTarget,
+  flags: MigrateFlags,
+  context: CliContext,
+): Promise<void> => {
+  const production = settings.production.value
+    ? (settings.context?.value.name ?? shownUrl(target, 'known'))
+    : undefined;
+  if (flags.yes !== true && flags.confirm === undefined) {
+    const {err} = context.streams;
+    const style = {...styleOf(flags, context), colour: false, width: err.columns};
+    await err.write(schemaChangeTable({...change, dryRun: true}, style, 'question'));
+  }
+  const what = change.schema?.before === 0 ? 'make these tables' : 'migrate';
+  await confirmChange({what, reach: 'one', count: 1, production}, flags, context);
+};
+
+/** Opening a store for writing brings it up to date. */
+const migrate = async (
+  {place, version, newest}: SchemaVersion,
+  {target, options}: NamedTarget,
+  flags: MigrateFlags,
+  context: CliContext,
+): Promise<void> => {
+  const store = await openStore(targetToMigrate(target), {...options, access: 'write'});
+  try {
+    await audit(store, `${place}: ${version} to ${newest}`, flags, context);
+  } finally {
+    await store.close();
+  }
+};
+
+const audit = async (
+  store: Store,
+  target: string,
+  flags: MigrateFlags,
+  context: CliContext,
+): Promise<void> => {
+  const actor = actorOf(context.streams.env);
+  try {
+    await recordAudit(store, {
+      action: 'migrate',
+      ...actor,
+      why: flags.reason?.trim() ?? '',
+      target,
+      keys: 0,
+    });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    await tell([`the audit journal was not told: ${message}`], flags, context);
+  }
+};
