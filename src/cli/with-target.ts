@@ -151,8 +151,8 @@ const refuseMissing = (target: StoreTarget, {store}: Settings): void => {
     code: 'store/no-state',
     hint:
       store.origin.kind === 'default'
-        ? 'run an application that uses createLimiter, name another store with --store or --context, or try: ratectl demo'
-        : `it is the store of ${describeOrigin(store.origin)}; an application that uses createLimiter with it writes it`,
+        ? 'run an application that uses createLimiter or createProtection, name another store with --store or --context, or try: ratectl demo'
+        : `it is the store of ${describeOrigin(store.origin)}; an application that uses createLimiter or createProtection with it writes it`,
   });
 };
 

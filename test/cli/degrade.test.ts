@@ -145,7 +145,11 @@ describe('degrade set', () => {
       ['shed-low', '--reason', 'x', '--yes', '--for', 'soon'],
       /--for: expected a duration .* got "soon"/,
     ],
-    ['nothing to last', ['shed-low', '--reason', 'x', '--yes', '--for', '0s'], /--for: expected a duration/],
+    [
+      'nothing to last',
+      ['shed-low', '--reason', 'x', '--yes', '--for', '0s'],
+      /--for: expected more than no time/,
+    ],
     [
       'a time that has passed',
       ['shed-low', '--reason', 'x', '--yes', '--until', '2001-01-01T00:00:00Z'],

@@ -1,4 +1,4 @@
-import {readFileSync} from 'node:fs';
+import {existsSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {listOverrides} from '../../src/store/override-document.ts';
@@ -75,7 +75,7 @@ describe('override set', () => {
     ['nothing', ['per-ip/a'], 'what shall hold for the key?'],
     ['a block with parameters', ['per-ip/a', '--block', '--rate', '1/s'], '--block goes without parameters'],
     ['a span that is none', ['per-ip/a', '--block', '--for', 'soon'], '--for: expected a duration'],
-    ['no span at all', ['per-ip/a', '--block', '--for', '0s'], '--for: expected a duration'],
+    ['no span at all', ['per-ip/a', '--block', '--for', '0s'], '--for: expected more than no time'],
     ['a time that is none', ['per-ip/a', '--block', '--until', 'tomorrow'], '--until: expected a time'],
     ['a time that is past', ['per-ip/a', '--block', '--until', '2020-01-01T00:00:00Z'], 'a time to come'],
     ['no limit in the selector', ['a', '--block'], 'names no limit'],
@@ -90,6 +90,31 @@ describe('override set', () => {
     expect(err).toContain(message);
     expect(code).toBe(2);
     expect(await cli.with((store) => listOverrides(store))).toEqual([]);
+  });
+
+  test.each([
+    ['--for', 'soon'],
+    ['--for', '0s'],
+    ['--until', 'tomorrow'],
+  ])('%s %s is refused before a store is made', async (...flags) => {
+    const cli = liveCli({}, {});
+    expect((await cli.run('override', 'set', 'per-ip/a', '--block', '--reason', 'x', ...flags)).code).toBe(2);
+    expect(existsSync(join(cli.folder, 'state.db'))).toBe(false);
+  });
+
+  test('an end beyond all time is refused', async () => {
+    const cli = liveCli();
+    const {code, err} = await cli.run(
+      'override',
+      'set',
+      'per-ip/a',
+      '--block',
+      '--reason',
+      'x',
+      '--for',
+      '99999d',
+    );
+    expect([code, err]).toEqual([2, expect.stringContaining('--for: expected an end before 2255-')]);
   });
 
   test('needs a reason', async () => {

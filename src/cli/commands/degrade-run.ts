@@ -17,12 +17,13 @@ export const runDegradeSet = async (
 ): Promise<void> => {
   const reason = reasonOf(flags);
   timesOf(flags, 0, context);
+  const endAt = endOf(flags, 'usage/degrade');
   await withTarget(flags, context, flags.dryRun === true ? 'read' : 'write', async (target) => {
     const session = new DegradeSession(target, flags, context);
     await warn(session.warnings, flags, context);
     session.requireConfirmable('set');
     const seen = await seeMode(target.store);
-    const end = endOf(flags, seen.now, 'usage/degrade');
+    const end = endAt(seen.now);
     const manual: ManualMode = {
       ...{mode, by: session.actorText, reason, at: seen.now},
       until: Number.isFinite(end) ? end : NO_END,

@@ -25,13 +25,14 @@ export const runOverrideSet = async (
       code: 'usage/no-reason',
       hint: 'others will ask: override ls and audit show it',
     });
+  const endAt = endOf(flags, 'usage/override');
   await withTarget(flags, context, flags.dryRun === true ? 'read' : 'write', async (target) => {
     const session = new OverrideSession(target, flags, context);
     session.requireConfirmable();
     const {effect, warnings} = effectOf(flags, parameters, limit, target.policy);
     await warn(warnings, flags, context);
     const {now} = await target.store.facts();
-    const override = {limit, key, until: endOf(flags, now, 'usage/override'), effect};
+    const override = {limit, key, until: endAt(now), effect};
     const note = {by: session.actorText, why, at: now};
     const slot = await readSlot(target.store, override);
     const planned = session.planned(override, note);
