@@ -1,7 +1,4 @@
 import {ExitCode} from '../../base/exit-code.ts';
-import {RatectlError} from '../../base/ratectl-error.ts';
-import {quoted, safeJson, safeText} from '../../base/safe-text.ts';
-import {didYouMean} from '../../base/suggest.ts';
 import {reset} from '../../engine/breaker.ts';
 import type {BreakerSpec} from '../../engine/breaker-spec.ts';
 import {actorText} from '../../operate/audit/actor.ts';
@@ -15,14 +12,10 @@ import {clampedInstant} from '../../operate/status/clamped-instant.ts';
 import {listBreakers, StoredBreaker} from '../../store/stored-breaker.ts';
 import type {BreakerResetReport} from '../../view/model/reset-report.ts';
 import {breakerResetTable} from '../../view/reset/breaker-table.ts';
-import {confirmChange, requireConfirmable} from '../confirm.ts';
+import type {Stake} from '../confirm.ts';
 import type {CliContext} from '../context.ts';
-import {envelope} from '../envelope.ts';
-import {warn} from '../notes.ts';
-import {outputFormat, styleOf} from '../options/output.ts';
-import {withTarget} from '../with-target.ts';
 import type {ResetFlags} from './reset.ts';
-import {ResetSession} from './reset-session.ts';
+import {type ResetSession, withResetSession} from './reset-session.ts';
 
 /** Of a breaker that no policy knows: closing one asks for nothing of it. */
 const UNKNOWN_SPEC: BreakerSpec = {
@@ -36,23 +29,23 @@ const UNKNOWN_SPEC: BreakerSpec = {
 
 /** Closes a circuit breaker, or those of all keys of one with a key, and forgets what they counted. */
 export const runBreakerReset = (name: string, flags: ResetFlags, context: CliContext): Promise<void> =>
-  withTarget(flags, context, flags.dryRun === true ? 'read' : 'write', async (target) => {
-    const session = new ResetSession(target, flags, context);
-    const {store, warnings} = target;
-    await warn(warnings, flags, context);
-    if (flags.dryRun !== true) requireConfirmable(session, flags, context);
+  withResetSession(flags, context, async (session) => {
+    const {store} = session.target;
     const chosen = await chooseBreakers(name, session);
     if (flags.dryRun !== true)
       session.requireReason(chosen.reach, 'a breaker with a key: it closes those of all its keys');
     const report = reportOf(chosen, session, flags.dryRun === true);
     if (report.changed && flags.dryRun !== true) {
-      await confirm(report, session, flags, context);
+      await session.confirm(stakeOf(report), (style) =>
+        breakerResetTable({...report, dryRun: true}, style, 'question'),
+      );
       for (const {name: one, spec} of chosen.breakers)
         await new StoredBreaker(store, one, spec ?? UNKNOWN_SPEC).reset(actorText(session.actor));
       await store.announce();
       await tellJournals(report, session);
     }
-    await answer(report, session, flags, context);
+    await session.answer('reset-breaker', report, (style) => breakerResetTable(report, style));
+    if (!report.changed && flags.failEmpty === true) context.exitCode = ExitCode.nothingToDo;
   });
 
 /** What a name means: one breaker, or those of the keys of one that are not closed. */
@@ -65,10 +58,8 @@ interface ChosenBreakers {
 }
 
 /** By its exact name: one of the policy, or of the store. */
-const chooseBreakers = async (
-  name: string,
-  {target: {store, policy}}: ResetSession,
-): Promise<ChosenBreakers> => {
+const chooseBreakers = async (name: string, session: ResetSession): Promise<ChosenBreakers> => {
+  const {store, policy} = session.target;
   const known = knownBreakers(await listBreakers(store), policy?.policy);
   const now = await store.now();
   if (keyedBreakers(policy?.policy).has(name)) {
@@ -77,17 +68,11 @@ const chooseBreakers = async (
   }
   const breaker = known.find((one) => one.name === name);
   if (breaker !== undefined) return {name, reach: 'one', breakers: [breaker], now};
-  const names = known.map((one) => one.name);
-  throw new RatectlError(`unknown breaker ${quoted(name)}${didYouMean(name, names.map(safeText))}`, {
-    code: 'reset/unknown-breaker',
-    hint:
-      names.length === 0
-        ? 'neither the policy nor the store has any'
-        : `breakers are ${names
-            .slice(0, 10)
-            .map((one) => quoted(one))
-            .join(', ')}${names.length > 10 ? `, and ${names.length - 10} more: ratectl status` : ''}`,
-  });
+  throw session.unknown(
+    'breaker',
+    name,
+    known.map((one) => one.name),
+  );
 };
 
 const reportOf = (
@@ -116,26 +101,10 @@ const reportOf = (
   };
 };
 
-const confirm = async (
-  report: BreakerResetReport,
-  {production}: ResetSession,
-  flags: ResetFlags,
-  context: CliContext,
-): Promise<void> => {
-  const {err} = context.streams;
-  const {keys} = report;
-  if (flags.yes !== true && flags.confirm === undefined) {
-    const style = {...styleOf(flags, context), colour: false, width: err.columns};
-    await err.write(breakerResetTable({...report, dryRun: true}, style, 'question'));
-  }
-  await confirmChange(
-    keys === null
-      ? {what: 'close this breaker', reach: 'one', count: 1, production}
-      : {what: 'close the breakers of these keys', reach: 'many', count: keys, production},
-    flags,
-    context,
-  );
-};
+const stakeOf = ({keys}: BreakerResetReport): Omit<Stake, 'production'> =>
+  keys === null
+    ? {what: 'close this breaker', reach: 'one', count: 1}
+    : {what: 'close the breakers of these keys', reach: 'many', count: keys};
 
 const tellJournals = async (
   {breaker, keys, before: {state, failures}}: BreakerResetReport,
@@ -146,18 +115,4 @@ const tellJournals = async (
       ? `closed; was ${state} after ${failures} ${failures === 1 ? 'failure' : 'failures'} in a row`
       : `closed for ${keys} ${keys === 1 ? 'key' : 'keys'}`;
   await session.auditDone({action: 'breaker-reset', target: breaker, keys: keys ?? 1, note});
-};
-
-const answer = async (
-  report: BreakerResetReport,
-  {target: {warnings, contextName}}: ResetSession,
-  flags: ResetFlags,
-  context: CliContext,
-): Promise<void> => {
-  const text =
-    outputFormat(flags) === 'json'
-      ? `${safeJson(envelope('reset-breaker', report, warnings, context, contextName), 2)}\n`
-      : breakerResetTable(report, styleOf(flags, context));
-  await context.streams.out.write(text);
-  if (!report.changed && flags.failEmpty === true) context.exitCode = ExitCode.nothingToDo;
 };

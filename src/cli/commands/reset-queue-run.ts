@@ -1,8 +1,6 @@
 import {ExitCode} from '../../base/exit-code.ts';
 import {toRfc3339} from '../../base/micros.ts';
 import {RatectlError} from '../../base/ratectl-error.ts';
-import {quoted, safeJson, safeText} from '../../base/safe-text.ts';
-import {didYouMean} from '../../base/suggest.ts';
 import {drainQueue, previewDrain} from '../../operate/reset/drain-queue.ts';
 import {
   type DrainedState,
@@ -15,17 +13,13 @@ import {readQueueReceipt} from '../../operate/reset/read-queue-receipt.ts';
 import {QueueRestore} from '../../operate/reset/restore-queue.ts';
 import type {QueueResetReport} from '../../view/model/reset-report.ts';
 import {queueResetTable} from '../../view/reset/queue-table.ts';
-import {confirmChange, requireConfirmable} from '../confirm.ts';
 import type {CliContext} from '../context.ts';
-import {envelope} from '../envelope.ts';
 import {keyProgress} from '../key-progress.ts';
 import {tell, warn} from '../notes.ts';
-import {outputFormat, styleOf} from '../options/output.ts';
-import {withTarget} from '../with-target.ts';
 import type {ResetFlags} from './reset.ts';
 import {requireSameStore} from './reset-job.ts';
 import {createQueueReceipt, resolveIn} from './reset-receipt.ts';
-import {ResetSession} from './reset-session.ts';
+import {type ResetSession, withResetSession} from './reset-session.ts';
 
 /** Takes out what waits in a queue, or its dead items, into a receipt. */
 export const runQueueReset = (
@@ -50,13 +44,8 @@ const withSession = (
   context: CliContext,
   run: (run: QueueRun) => Promise<void>,
 ): Promise<void> =>
-  withTarget(flags, context, flags.dryRun === true ? 'read' : 'write', async (target) => {
-    const session = new ResetSession(target, flags, context);
-    await warn(target.warnings, flags, context);
-    if (flags.dryRun !== true) {
-      requireConfirmable(session, flags, context);
-      session.requireReason('many');
-    }
+  withResetSession(flags, context, async (session) => {
+    if (flags.dryRun !== true) session.requireReason('many', 'the items of a queue');
     await run(new QueueRun(session, flags, context));
   });
 
@@ -129,20 +118,11 @@ class QueueRun {
       await this.#answer(queueResetReport(facts, undefined, dryRun));
       return false;
     }
-    const {err} = this.#context.streams;
-    if (flags.yes !== true && flags.confirm === undefined) {
-      const style = {...styleOf(flags, this.#context), colour: false, width: err.columns};
-      await err.write(queueResetTable(queueResetReport(facts, undefined, true), style, 'question'));
-    }
     const verb = facts.action === 'drain' ? 'take out' : 'put back';
     const items = facts.planned === 1 ? 'this item' : `these ${facts.planned.toLocaleString('en-US')} items`;
-    const stake = {
-      what: `${verb} ${items}`,
-      reach: 'many' as const,
-      count: facts.planned,
-      production: this.#session.production,
-    };
-    await confirmChange(stake, flags, this.#context);
+    await this.#session.confirm({what: `${verb} ${items}`, reach: 'many', count: facts.planned}, (style) =>
+      queueResetTable(queueResetReport(facts, undefined, true), style, 'question'),
+    );
     return true;
   }
 
@@ -151,17 +131,7 @@ class QueueRun {
     const {store, policy} = this.#session.target;
     const stored = (await store.queues()).map((one) => one.queue);
     const names = [...new Set([...(policy?.policy.queues ?? []).map(({name}) => name), ...stored])];
-    if (names.includes(queue)) return;
-    throw new RatectlError(`unknown queue ${quoted(queue)}${didYouMean(queue, names.map(safeText))}`, {
-      code: 'reset/unknown-queue',
-      hint:
-        names.length === 0
-          ? 'neither the policy nor the store has any'
-          : `queues are ${names
-              .slice(0, 10)
-              .map((one) => quoted(one))
-              .join(', ')}${names.length > 10 ? `, and ${names.length - 10} more: ratectl status` : ''}`,
-    });
+    if (!names.includes(queue)) throw this.#session.unknown('queue', queue, names);
   }
 
   async #withProgress<T>(all: number, work: (progress: (items: number) => void) => Promise<T>): Promise<T> {
@@ -194,16 +164,10 @@ class QueueRun {
   }
 
   async #answer(report: QueueResetReport): Promise<void> {
-    const {warnings, contextName} = this.#session.target;
-    const flags = this.#flags;
+    await this.#session.answer('reset-queue', report, (style) => queueResetTable(report, style));
     const context = this.#context;
-    const text =
-      outputFormat(flags) === 'json'
-        ? `${safeJson(envelope('reset-queue', report, warnings, context, contextName), 2)}\n`
-        : queueResetTable(report, styleOf(flags, context));
-    await context.streams.out.write(text);
     if (!report.complete) context.exitCode = ExitCode.partial;
-    else if (report.items === 0 && flags.failEmpty === true) context.exitCode = ExitCode.nothingToDo;
+    else if (report.items === 0 && this.#flags.failEmpty === true) context.exitCode = ExitCode.nothingToDo;
   }
 }
 

@@ -1,11 +1,33 @@
 import {RatectlError} from '../../base/ratectl-error.ts';
+import {quoted, safeJson, safeText} from '../../base/safe-text.ts';
+import {didYouMean} from '../../base/suggest.ts';
 import {type Actor, actorOf} from '../../operate/audit/actor.ts';
 import type {AuditEntry} from '../../store/audit-entry.ts';
 import {recordAudit} from '../../store/record-audit.ts';
+import type {Style} from '../../view/style.ts';
+import {confirmChange, requireConfirmable, type Stake} from '../confirm.ts';
 import type {CliContext} from '../context.ts';
-import {tell} from '../notes.ts';
-import type {Target} from '../with-target.ts';
+import {envelope} from '../envelope.ts';
+import {tell, warn} from '../notes.ts';
+import {outputFormat, styleOf} from '../options/output.ts';
+import {type Target, withTarget} from '../with-target.ts';
 import type {ResetFlags} from './reset.ts';
+
+/** Opens the store that is meant, says what there is to warn of, and refuses (exit 4) at once what nobody could agree to. */
+export const withResetSession = (
+  flags: ResetFlags,
+  context: CliContext,
+  run: (session: ResetSession) => Promise<void>,
+): Promise<void> =>
+  withTarget(flags, context, flags.dryRun === true ? 'read' : 'write', async (target) => {
+    const session = new ResetSession(target, flags, context);
+    await warn(target.warnings, flags, context);
+    if (flags.dryRun !== true) requireConfirmable(session, flags, context);
+    await run(session);
+  });
+
+/** Names that a message lists. */
+const NAMED = 10;
 
 /** What resets of breakers, queues and pools have in common: who, why, where. */
 export class ResetSession {
@@ -30,12 +52,44 @@ export class ResetSession {
   }
 
   /** `many`: what the many are, as `--reason is required for …` says it. */
-  requireReason(reach: 'one' | 'many', many = 'the items of a queue'): void {
+  requireReason(reach: 'one' | 'many', many: string): void {
     if (this.why !== '' || (reach === 'one' && !this.target.production)) return;
     throw new RatectlError(
       `--reason is required ${reach === 'many' ? `for ${many}` : 'in a production context'}`,
       {code: 'usage/no-reason', hint: 'say why in a few words: --reason "provider is back"; audit lists it'},
     );
+  }
+
+  /** That there is no such breaker, queue or pool, and which there are. */
+  unknown(what: 'breaker' | 'queue' | 'pool', name: string, names: readonly string[]): RatectlError {
+    const more = names.length > NAMED ? `, and ${names.length - NAMED} more: ratectl status` : '';
+    const listed = names.slice(0, NAMED).map((one) => quoted(one));
+    return new RatectlError(`unknown ${what} ${quoted(name)}${didYouMean(name, names.map(safeText))}`, {
+      code: `reset/unknown-${what}`,
+      hint:
+        names.length === 0
+          ? 'neither the policy nor the store has any'
+          : `${what}s are ${listed.join(', ')}${more}`,
+    });
+  }
+
+  /** Goes on only when the user said so; `question` is what would be done, shown to who is asked. */
+  async confirm(stake: Omit<Stake, 'production'>, question: (style: Style) => string): Promise<void> {
+    const flags = this.#flags;
+    if (flags.yes !== true && flags.confirm === undefined) {
+      const {err} = this.#context.streams;
+      await err.write(question({...styleOf(flags, this.#context), colour: false, width: err.columns}));
+    }
+    await confirmChange({...stake, production: this.production}, flags, this.#context);
+  }
+
+  async answer(command: string, report: unknown, table: (style: Style) => string): Promise<void> {
+    const {warnings, contextName} = this.target;
+    const text =
+      outputFormat(this.#flags) === 'json'
+        ? `${safeJson(envelope(command, report, warnings, this.#context, contextName), 2)}\n`
+        : table(styleOf(this.#flags, this.#context));
+    await this.#context.streams.out.write(text);
   }
 
   async audit(entry: Pick<AuditEntry, 'action' | 'target' | 'keys' | 'receipt' | 'note'>): Promise<void> {
