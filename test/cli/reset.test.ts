@@ -2,6 +2,7 @@ import {existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSyn
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import type {ResetReport} from '../../src/view/model/reset-report.ts';
+import type {StatusReport} from '../../src/view/model/status-report.ts';
 import {schemaErrors} from '../support/json-schema-check.ts';
 import {type Answer, fill, keysOf, type LiveCli, liveCli, POLICY, usedRow} from './live-cli.ts';
 
@@ -254,6 +255,19 @@ describe('undo', () => {
     expect(reportOf(await undo(cli))).toMatchObject({action: 'undo', keys: 6, failed: 0});
     expect(await keysOf(cli)).toEqual(ALL);
     expect(reportOf(await undo(cli))).toMatchObject({keys: 0, already: 6});
+  });
+
+  test('what is refused again is in plain status at once, and nothing else is', async () => {
+    const cli = await filled();
+    const {now} = await cli.with((store) => store.facts());
+    const row = {...usedRow('per-ip', 'c', now), words: [now, 20, now]};
+    await cli.with((store) => store.change([{address: row.address, expected: 'any', next: row}]));
+    await cli.run('reset', '--all', '--yes', '--reason', 'x');
+    await undo(cli);
+    const {out} = await cli.run('status', '--json');
+    expect((JSON.parse(out) as {data: StatusReport}).data.keys).toMatchObject([
+      {limit: 'per-ip', key: 'c', state: 'limited', deniedLastMinute: 0},
+    ]);
   });
 
   test('leaves what is used since, says which, and ends with 6', async () => {

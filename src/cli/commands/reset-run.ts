@@ -10,6 +10,7 @@ import {NOTHING_APPLIED, ResetReporter} from '../../operate/reset/reset-reporter
 import type {RowFile} from '../../operate/reset/row-file.ts';
 import {PLAN_SCHEMA, RECEIPT_SCHEMA, type RowFileHeader} from '../../operate/reset/row-file-header.ts';
 import {writePlan} from '../../operate/reset/write-plan.ts';
+import {rulesInForce} from '../../operate/rules-in-force.ts';
 import {recordAudit} from '../../store/record-audit.ts';
 import type {ResetReport} from '../../view/model/reset-report.ts';
 import {resetTable} from '../../view/reset/table.ts';
@@ -84,6 +85,9 @@ class ResetRun {
         throw error;
       });
     }
+    const {policy} = this.#target;
+    const rules =
+      job.action === 'undo' && policy !== undefined ? await rulesInForce(store, policy.policy) : undefined;
     const progress = keyProgress(this.#flags, this.#context, preview.keys);
     let applied: Applied;
     try {
@@ -91,6 +95,7 @@ class ResetRun {
         store,
         receipt,
         onDrift: job.onDrift,
+        rules,
         progress: progress.update,
       });
     } finally {

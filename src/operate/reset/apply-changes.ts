@@ -1,6 +1,8 @@
 import type {RowAddress} from '../../engine/live/check.ts';
-import type {RowChanged, Store} from '../../store/port.ts';
+import type {RowChanged, Store, StoredRow} from '../../store/port.ts';
 import {isSameRow} from '../../store/same-row.ts';
+import type {KeyRules} from '../key-rules.ts';
+import {listRestored} from './list-restored.ts';
 import type {RowState} from './row-change-line.ts';
 import type {RowFile} from './row-file.ts';
 
@@ -31,6 +33,8 @@ export interface ApplyOptions {
    * `leave` leaves it alone and names it.
    */
   readonly onDrift: 'insist' | 'leave';
+  /** By which it is judged which of the rows that come back `status` lists at once; undefined: none. */
+  readonly rules?: KeyRules | undefined;
   /** Told after each batch how many rows were changed so far. */
   readonly progress: (keys: number) => void;
 }
@@ -69,7 +73,10 @@ class Run {
   #keys = 0;
   #keptCount = 0;
   readonly #kept: KeptRow[] = [];
+  /** What the batch changed, … */
   #changed: RowAddress[] = [];
+  /** … and those of it that came back. */
+  #restored: StoredRow[] = [];
   #tried: 'nothing' | 'some' = 'nothing';
 
   constructor(options: ApplyOptions) {
@@ -84,8 +91,7 @@ class Run {
       for await (const batch of batches) {
         if (batch.length === 0) continue;
         await this.#apply(batch);
-        if (this.#changed.length > 0) await store.forget(this.#changed);
-        this.#changed = [];
+        await this.#tellIndex();
         if (++number % ANNOUNCE_EVERY === 0) await store.announce();
         progress(this.#keys);
       }
@@ -107,6 +113,16 @@ class Run {
     }
     if (failure !== undefined && this.#keys === 0) throw failure;
     return {keys: this.#keys, keptCount: this.#keptCount, kept: this.#kept, failure};
+  }
+
+  /** Refusals that were counted are of what was there before. */
+  async #tellIndex(): Promise<void> {
+    const {store, rules} = this.#options;
+    if (this.#changed.length > 0) await store.forget(this.#changed);
+    if (rules !== undefined && this.#restored.length > 0)
+      await listRestored(store, rules, this.#restored, await store.now());
+    this.#changed = [];
+    this.#restored = [];
   }
 
   #finish(failure: unknown): void {
@@ -160,6 +176,7 @@ class Run {
   #done(change: IntendedChange, before: RowState | undefined): void {
     this.#keys++;
     this.#changed.push(change.address);
+    if (change.after !== undefined) this.#restored.push({address: change.address, ...change.after});
     if (!isSameRow(before, change.before))
       this.#options.receipt.add({kind: 'change', ...change, before, turn: 'again'});
   }

@@ -3,15 +3,18 @@ import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, inject, test} from 'vitest';
+import {KeyRules} from '../../../src/operate/key-rules.ts';
 import {putOverride, readSlot, removeOverride} from '../../../src/operate/override/change-override.ts';
+import {listRestored} from '../../../src/operate/reset/list-restored.ts';
 import {selectorJob} from '../../../src/operate/reset/selector-job.ts';
 import {undoJob} from '../../../src/operate/reset/undo-job.ts';
 import {parseSelector} from '../../../src/operate/selector.ts';
 import {openStore} from '../../../src/store/open-store.ts';
 import {listOverrides} from '../../../src/store/override-document.ts';
 import {parseStoreUrl} from '../../../src/store/parse-store-url.ts';
-import type {Store} from '../../../src/store/port.ts';
+import type {Store, StoredRow} from '../../../src/store/port.ts';
 import {HOSTILE_KEYS} from '../../support/hostile-keys.ts';
+import {policyOf, tokenBucketSpec} from '../../support/policies.ts';
 import {addressOf, contentOf, fill, folder, perform, receiptAt, rowOf} from './stores.ts';
 
 const KEYS = [...new Set([...HOSTILE_KEYS, 'a', 'ab', 'a*', 'x'.repeat(65_536)])].filter((key) => key !== '');
@@ -67,6 +70,19 @@ describe.each(STORES)('with hostile keys in %s', (_, url) => {
     for await (const {rows} of store.scan({keys: {kind: 'all'}}))
       for (const row of await store.read(rows.map(({address}) => address)))
         expect(Math.abs(row!.expiresAt - now - 3_600_000_000)).toBeLessThan(later - now + 1_000_000);
+  });
+
+  test('of rows that come back those that are refused are in the index of keys in trouble', async () => {
+    const {now} = await store.facts();
+    const policy = policyOf([{name: 'hourly', buckets: [tokenBucketSpec(20, 3_600_000_000)]}]);
+    const used = (key: string, units: number): StoredRow => ({
+      address: {limit: 'hourly', key, tier: '', shape: 't'},
+      words: [now, units, now],
+      expiresAt: now + 3_600_000_000,
+    });
+    await listRestored(store, new KeyRules(policy, []), [used('some', 7), used('all', 20)], now);
+    const hot = (await store.hot(10)).filter(({address}) => address.limit === 'hourly');
+    expect(hot).toMatchObject([{address: {key: 'all'}, shadow: false, deniedLastMinute: 0}]);
   });
 
   test('an override of one key holds for that key alone', async () => {
