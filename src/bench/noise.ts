@@ -19,7 +19,7 @@ export type Change = 'better' | 'worse' | 'same' | 'unclear';
 export interface Judgement {
   /** (after − before) ÷ before, of the medians; null when there was nothing before. */
   readonly change: number | null;
-  /** The larger spread of the two; null: unknown, a single run on both sides. */
+  /** The larger spread of the two; null: a single run on both sides tells none. */
   readonly noise: number | null;
   readonly verdict: Change;
 }
@@ -30,25 +30,33 @@ export interface JudgeOptions {
   readonly most: number;
   /** Differences up to so much are none, in the unit of the values: what the clock cannot tell apart. */
   readonly resolution: number;
+  /** What is taken for the spread where there is a single run on both sides, a share. */
+  readonly presumed: number;
 }
 
 /**
- * A change counts when it is larger than `most`, and than the spread between runs of the same settings. One that is larger than
- * `most` and within the spread is `unclear`: the machine is too noisy to tell.
+ * A change counts when it is larger than `most` and than the spread between runs of the same settings, and when the runs on both
+ * sides do not overlap: of few runs the spread is told too small. One that is larger than `most` and does not count is `unclear`:
+ * the machine is too noisy to tell.
  */
 export const judge = (
   before: readonly number[],
   after: readonly number[],
-  {good, most, resolution}: JudgeOptions,
+  {good, most, resolution, presumed}: JudgeOptions,
 ): Judgement => {
   const spreads = [spread(before), spread(after)].filter((one) => one !== undefined);
   const noise = spreads.length === 0 ? null : Math.max(...spreads);
   const was = median(before);
   const is = median(after);
-  if (was === 0) return {change: null, noise, verdict: 'same'};
+  const verdict = is > was === (good === 'high') ? 'better' : 'worse';
+  if (Math.abs(is - was) <= resolution)
+    return {change: was === 0 ? null : (is - was) / was, noise, verdict: 'same'};
+  if (was === 0) return {change: null, noise, verdict};
   const change = (is - was) / was;
-  const worse = good === 'high' ? -change : change;
-  if (Math.abs(is - was) <= resolution || Math.abs(worse) <= most) return {change, noise, verdict: 'same'};
-  if (noise !== null && Math.abs(worse) <= noise) return {change, noise, verdict: 'unclear'};
-  return {change, noise, verdict: worse > 0 ? 'worse' : 'better'};
+  if (Math.abs(change) <= most) return {change, noise, verdict: 'same'};
+  const counts = Math.abs(change) > (noise ?? presumed) && !overlap(before, after);
+  return {change, noise, verdict: counts ? verdict : 'unclear'};
 };
+
+const overlap = (a: readonly number[], b: readonly number[]): boolean =>
+  Math.min(...a) <= Math.max(...b) && Math.min(...b) <= Math.max(...a);

@@ -81,7 +81,7 @@ class OpenLoop implements RunningLoop {
     if (this.#lookedAt !== undefined) this.#idle += Math.min(LONGEST_LOOK, began - this.#lookedAt);
     const {count, at} = this.#sendDue(began);
     const isDue = this.#next <= at;
-    if (this.#next >= until) this.stop();
+    if (this.#next >= until) this.#rest(until - at);
     else if (at > deadline) this.#giveUp(at);
     else if (isDue && source.underWay() >= mostUnderWay) this.#hold(at);
     else this.#continue(isDue ? 0 : this.#next - at, count === 0 ? at : undefined);
@@ -121,6 +121,12 @@ class OpenLoop implements RunningLoop {
     this.#lookedAt = undefined;
     const slack = pacing === 'spin' ? TIMER_SLACK * 0.75 : 0;
     this.#timer = setTimeout(() => this.#turn(), Math.max(0, Math.floor((wait - slack) / 1_000)));
+  }
+
+  /** All are sent: what is left of the time belongs to what is measured. */
+  #rest(left: number): void {
+    this.#lookedAt = undefined;
+    this.#timer = setTimeout(() => this.stop(), Math.max(0, Math.ceil(left / 1_000)));
   }
 
   #giveUp(at: number): void {

@@ -11,6 +11,7 @@ import type {
 } from '../view/model/bench-report.ts';
 import {barsOf, judgedLatency, type MeasuredRun, spreadOf, totalOf} from './figures.ts';
 import {mergeParts} from './merge-load.ts';
+import {isOfMachine} from './sweep-verdict.ts';
 
 /** What is known of a store so far. */
 export interface MeasuredStore {
@@ -99,8 +100,8 @@ const targetsOf = ({name: store, total, accuracy, runs}: BenchStore): readonly B
 
 /** What makes figures less sure, and whether they tell anything at all. */
 const noiseOf = (
-  {loop, processes}: BenchSettings,
-  {pauseP99Us, pauseMaxUs}: BenchMachine,
+  {loop, processes, p99Us}: BenchSettings,
+  {pauseP99Us, pauseMaxUs, cpus}: BenchMachine,
   stores: readonly BenchStore[],
 ): BenchNoise => {
   const reasons: string[] = [];
@@ -113,6 +114,17 @@ const noiseOf = (
   } else if (pauseMaxUs > NOTICED_PAUSE) {
     reasons.push(
       `before the first run an idle process was kept waiting for up to ${spanText(pauseMaxUs)}: latencies of that size may be the machine's`,
+    );
+  }
+  if (processes > cpus)
+    reasons.push(
+      `${processes} processes share ${cpus} processors: latencies are made of their waiting for each other, too`,
+    );
+  for (const {name, sweep} of stores) {
+    if (sweep === null || p99Us === null || !isOfMachine(sweep, p99Us)) continue;
+    tooNoisy = true;
+    reasons.push(
+      `${name}: where rates failed, this machine started requests late by more than half of ${spanText(p99Us)}: the knee is its own, not the store's`,
     );
   }
   for (const {name, server, total, spread} of stores) {

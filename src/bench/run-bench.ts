@@ -7,7 +7,6 @@ import type {
   BenchMachine,
   BenchReport,
   BenchSettings,
-  BenchSweep,
   BenchSweepStep,
 } from '../view/model/bench-report.ts';
 import {accuracyShare, judgeAccuracy} from './accuracy.ts';
@@ -22,6 +21,7 @@ import {benchReport, type MeasuredStore} from './report-of-bench.ts';
 import {requestAttributes} from './request-attributes.ts';
 import {settingsOf} from './settings-of-bench.ts';
 import {storeNames} from './store-names.ts';
+import {sweepOf, verdictOf} from './sweep-verdict.ts';
 
 /** Steps of the series at most. */
 const MOST_STEPS = 120;
@@ -158,7 +158,8 @@ class Bench {
       if (verdict === 'holds') best = measured;
       const {decisionsPerSecond, clientCpu} = measured.run;
       const {p50Us, p99Us} = judgedLatency(measured.run);
-      steps.push({ratePerSecond: rate, verdict, decisionsPerSecond, p50Us, p99Us, clientCpu});
+      const latenessP99Us = measured.run.lateness?.p99Us ?? 0;
+      steps.push({ratePerSecond: rate, verdict, decisionsPerSecond, p50Us, p99Us, latenessP99Us, clientCpu});
       learn({sweep: sweepOf(steps, null, processes), runs: best === undefined ? [] : [best]});
       return verdict;
     };
@@ -226,25 +227,3 @@ class Bench {
 /** A second, or so much more that the series stays short. */
 const stepOf = (duration: number): number =>
   Math.max(SECOND, Math.ceil(duration / SECOND / MOST_STEPS) * SECOND);
-
-/** Whether the store kept up with a rate. */
-const verdictOf = ({run, result}: MeasuredRun, p99: number): StepVerdict => {
-  if (run.withoutStore > 0 || run.errors.length > 0) return 'errors';
-  const asked = run.decisions + run.unsent;
-  // What is under way when the time is over is no backlog as long as it is answered as fast as everything else.
-  if (run.unsent > 0 || result.late > Math.max(10, asked * 0.05)) return 'behind';
-  return judgedLatency(run).p99Us <= p99 ? 'holds' : 'slow';
-};
-
-const sweepOf = (steps: readonly BenchSweepStep[], knee: number | null, processes: number): BenchSweep => {
-  const held = new Set(
-    steps.flatMap(({verdict, ratePerSecond}) => (verdict === 'holds' ? [ratePerSecond] : [])),
-  );
-  const failed = steps.filter(({ratePerSecond}) => !held.has(ratePerSecond));
-  const byClient = failed.length > 0 && failed.every(({clientCpu}) => clientCpu > 0.9 * processes);
-  return {
-    steps: [...steps],
-    kneePerSecond: knee,
-    limitedBy: failed.length === 0 ? 'nothing' : byClient ? 'client' : 'store',
-  };
-};

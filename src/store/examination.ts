@@ -50,10 +50,12 @@ export interface AccessRights {
   readonly by: string;
   /** Of those that looking needs: `get`, `SELECT on state`. */
   readonly missingToRead: readonly string[];
-  /** Of those that applications need beyond. */
-  readonly missingToWrite: readonly string[];
-  /** Of those that hear of changes at once: without them it is asked at intervals. */
-  readonly missingForNews: readonly string[];
+  /** Of those that applications need beyond; undefined: it cannot be asked without doing it. */
+  readonly missingToWrite: readonly string[] | undefined;
+  /** Of those that hear of changes at once: without them it is asked at intervals. Undefined: as before. */
+  readonly missingForNews: readonly string[] | undefined;
+  /** What gives them, where it is not the list of rights in docs/stores.md. */
+  readonly remedy?: string;
 }
 
 export interface RedisFacts {
@@ -69,6 +71,8 @@ export interface RedisFacts {
 
 export interface RedisNode {
   readonly address: string;
+  /** Whether it is reached with TLS. */
+  readonly encrypted: boolean;
   /** Fields of `INFO` by name. */
   readonly info: Seen<ReadonlyMap<string, string>>;
   /** Settings by name; some servers do not tell them. */
@@ -144,6 +148,8 @@ export interface TableFacts {
   readonly live: number;
   readonly dead: number;
   readonly bytes: number;
+  /** Whether autovacuum may look at it, should it run at all. */
+  readonly autovacuum: boolean;
   /** When autovacuum, or somebody, last vacuumed it; undefined: never since the statistics began. */
   readonly vacuumedAt: number | undefined;
 }
@@ -186,6 +192,7 @@ export interface FileFacts {
   /** Permission bits; undefined where the system has none. */
   readonly mode: number | undefined;
   readonly ownerIsUs: boolean;
+  readonly readable: boolean;
   readonly writable: boolean;
   readonly folderWritable: boolean;
 }

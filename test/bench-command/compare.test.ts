@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
-import {compareBench} from '../../src/bench/compare-bench.ts';
+import {compareBench, differentLoad} from '../../src/bench/compare-bench.ts';
 import type {BenchReport} from '../../src/view/model/bench-report.ts';
-import {latencies, made, measuredRun, store} from './results.ts';
+import {latencies, made, measuredRun, SETTINGS, store} from './results.ts';
 
 const reportOf = (...scales: readonly number[]): BenchReport =>
   made([store({runs: scales.map((scale) => measuredRun({values: latencies(2_000, scale)}))})]);
@@ -19,6 +19,36 @@ describe('a result beside an earlier one', () => {
       ['p999Us', 'same'],
     ]);
     expect(differing).toEqual([]);
+  });
+
+  test.each([
+    ['p50Us', 1.25, 'unclear'],
+    ['p50Us', 1.5, 'worse'],
+    ['p99Us', 1.9, 'unclear'],
+    ['p99Us', 2.5, 'worse'],
+  ] as const)('single runs tell no noise: %s × %f is %s', (metric, scale, verdict) => {
+    const {differences} = compared(reportOf(1), reportOf(scale));
+    expect(differences.find((one) => one.metric === metric)).toMatchObject({verdict, noise: null});
+  });
+
+  test.each([
+    [{ratePerSecond: 2_000}, 'an open loop of 1000 requests/s before, an open loop of 2000 requests/s now'],
+    [
+      {loop: 'closed', connections: 50},
+      'an open loop of 1000 requests/s before, a closed loop of 50 callers now',
+    ],
+    [{loop: 'sweep', p99Us: 5_000}, 'an open loop of 1000 requests/s before, a sweep with p99 below 5ms now'],
+    [{keys: 7, processes: 2, connections: 9}, undefined],
+  ] as const)('another load is another question: %j', (more, expected) => {
+    expect(differentLoad(SETTINGS, {...SETTINGS, ...more})).toBe(expected);
+  });
+
+  test('single runs on a machine that was too noisy to tell are no regression', () => {
+    const noisy = (report: BenchReport): BenchReport => ({...report, noise: {tooNoisy: true, reasons: []}});
+    expect(compared(reportOf(1), reportOf(9)).regressed).toBe(true);
+    expect(compared(noisy(reportOf(1)), reportOf(9)).regressed).toBe(false);
+    expect(compared(reportOf(1), noisy(reportOf(9))).regressed).toBe(false);
+    expect(compared(reportOf(1, 1, 1), noisy(reportOf(9, 9, 9))).regressed).toBe(true);
   });
 
   test('slower answers are one', () => {

@@ -101,8 +101,8 @@ describe('noise', () => {
 });
 
 describe('a change against before', () => {
-  const high = {good: 'high', most: 0.1, resolution: 0} as const;
-  const low = {good: 'low', most: 0.1, resolution: 1} as const;
+  const high = {good: 'high', most: 0.1, resolution: 0, presumed: 0} as const;
+  const low = {good: 'low', most: 0.1, resolution: 1, presumed: 0} as const;
 
   test.each([
     ['within what is allowed', [100], [91], high, 'same'],
@@ -114,7 +114,12 @@ describe('a change against before', () => {
     ['worse, but runs of the same settings differ as much', [100, 140, 120], [80, 100, 90], high, 'unclear'],
     ['worse by more than runs differ', [100, 102, 101], [70, 72, 71], high, 'worse'],
     ['better, but within the noise', [100, 140, 120], [140, 160, 145], high, 'unclear'],
-    ['nothing before', [0], [5], high, 'same'],
+    ['decisions where there were none', [0], [5], high, 'better'],
+    ['a latency where it was too short to be told', [0], [5], low, 'worse'],
+    ['a single run on both sides, within what is presumed', [100], [80], {...high, presumed: 0.3}, 'unclear'],
+    ['a single run on both sides, beyond it', [100], [60], {...high, presumed: 0.3}, 'worse'],
+    ['more than the spread, but runs overlap', [100, 101, 119], [117, 126, 127], low, 'unclear'],
+    ['no run as good as the worst before', [100, 101, 116], [117, 126, 127], low, 'worse'],
   ] as const)('%s', (_, before, after, options, verdict) => {
     expect(judge(before, after, options).verdict).toBe(verdict);
   });

@@ -120,6 +120,14 @@ describe('the open loop', () => {
     expect(model.all).toHaveLength(count);
   });
 
+  test('lasts as long as was asked for, when the last request is long sent', async () => {
+    const model = new Model(1);
+    const begin = performance.now();
+    await open(model, {rate: 5, forMs: 390});
+    expect(model.all).toHaveLength(2);
+    expect(performance.now() - begin).toBeGreaterThanOrEqual(389);
+  });
+
   test('tells the time in which it only looked at the clock', async () => {
     const model = new Model(1);
     await open(model, {rate: 100, forMs: 300});

@@ -1,4 +1,5 @@
 import {setTimeout as sleep} from 'node:timers/promises';
+import {Redis} from 'ioredis';
 import {describe, expect, onTestFinished, test} from 'vitest';
 import type {BenchReport} from '../../src/view/model/bench-report.ts';
 import {contextIn, ratectl} from '../cli/config-cli.ts';
@@ -18,11 +19,19 @@ const runWith = async (
   const context = contextIn(folder.cwd, {HOME: folder.home});
   const times = ['--duration', '3s', '--warmup', '200ms'];
   const running = ratectl(context, 'bench', '--store', server.url, ...times, '--json', ...flags);
-  await sleep(1_500);
+  await beginning(server);
+  await sleep(1_000);
   await happens(server);
   const {exit, out} = await running;
   expect(exit).toBe(0);
   return (JSON.parse(out) as {data: BenchReport}).data;
+};
+
+/** Until there is load: how long processes take to start is the machine's. */
+const beginning = async ({url}: RedisServer): Promise<void> => {
+  const client = new Redis(url);
+  while ((await client.dbsize()) < 20) await sleep(20);
+  client.disconnect();
 };
 
 const stall = async (server: RedisServer): Promise<void> => {

@@ -7,6 +7,7 @@ import {errorText} from '../../src/cli/error-text.ts';
 import {runProgram} from '../../src/cli/program.ts';
 import type {DoctorCheck, DoctorReport} from '../../src/view/model/doctor-report.ts';
 import {schemaErrors} from '../support/json-schema-check.ts';
+import {startRedisCluster} from '../support/servers/redis-cluster.ts';
 import {type RedisServer, startRedis} from '../support/servers/redis-server.ts';
 import {type Answer, type LiveCli, liveCli, POLICY} from './live-cli.ts';
 import {testContext} from './test-context.ts';
@@ -137,6 +138,58 @@ describe('--fail-on', () => {
     const {code, out} = await run();
     expect(code).toBe(5);
     expect(out).toContain('sqlite/integrity');
+  });
+});
+
+describe('a store that answers and cannot be used', () => {
+  test('a node of a Cluster behind redis:// is an error: exit 5', async () => {
+    const {nodes, stop} = await startRedisCluster(3);
+    const node = nodes[0]!;
+    try {
+      const {run, report} = await doctor();
+      const {check} = await report('--store', node.url);
+      expect(check('store/reachable').findings).toMatchObject([
+        {severity: 'error', what: expect.stringContaining('is a node of a Redis Cluster')},
+      ]);
+      expect((await run('--store', node.url)).code).toBe(5);
+    } finally {
+      await stop();
+    }
+  }, 40_000);
+
+  test('a user who may do nothing is an error: exit 5', async () => {
+    const server = await startRedis({args: ['--user', 'nobody', 'on', '>pw', '~*', '-@all']});
+    try {
+      const {run} = await doctor();
+      const {code, out} = await run('--store', `redis://nobody:pw@127.0.0.1:${server.port}`);
+      expect(code).toBe(5);
+      expect(out).toContain('store/rights-read');
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
+describe('commands that findings advise', () => {
+  test('name the store that was named, and nothing where the configuration says it', async () => {
+    const one = await doctor({'ratectl.yaml': POLICY, '.config/ratectl/config.yaml': 'contexts: {}\n'});
+    await one.cli.with(async (store) => {
+      const now = await store.now();
+      const value = {effect: 'block', by: 'ada', why: 'x', at: now};
+      await store.put('override', JSON.stringify(['gone', 'x']), value, {expiresAt: now + 7 * DAY});
+    });
+    const nextOf = async (...args: readonly string[]) =>
+      (await one.report(...args)).check('usage/unknown-overrides').findings[0]?.next;
+    const path = join(one.cli.folder, 'state.db');
+    expect(await nextOf()).toBe('ratectl override rm gone/x');
+    expect(await nextOf('--store', `sqlite:${path}`)).toBe(
+      `ratectl override rm --store sqlite:${path} gone/x`,
+    );
+  });
+
+  test('ratectl validate, where the policy is wrong', async () => {
+    const {report} = await doctor({'ratectl.yaml': 'version: 1\nlimits: []\n'});
+    expect((await report()).check('policy/valid').findings[0]?.next).toBe('ratectl validate ratectl.yaml');
   });
 });
 
@@ -337,7 +390,7 @@ describe('Redis', () => {
     const {run} = await doctor();
     const {code, out} = await run('--store', server.url);
     expect(code).toBe(5);
-    expect(out).toContain('redis-cli CONFIG SET maxmemory-policy noeviction');
+    expect(out).toContain('CONFIG SET maxmemory-policy noeviction');
     expect(out).not.toContain('sqlite/');
   });
 

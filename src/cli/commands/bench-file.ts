@@ -69,8 +69,9 @@ const areNumbers = (value: unknown, ...names: readonly string[]): boolean =>
 /** Comparing trusts what it reads: that is looked at once, here. */
 const isReport = (data: unknown): data is BenchReport => {
   const {settings, machine, stores} = fieldsOf(data);
-  const {limits} = fieldsOf(settings);
+  const {limits, loop} = fieldsOf(settings);
   return (
+    ['open', 'closed', 'sweep'].includes(loop as string) &&
     Array.isArray(limits) &&
     limits.every((name) => typeof name === 'string') &&
     areNumbers(machine, 'cpus') &&

@@ -5,8 +5,9 @@ import {toRfc3339} from '../../base/micros.ts';
 import {RatectlError} from '../../base/ratectl-error.ts';
 import {quoted, safeText} from '../../base/safe-text.ts';
 import type {BenchOptions} from '../../bench/bench-options.ts';
-import {compareBench, type EarlierBench} from '../../bench/compare-bench.ts';
+import {compareBench, differentLoad, type EarlierBench} from '../../bench/compare-bench.ts';
 import {runBench} from '../../bench/run-bench.ts';
+import {settingsOf} from '../../bench/settings-of-bench.ts';
 import {benchCsv} from '../../view/bench/csv.ts';
 import {benchHtml} from '../../view/bench/html.ts';
 import {benchMarkdown} from '../../view/bench/markdown.ts';
@@ -19,6 +20,7 @@ import {styleOf} from '../options/output.ts';
 import {checkOutputFiles} from '../options/output-files.ts';
 import type {BenchFlags, BenchFormat} from './bench.ts';
 import {benchJson, readBench, writeWhole} from './bench-file.ts';
+import {liveWarnings} from './bench-live.ts';
 import {benchOptions} from './bench-options.ts';
 import {benchProgress} from './bench-progress.ts';
 import {benchStores} from './bench-stores.ts';
@@ -38,10 +40,14 @@ export const runBenchCommand = async (flags: BenchFlags, context: CliContext): P
   );
   const asked = benchOptions(flags, (path) => resolve(context.cwd, path));
   const earlier = flags.compare === undefined ? undefined : readBench(flags.compare, context);
-  const {contextName, warnings, ...where} = await benchStores(flags, context);
+  const {contextName, warnings: told, ...where} = await benchStores(flags, context);
   const options: BenchOptions = {...asked, ...where, cpus: availableParallelism()};
-  if (earlier !== undefined) refuseNothingInCommon(earlier, options);
-  const session = new Session(flags, context, {earlier, contextName, warnings: [...warnings]});
+  if (earlier !== undefined) {
+    refuseNothingInCommon(earlier, options);
+    refuseDifferentLoad(earlier, options);
+  }
+  const warnings = [...told, ...(await liveWarnings(where.stores))];
+  const session = new Session(flags, context, {earlier, contextName, warnings});
   await warn(warnings, flags, context);
   await session.run(options, format);
 };
@@ -77,6 +83,7 @@ class Session {
     context.onSignal = (exit) => {
       context.exitCode = exit;
       interrupted.abort();
+      ignoreEchoes(context);
     };
     const progress = benchProgress(this.#flags, context);
     try {
@@ -158,11 +165,38 @@ class Session {
   }
 }
 
+/** So long after a signal another one is the same. */
+const ECHO_MS = 250;
+
+/**
+ * Ctrl-C reaches every process of a terminal, and who started this one – the launcher, npx – passes it on: taken for a second one
+ * it would end everything at once, with nothing told and the keys left where they are.
+ */
+const ignoreEchoes = (context: CliContext): void => {
+  const ignore = (): void => {
+    context.onSignal = ignore;
+  };
+  ignore();
+  setTimeout(() => {
+    if (context.onSignal === ignore) context.onSignal = undefined;
+  }, ECHO_MS).unref();
+};
+
 const refuseHtmlOnTerminal = (format: BenchFormat, {out}: BenchFlags, {streams}: CliContext): void => {
   if (format !== 'html' || out !== undefined || !streams.out.isTTY) return;
   throw new RatectlError('HTML is for a browser, not for a terminal', {
     code: 'usage/output',
     hint: 'name a file: --out bench.html',
+  });
+};
+
+/** Fewer decisions of a lower rate are no regression, and no gain. */
+const refuseDifferentLoad = ({file, report}: EarlierBench, options: BenchOptions): void => {
+  const different = differentLoad(report.settings, settingsOf(options));
+  if (different === undefined) return;
+  throw new RatectlError(`${quoted(file, 200)} cannot be compared: ${different}`, {
+    code: 'bench/compare',
+    hint: 'measure with the same --rate, --sweep, --p99 and --connections as before',
   });
 };
 

@@ -120,8 +120,13 @@ const productionContextOf = (
   return undefined;
 };
 
+/** Names of this machine for itself. */
+const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|::1)$/i;
+
 const serversOf = (target: StoreTarget): readonly string[] => {
   if (target.kind === 'memory') return [];
   if (target.kind === 'sqlite') return [target.path];
-  return target.hosts.map(({host, port}) => `${host.toLowerCase()}:${port}`);
+  return target.hosts.map(
+    ({host, port}) => `${LOOPBACK.test(host) ? 'localhost' : host.toLowerCase()}:${port}`,
+  );
 };

@@ -5,7 +5,11 @@ import type {ConfigProblem} from '../../operate/doctor/configuration-rules.ts';
 const MOST_LINES = 4;
 
 /** An error as a finding: one line, and its place. A mistake of ours is one, too: it keeps nobody from the rest. */
-export const problemOf = (error: unknown, where: string): ConfigProblem => {
+export const problemOf = (
+  error: unknown,
+  where: string,
+  next = 'ratectl help configuration',
+): ConfigProblem => {
   if (!isRatectlError(error))
     return {
       where: safeText(where),
@@ -17,6 +21,6 @@ export const problemOf = (error: unknown, where: string): ConfigProblem => {
   return {
     where: safeText(error.where === undefined ? where : formatLocation(error.where)),
     message: lines.length > MOST_LINES ? `${shown}; and more` : shown,
-    hint: safeText(error.hint ?? 'ratectl help configuration'),
+    hint: safeText(error.hint ?? next),
   };
 };

@@ -3,6 +3,7 @@ import {safeJson} from '../../base/safe-text.ts';
 import {buildReport, hasFinding} from '../../operate/doctor/build-report.ts';
 import {CONFIGURATION_RULES, type ConfigProblem} from '../../operate/doctor/configuration-rules.ts';
 import {MACHINE_RULES} from '../../operate/doctor/machine-rules.ts';
+import type {PolicyFacts} from '../../operate/doctor/policy-rules.ts';
 import {runRules} from '../../operate/doctor/rule.ts';
 import {policyChecks, storeChecks} from '../../operate/doctor/store-checks.ts';
 import type {LoadedPolicy} from '../../policy/load-policy.ts';
@@ -11,11 +12,13 @@ import {doctorMarkdown} from '../../view/doctor/markdown.ts';
 import {doctorTable} from '../../view/doctor/table.ts';
 import {DOCTOR_AREAS, type DoctorArea, type DoctorReport} from '../../view/model/doctor-report.ts';
 import type {CliContext} from '../context.ts';
+import {shellWord} from '../demo/command-line.ts';
 import {envelope} from '../envelope.ts';
 import {localPolicy, namedPolicy} from '../find-policy.ts';
 import {outputFormat, styleOf} from '../options/output.ts';
 import type {DoctorFlags} from './doctor.ts';
 import {configurationFacts, settingsForDoctor} from './doctor-configuration.ts';
+import {forSameStore} from './doctor-next.ts';
 import {problemOf} from './doctor-problem.ts';
 import {lookAtStore, type StoreLook} from './doctor-store.ts';
 
@@ -39,25 +42,32 @@ export const runDoctor = async (flags: DoctorFlags, context: CliContext): Promis
       localProblem: local.problem,
       published: look?.published ?? unseen(NO_STORE),
       publishedProblem: look?.publishedProblem,
-      asked: new Set(look?.usage.seen === true ? look.usage.value.week.keys() : []),
+      asked: askedOf(look?.usage ?? unseen(NO_STORE)),
     }),
     ...storeChecks({
       kind: look?.kind,
       reach: look === undefined ? unseen(NO_STORE) : seen(look.reach),
       examination: look?.examination ?? unseen(NO_STORE),
+      refusal: look?.refusal,
       usage: look?.usage ?? unseen(NO_STORE),
       readOnly: found.settings?.readOnly.value ?? false,
       localNow: context.clock.now(),
     }),
   ];
-  const report = buildReport(
-    checks.filter(({area}) => areas.has(area)),
-    {versions: versionsOf(context), store: look === undefined ? null : storeOf(look)},
+  const report = forSameStore(
+    buildReport(
+      checks.filter(({area}) => areas.has(area)),
+      {versions: versionsOf(context), store: look === undefined ? null : storeOf(look)},
+    ),
+    flags,
   );
   await print(report, flags, found, context);
   if (look !== undefined && look.exit !== ExitCode.ok) context.exitCode = look.exit;
   else if (hasFinding(report, flags.failOn)) context.exitCode = ExitCode.conditionMet;
 };
+
+const askedOf = (usage: StoreLook['usage']): PolicyFacts['asked'] =>
+  usage.seen ? seen(new Set(usage.value.week.keys())) : usage;
 
 const NO_STORE = 'which store is meant cannot be settled';
 
@@ -69,7 +79,8 @@ const readLocal = (
     const named = settings === undefined ? undefined : namedPolicy(settings, context);
     return {policy: (named ?? localPolicy(context.cwd)).policy, problem: undefined};
   } catch (error) {
-    return {policy: undefined, problem: problemOf(error, settings?.policy?.value ?? 'ratectl.yaml')};
+    const file = settings?.policy?.value ?? 'ratectl.yaml';
+    return {policy: undefined, problem: problemOf(error, file, `ratectl validate ${shellWord(file)}`)};
   }
 };
 

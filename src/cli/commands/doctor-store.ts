@@ -5,6 +5,7 @@ import {shownUrl} from '../../config/shown-url.ts';
 import {storeAccess} from '../../config/store-access.ts';
 import type {NamedPolicy, PolicyFacts} from '../../operate/doctor/policy-rules.ts';
 import type {ReachFacts} from '../../operate/doctor/reach-rules.ts';
+import type {Refusal} from '../../operate/doctor/store-checks.ts';
 import {readUsageFacts, type UsageFacts} from '../../operate/doctor/usage-facts.ts';
 import {parsePolicy} from '../../policy/load-policy.ts';
 import {factsOf} from '../../simulate/algorithm-facts.ts';
@@ -22,6 +23,7 @@ export interface StoreLook {
   readonly kind: StoreTarget['kind'];
   readonly reach: ReachFacts;
   readonly examination: Seen<Examination>;
+  readonly refusal: Refusal | undefined;
   readonly usage: Seen<UsageFacts>;
   readonly published: PolicyFacts['published'];
   readonly publishedProblem: string | undefined;
@@ -52,7 +54,7 @@ export const lookAtStore = async (
       }),
       whatIsLeft(target, options, local, context),
     ]);
-    const rest = left.status === 'fulfilled' ? left.value : nothingLeft(reasonOf(left.reason));
+    const rest = left.status === 'fulfilled' ? left.value : refused(left.reason);
     if (examined.status === 'rejected') throw examined.reason;
     const {details} = examined.value;
     const outcome: ReachFacts['outcome'] =
@@ -95,9 +97,10 @@ const targetOf = async (settings: Settings, {streams, cleanups}: CliContext): Pr
 
 const NOT_USED = 'nothing is kept there';
 
-type Left = Pick<StoreLook, 'usage' | 'published' | 'publishedProblem'>;
+type Left = Pick<StoreLook, 'usage' | 'published' | 'publishedProblem' | 'refusal'>;
 
-const nothingLeft = (why: string): Left => ({
+const nothingLeft = (why: string, refusal?: Refusal): Left => ({
+  refusal,
   usage: unseen(why),
   published: unseen(why),
   publishedProblem: undefined,
@@ -114,7 +117,13 @@ const whatIsLeft = async (
   const store = await openStore(target, {...options, access: 'read'});
   try {
     const looking = new Looking(options.timeoutMs);
-    const read = await looking.at(() => readPublished(store));
+    let refusal: Refusal | undefined;
+    const read = await looking.at(() =>
+      readPublished(store).catch((error: unknown) => {
+        refusal = refusalOf(error);
+        throw error;
+      }),
+    );
     const published = read.seen ? seen(read.value.policy) : read;
     const policy = (read.seen ? read.value.policy : undefined) ?? local;
     const usage = await looking.at(() =>
@@ -124,7 +133,7 @@ const whatIsLeft = async (
         describe: (spec) => factsOf(spec).describe(spec),
       }),
     );
-    return {usage, published, publishedProblem: read.seen ? read.value.problem : undefined};
+    return {usage, published, publishedProblem: read.seen ? read.value.problem : undefined, refusal};
   } finally {
     await store.close().catch(() => undefined);
   }
@@ -145,4 +154,12 @@ const readPublished = async (
   }
 };
 
-const reasonOf = (error: unknown): string => problemOf(error, '').message;
+const refusalOf = (error: unknown): Refusal => {
+  const {message, hint} = problemOf(error, '');
+  return {message, hint};
+};
+
+const refused = (error: unknown): Left => {
+  const refusal = refusalOf(error);
+  return nothingLeft(refusal.message, refusal);
+};

@@ -84,7 +84,7 @@ const lastingOf = ({limit, key, until, at, effect}: HeldOverride, now: number): 
       {
         where,
         evidence: [effectText, span('ends in', Math.max(0, until - now))],
-        next: `${keyCommand('ratectl override set', limit, key)} … --for 7d sets it for longer`,
+        next: `for longer: ${keyCommand('ratectl override set', limit, key)} ${flagOf(effect)} --for 7d`,
       },
     );
   return until === Number.POSITIVE_INFINITY && at > 0 && now - at > FORGOTTEN
@@ -94,11 +94,15 @@ const lastingOf = ({limit, key, until, at, effect}: HeldOverride, now: number): 
         {
           where,
           evidence: [effectText, span('age', now - at)],
-          next: `write it into the policy, or give it an end: ${keyCommand('ratectl override set', limit, key)} … --for 30d`,
+          next: `write it into the policy, or give it an end: ${keyCommand('ratectl override set', limit, key)} ${flagOf(effect)} --for 30d`,
         },
       )
     : all([]);
 };
+
+/** What says it again; its numbers are those of whoever set it. */
+const flagOf = ({kind}: HeldOverride['effect']): string =>
+  kind === 'block' || kind === 'exempt' ? `--${kind}` : '…';
 
 const ofKinds = (
   alerts: readonly StatusAlert[],

@@ -3,7 +3,7 @@ import type {Seen} from '../../store/examination.ts';
 import {listText} from './amounts.ts';
 import type {ConfigProblem} from './configuration-rules.ts';
 import {changedParts} from './policy-drift.ts';
-import {all, count, found, judge, ok, type Rule, text, unseen} from './rule.ts';
+import {all, count, found, judge, type Outcome, ok, type Rule, text, unseen} from './rule.ts';
 
 /** A policy and what it is called for people. */
 export interface NamedPolicy {
@@ -22,7 +22,7 @@ export interface PolicyFacts {
   /** That what is published cannot be used. */
   readonly publishedProblem: string | undefined;
   /** Limits that were asked lately: the attributes of these come. */
-  readonly asked: ReadonlySet<string>;
+  readonly asked: Seen<ReadonlySet<string>>;
 }
 
 /** The one that the applications have, else the local one. */
@@ -103,26 +103,29 @@ export const POLICY_RULES: readonly Rule<PolicyFacts>[] = [
     look: (facts) => {
       const inForce = policyInForce(facts);
       if (inForce === undefined) return ok();
-      const unproven = inForce.policy.limits.filter(({name}) => !facts.asked.has(name));
-      const needed = attributesOf(unproven);
-      const own = [...needed.keys()].filter((name) => !GIVEN.has(name));
-      if (own.length === 0) {
-        const names = [...attributesOf(inForce.policy.limits).keys()];
+      const names = [...attributesOf(inForce.policy.limits).keys()];
+      if (names.every((name) => GIVEN.has(name)))
         return ok(text('attributes', names.length === 0 ? 'none' : names.join(', ')));
-      }
-      const limits = [...new Set(own.flatMap((name) => needed.get(name)!))];
-      return found(
-        'note',
-        `${listText(limits)} ${limits.length === 1 ? 'needs' : 'need'} ${listText(own, 5)} with every request, and no request with ${own.length === 1 ? 'it' : 'them'} was seen yet`,
-        {
-          where: inForce.file,
-          evidence: [text('attributes', own.join(', ')), text('limits', limits.join(', '))],
-          next: 'check the option "attributes" of the adapter, or the first argument of limiter.check()',
-        },
-      );
+      return judge(facts.asked, (asked) => attributesOutcome(inForce, asked));
     },
   },
 ];
+
+const attributesOutcome = ({policy, file}: NamedPolicy, asked: ReadonlySet<string>): Outcome => {
+  const needed = attributesOf(policy.limits.filter(({name}) => !asked.has(name)));
+  const own = [...needed.keys()].filter((name) => !GIVEN.has(name));
+  if (own.length === 0) return ok(text('attributes', [...attributesOf(policy.limits).keys()].join(', ')));
+  const limits = [...new Set(own.flatMap((name) => needed.get(name)!))];
+  return found(
+    'note',
+    `${listText(limits)} ${limits.length === 1 ? 'needs' : 'need'} ${listText(own, 5)} with every request, and no request with ${own.length === 1 ? 'it' : 'them'} was seen yet`,
+    {
+      where: file,
+      evidence: [text('attributes', own.join(', ')), text('limits', limits.join(', '))],
+      next: 'check the option "attributes" of the adapter, or the first argument of limiter.check()',
+    },
+  );
+};
 
 /** Attributes of keys and tiers, each with the limits that need it. */
 const attributesOf = (limits: readonly LimitSpec[]): ReadonlyMap<string, readonly string[]> => {

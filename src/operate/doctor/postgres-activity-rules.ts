@@ -52,7 +52,7 @@ export const POSTGRES_ACTIVITY_RULES: readonly Rule<PostgresRuleFacts>[] = [
                     {
                       where: url,
                       evidence: [text('slot', name), bytes('retained', retainedBytes)],
-                      next: `SELECT pg_drop_replication_slot('${name.replaceAll("'", "''")}'), when its replica is gone for good`,
+                      next: `SELECT pg_drop_replication_slot('${name.replaceAll("'", "''")}'); -- when its replica is gone for good`,
                     },
                   ),
             ),
@@ -74,14 +74,14 @@ const transactionsOf = (facts: ActivityFacts, where: string): Outcome => {
       {
         where,
         evidence: [...evidence, text('session', oldestName), text('state', oldestState)],
-        next: 'SELECT pid, state, query FROM pg_stat_activity ORDER BY xact_start; pg_terminate_backend(pid) ends it',
+        next: 'SELECT pid, state, query FROM pg_stat_activity ORDER BY xact_start; -- SELECT pg_terminate_backend(PID) ends one',
       },
     );
   if (prepared > 0)
     return found('warning', `${plural(prepared, 'prepared transaction')} nobody ended`, {
       where,
       evidence,
-      next: 'SELECT gid, prepared FROM pg_prepared_xacts; COMMIT PREPARED or ROLLBACK PREPARED ends one',
+      next: 'SELECT gid, prepared FROM pg_prepared_xacts; -- COMMIT PREPARED or ROLLBACK PREPARED ends one',
     });
   return hidden > 0
     ? unseen(
@@ -103,7 +103,7 @@ const replicaOf = ({name, state, lag, lagBytes}: ReplicaFacts, where: string): O
         ...(lag === undefined ? [] : [span('lag', lag)]),
         bytes('behind', lagBytes ?? 0),
       ],
-      next: 'SELECT * FROM pg_stat_replication, and the log of the replica',
+      next: 'SELECT * FROM pg_stat_replication; -- and see the log of the replica',
     },
   );
 };

@@ -1,6 +1,9 @@
 import type {PostgresFacts, TableFacts} from '../../store/examination.ts';
-import {bytesText, listText, percentOf, plural, spanOf} from './amounts.ts';
-import {all, bytes, count, found, judge, type Outcome, ok, type Rule, share, span, text} from './rule.ts';
+import {indexStatement} from '../../store/postgres/expected-objects.ts';
+import {quotedName} from '../../store/postgres/schema-name.ts';
+import {listText, plural} from './amounts.ts';
+import {autovacuumOf, bloatOf, tableAutovacuumOf} from './postgres-table-outcomes.ts';
+import {all, bytes, count, found, judge, type Outcome, ok, type Rule, text} from './rule.ts';
 import {connectionsOutcome} from './server-outcomes.ts';
 
 export interface PostgresRuleFacts extends PostgresFacts {
@@ -9,10 +12,6 @@ export interface PostgresRuleFacts extends PostgresFacts {
   /** The server's clock, µs. */
   readonly now: number;
 }
-
-const LEAST_DEAD = 10_000;
-const BLOATED = 0.5;
-const VERY_BLOATED = 2;
 
 export const POSTGRES_RULES: readonly Rule<PostgresRuleFacts>[] = [
   {
@@ -27,7 +26,7 @@ export const POSTGRES_RULES: readonly Rule<PostgresRuleFacts>[] = [
           return found('note', `there is no ratectl in schema "${schema}" yet`, {
             where: url,
             evidence,
-            next: 'check the database and ?schema=; an application that checks limits makes it when it starts',
+            next: 'check the database and ?schema=; an application that checks limits makes it when it starts, and so does: ratectl migrate',
           });
         return version > newest
           ? found(
@@ -45,7 +44,7 @@ export const POSTGRES_RULES: readonly Rule<PostgresRuleFacts>[] = [
               {
                 where: url,
                 evidence,
-                next: 'start an application of this version with the role that owns the schema',
+                next: 'ratectl migrate # as the role that owns the schema',
               },
             );
       }),
@@ -72,13 +71,13 @@ export const POSTGRES_RULES: readonly Rule<PostgresRuleFacts>[] = [
             ...missingIndexes.map((name) =>
               found('error', `the index ${name} is missing`, {
                 where: `${schema}.${name}`,
-                next: 'make it anew as src/store/postgres/migrations has it, or move to a new ?schema=',
+                next: indexStatement(name, schema) ?? 'restore it from a backup, or move to a new ?schema=',
               }),
             ),
             ...invalidIndexes.map((name) =>
               found('error', `the index ${name} is invalid, and not used`, {
                 where: `${schema}.${name}`,
-                next: `REINDEX INDEX CONCURRENTLY "${schema}".${name}`,
+                next: `REINDEX INDEX CONCURRENTLY ${quotedName(schema)}.${name};`,
               }),
             ),
           ]),
@@ -99,6 +98,16 @@ export const POSTGRES_RULES: readonly Rule<PostgresRuleFacts>[] = [
       ),
   },
   {
+    id: 'postgres/autovacuum',
+    title: 'autovacuum runs',
+    why: 'every check leaves a dead row: without it tables and answers only grow, until the disk is full or transaction ids run out',
+    look: ({settings, tables, schema, url}) =>
+      all([
+        judge(settings, (set) => autovacuumOf(set, url)),
+        judge(tables, (list) => all(list.map((table) => tableAutovacuumOf(table, schema)))),
+      ]),
+  },
+  {
     id: 'postgres/unlogged',
     title: 'counters survive a crash',
     why: 'after a crash of the server an UNLOGGED table is empty: every key has a fresh budget',
@@ -112,7 +121,7 @@ export const POSTGRES_RULES: readonly Rule<PostgresRuleFacts>[] = [
           {
             where: names.map((name) => `${schema}.${name}`).join(', '),
             evidence: [text('tables', names.join(', '))],
-            next: `ALTER TABLE "${schema}".${names[0]} SET LOGGED`,
+            next: `${names.map((name) => `ALTER TABLE ${quotedName(schema)}.${name} SET LOGGED;`).join(' ')}`,
           },
         );
       }),
@@ -132,7 +141,7 @@ export const POSTGRES_RULES: readonly Rule<PostgresRuleFacts>[] = [
           return found('error', `${off.join(' and ')} ${off.length === 1 ? 'is' : 'are'} off`, {
             where: url,
             evidence,
-            next: `ALTER SYSTEM SET ${off[0]} = on; SELECT pg_reload_conf()`,
+            next: `ALTER SYSTEM SET ${off[0]} = on; SELECT pg_reload_conf();`,
           });
         return commit === 'off'
           ? found('note', 'synchronous_commit is off: a crash of the server forgets the last moments', {
@@ -190,28 +199,3 @@ const absentOf = (what: string, names: readonly string[], schema: string): Outco
 
 const sum = (tables: readonly TableFacts[], name: 'dead' | 'bytes'): number =>
   tables.reduce((total, table) => total + table[name], 0);
-
-const bloatOf = (
-  {name, live, dead, bytes: size, vacuumedAt}: TableFacts,
-  schema: string,
-  now: number,
-): Outcome => {
-  const ratio = dead / Math.max(1, live);
-  if (dead < LEAST_DEAD || ratio < BLOATED) return ok();
-  const vacuumed = vacuumedAt === undefined ? 'never' : `${spanOf(Math.max(0, now - vacuumedAt))} ago`;
-  return found(
-    ratio < VERY_BLOATED ? 'note' : 'warning',
-    `${name} holds ${plural(dead, 'dead row')} beside ${live.toLocaleString('en-US')} (${percentOf(ratio)}, ${bytesText(size)}); last vacuumed: ${vacuumed}`,
-    {
-      where: `${schema}.${name}`,
-      evidence: [
-        count('dead rows', dead),
-        count('live rows', live),
-        share('dead to live', ratio),
-        bytes('size', size),
-        ...(vacuumedAt === undefined ? [] : [span('since vacuum', now - vacuumedAt)]),
-      ],
-      next: `VACUUM (VERBOSE) "${schema}".${name}; what holds it back stands under postgres/transactions`,
-    },
-  );
-};

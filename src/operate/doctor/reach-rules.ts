@@ -10,7 +10,9 @@ export interface ReachFacts {
     | {readonly kind: 'no-file'; readonly path: string}
     | {readonly kind: 'memory'}
     /** `message` without any secret. */
-    | {readonly kind: 'failed'; readonly message: string; readonly hint: string};
+    | {readonly kind: 'failed'; readonly message: string; readonly hint: string}
+    /** It answers, and commands and applications cannot use it. `message` without any secret. */
+    | {readonly kind: 'unusable'; readonly message: string; readonly hint: string};
   /** Whether flags, environment or configuration name the store; else it is the default one. */
   readonly named: boolean;
 }
@@ -18,7 +20,7 @@ export interface ReachFacts {
 export const REACH_RULES: readonly Rule<ReachFacts>[] = [
   {
     id: 'store/reachable',
-    title: 'the store can be reached',
+    title: 'the store can be reached and used',
     why: 'no limit can be decided or looked at: applications decide by onStoreError',
     look: ({outcome, url, named}) => {
       switch (outcome.kind) {
@@ -38,6 +40,11 @@ export const REACH_RULES: readonly Rule<ReachFacts>[] = [
           });
         case 'failed':
           return found('error', outcome.message, {where: url, next: outcome.hint});
+        case 'unusable':
+          return found('error', `the server answers, and cannot be used: ${outcome.message}`, {
+            where: url,
+            next: outcome.hint,
+          });
       }
     },
   },

@@ -1,5 +1,6 @@
 import type {RedisNode} from '../../store/examination.ts';
 import {bytesText, plural, spanOf} from './amounts.ts';
+import {redisCli} from './redis-cli.ts';
 import {numberIn, type RedisRuleFacts} from './redis-rules.ts';
 import {absent, all, bytes, count, found, judge, type Outcome, ok, type Rule, span, text} from './rule.ts';
 import {everyNode} from './server-outcomes.ts';
@@ -36,7 +37,7 @@ export const REDIS_DURABILITY_RULES: readonly Rule<RedisRuleFacts>[] = [
           fields.get('role') === 'slave'
             ? found(
                 'warning',
-                `this is a replica of ${fields.get('master_host')}:${fields.get('master_port')}, ${fields.get('master_link_status') === 'up' ? 'and may lag behind it' : 'and has lost it'}`,
+                `this is a replica of ${fields.get('master_host')}:${fields.get('master_port')}, ${linkText(fields)}`,
                 {
                   where: address,
                   evidence: [text('link', fields.get('master_link_status') ?? 'unknown')],
@@ -51,8 +52,7 @@ export const REDIS_DURABILITY_RULES: readonly Rule<RedisRuleFacts>[] = [
     id: 'redis/replicas',
     title: 'replicas keep up',
     why: 'what a replica has not received is admitted once more when it takes over',
-    look: ({nodes}) =>
-      everyNode(nodes, ({info, address}) => judge(info, (fields) => replicasOf(fields, address))),
+    look: ({nodes}) => everyNode(nodes, (node) => judge(node.info, (fields) => replicasOf(fields, node))),
   },
   {
     id: 'redis/min-replicas',
@@ -76,7 +76,7 @@ export const REDIS_DURABILITY_RULES: readonly Rule<RedisRuleFacts>[] = [
               count('without replica', alone),
             ];
             const where = nodes[0]?.address ?? '';
-            const next = `redis-cli --cluster check ${where}`;
+            const next = `redis-cli${nodes[0]?.encrypted === true ? ' --tls' : ''} --cluster check ${where}`;
             if (state !== 'ok' || slotsAssigned < SLOTS || slotsFailing > 0)
               return found(
                 'error',
@@ -98,7 +98,13 @@ export const REDIS_DURABILITY_RULES: readonly Rule<RedisRuleFacts>[] = [
   },
 ];
 
-const persistenceOf = (info: Info, {settings, address}: RedisNode): Outcome => {
+const linkText = (fields: Info): string => {
+  if (fields.get('master_link_status') === 'up') return 'and may lag behind it';
+  return fields.get('master_sync_in_progress') === '1' ? 'and is being filled by it' : 'and has lost it';
+};
+
+const persistenceOf = (info: Info, node: RedisNode): Outcome => {
+  const {settings, address} = node;
   const changes = numberIn(info, 'rdb_changes_since_last_save');
   if (info.get('aof_enabled') === '1') {
     const fsync = settings.seen ? (settings.value.get('appendfsync') ?? 'everysec') : 'not told';
@@ -110,13 +116,13 @@ const persistenceOf = (info: Info, {settings, address}: RedisNode): Outcome => {
           {
             where: address,
             evidence,
-            next: 'redis-cli CONFIG SET appendfsync everysec',
+            next: redisCli(node, 'CONFIG SET appendfsync everysec # and the same in redis.conf'),
           },
         )
       : ok(...evidence);
   }
   const evidence = [text('appendonly', 'no'), count('changes since the last snapshot', changes)];
-  const next = 'redis-cli CONFIG SET appendonly yes, and the same in redis.conf';
+  const next = redisCli(node, 'CONFIG SET appendonly yes # and the same in redis.conf');
   const save = settings.seen ? settings.value.get('save') : undefined;
   if (save === '')
     return found('warning', 'nothing is kept on disk: a restart of the server forgets everything', {
@@ -170,7 +176,7 @@ const replicasIn = (info: Info): readonly Replica[] => {
   });
 };
 
-const replicasOf = (info: Info, address: string): Outcome => {
+const replicasOf = (info: Info, {address, encrypted}: RedisNode): Outcome => {
   const replicas = replicasIn(info);
   return all(
     replicas.map(({name, state, lag, behind}) =>
@@ -182,7 +188,7 @@ const replicasOf = (info: Info, address: string): Outcome => {
             {
               where: address,
               evidence: [text('state', state), span('lag', lag), bytes('behind', behind)],
-              next: `redis-cli -h ${name.split(':')[0]} -p ${name.split(':')[1]} INFO replication`,
+              next: redisCli({address: name, encrypted}, 'INFO replication'),
             },
           ),
     ),
@@ -190,7 +196,8 @@ const replicasOf = (info: Info, address: string): Outcome => {
   );
 };
 
-const minReplicasOf = (info: Info, {settings, address}: RedisNode): Outcome => {
+const minReplicasOf = (info: Info, node: RedisNode): Outcome => {
+  const {settings, address} = node;
   const replicas = replicasIn(info).length;
   if (info.get('role') === 'slave') return absent;
   return judge(settings, (set) => {
@@ -205,7 +212,7 @@ const minReplicasOf = (info: Info, {settings, address}: RedisNode): Outcome => {
       return found('error', `writes are refused: ${plural(demanded, 'replica')} demanded, ${good} in time`, {
         where: address,
         evidence,
-        next: 'bring the replicas back, or: redis-cli CONFIG SET min-replicas-to-write 0',
+        next: `bring the replicas back, or: ${redisCli(node, 'CONFIG SET min-replicas-to-write 0')}`,
       });
     return replicas > 0 && demanded === 0
       ? found(
@@ -214,7 +221,10 @@ const minReplicasOf = (info: Info, {settings, address}: RedisNode): Outcome => {
           {
             where: address,
             evidence,
-            next: 'redis-cli CONFIG SET min-replicas-to-write 1, where losing writes is worse than refusing them',
+            next: redisCli(
+              node,
+              'CONFIG SET min-replicas-to-write 1 # where losing writes is worse than refusing them',
+            ),
           },
         )
       : ok(...evidence);

@@ -1,5 +1,6 @@
 import type {RedisFacts, RedisNode} from '../../store/examination.ts';
 import {bytesText, listText, percentOf, plural, spanOf} from './amounts.ts';
+import {redisCli} from './redis-cli.ts';
 import {absent, bytes, count, found, judge, type Outcome, ok, type Rule, share, span, text} from './rule.ts';
 import {connectionsOutcome, everyNode} from './server-outcomes.ts';
 
@@ -25,8 +26,8 @@ export const numberIn = (info: Info, name: string): number => Number(info.get(na
 
 const byInfo = (
   {nodes}: Pick<RedisFacts, 'nodes'>,
-  look: (info: Info, address: string, node: RedisNode) => Outcome,
-): Outcome => everyNode(nodes, (node) => judge(node.info, (info) => look(info, node.address, node)));
+  look: (info: Info, node: RedisNode) => Outcome,
+): Outcome => everyNode(nodes, (node) => judge(node.info, (info) => look(info, node)));
 
 export const REDIS_RULES: readonly Rule<RedisRuleFacts>[] = [
   {
@@ -46,12 +47,12 @@ export const REDIS_RULES: readonly Rule<RedisRuleFacts>[] = [
     title: 'there are connections left',
     why: 'whoever comes beyond maxclients is refused: applications then decide by onStoreError',
     look: (facts) =>
-      byInfo(facts, (info, address) =>
+      byInfo(facts, (info, node) =>
         connectionsOutcome(
           numberIn(info, 'connected_clients'),
           numberIn(info, 'maxclients'),
-          address,
-          'redis-cli CLIENT LIST shows who they are; CONFIG SET maxclients N raises it',
+          node.address,
+          redisCli(node, 'CLIENT LIST # shows who they are; CONFIG SET maxclients N raises it'),
         ),
       ),
   },
@@ -59,22 +60,22 @@ export const REDIS_RULES: readonly Rule<RedisRuleFacts>[] = [
     id: 'redis/scripts',
     title: 'scripts are kept',
     why: 'a check is one call of a script that the server knows: one that it has forgotten is sent again, whole',
-    look: (facts) => byInfo(facts, (info, address) => scriptsOf(info, address, facts.inUse)),
+    look: (facts) => byInfo(facts, (info, {address}) => scriptsOf(info, address, facts.inUse)),
   },
   {
     id: 'redis/script-limit',
     title: 'a script that hangs is noticed',
     why: 'until this limit the server answers nobody; beyond it others are told BUSY and fall back at once',
     look: ({nodes}) =>
-      everyNode(nodes, ({settings, address}) =>
-        judge(settings, (set) => {
+      everyNode(nodes, (node) =>
+        judge(node.settings, (set) => {
           const limit = Number(set.get('busy-reply-threshold') ?? set.get('lua-time-limit') ?? 5_000);
           const evidence = [span('lua-time-limit', limit * 1_000)];
           if (limit > 0 && limit <= USUAL_SCRIPT_LIMIT_MS) return ok(...evidence);
           return found('note', `lua-time-limit is ${limit === 0 ? '0: never' : spanOf(limit * 1_000)}`, {
-            where: address,
+            where: node.address,
             evidence,
-            next: 'redis-cli CONFIG SET lua-time-limit 5000',
+            next: redisCli(node, 'CONFIG SET lua-time-limit 5000'),
           });
         }),
       ),
@@ -84,8 +85,8 @@ export const REDIS_RULES: readonly Rule<RedisRuleFacts>[] = [
     title: 'our calls are quick',
     why: 'Redis does one thing at a time: while one call takes long all others wait',
     look: ({nodes, now}) =>
-      everyNode(nodes, ({slow, address}) =>
-        judge(slow, (calls) => {
+      everyNode(nodes, (node) =>
+        judge(node.slow, (calls) => {
           const late = calls.filter(({ours, took, at}) => ours && took >= SLOW && now - at < HOUR);
           const slowest = Math.max(0, ...late.map(({took}) => took));
           return late.length === 0
@@ -94,9 +95,12 @@ export const REDIS_RULES: readonly Rule<RedisRuleFacts>[] = [
                 'warning',
                 `${plural(late.length, 'call')} about our keys took ${spanOf(SLOW)} and more within the last hour, the slowest ${spanOf(slowest)}`,
                 {
-                  where: address,
+                  where: node.address,
                   evidence: [count('slow calls', late.length), span('slowest', slowest)],
-                  next: 'redis-cli SLOWLOG GET 10; sliding logs and queues with very many entries are the usual cause',
+                  next: redisCli(
+                    node,
+                    'SLOWLOG GET 10 # sliding logs and queues with very many entries are the usual cause',
+                  ),
                 },
               );
         }),
@@ -156,7 +160,7 @@ export const REDIS_RULES: readonly Rule<RedisRuleFacts>[] = [
   },
 ];
 
-const evictionOf = (info: Info, address: string): Outcome => {
+const evictionOf = (info: Info, node: RedisNode): Outcome => {
   const policy = info.get('maxmemory_policy') ?? 'noeviction';
   const most = numberIn(info, 'maxmemory');
   const evicted = numberIn(info, 'evicted_keys');
@@ -166,7 +170,11 @@ const evictionOf = (info: Info, address: string): Outcome => {
     count('evicted keys', evicted),
   ];
   if (policy === 'noeviction') return ok(...evidence);
-  const details = {where: address, evidence, next: 'redis-cli CONFIG SET maxmemory-policy noeviction'};
+  const details = {
+    where: node.address,
+    evidence,
+    next: redisCli(node, 'CONFIG SET maxmemory-policy noeviction # and the same in redis.conf'),
+  };
   if (most === 0)
     return found('note', `keys would be evicted (${policy}) as soon as maxmemory is set`, details);
   const any = policy.startsWith('allkeys');
@@ -178,7 +186,7 @@ const evictionOf = (info: Info, address: string): Outcome => {
   );
 };
 
-const memoryOf = (info: Info, address: string): Outcome => {
+const memoryOf = (info: Info, node: RedisNode): Outcome => {
   const used = numberIn(info, 'used_memory');
   const most = numberIn(info, 'maxmemory') || numberIn(info, 'total_system_memory');
   const evidence = [bytes('used', used), bytes('of', most), share('share', most > 0 ? used / most : 0)];
@@ -189,9 +197,9 @@ const memoryOf = (info: Info, address: string): Outcome => {
     full < NEARLY_FULL ? 'warning' : 'error',
     `${bytesText(used)} of ${bytesText(most)} of ${of} are used (${percentOf(full)})`,
     {
-      where: address,
+      where: node.address,
       evidence,
-      next: 'redis-cli --bigkeys shows what takes it; CONFIG SET maxmemory raises it',
+      next: redisCli(node, '--bigkeys # shows what takes it; CONFIG SET maxmemory raises the bound'),
     },
   );
 };

@@ -48,25 +48,30 @@ export const SQLITE_RULES: readonly Rule<SqliteFacts>[] = [
     why: 'what cannot be read cannot be decided: applications decide by onStoreError, and what they counted is gone',
     look: ({complaints, path, file}) =>
       withFile(file, () =>
-        judge(complaints, (said) =>
-          said.length === 0
-            ? ok()
+        judge(complaints, (said) => {
+          if (said.length === 0) return ok();
+          return said[0] === 'file is not a database'
+            ? found('error', 'the file is no SQLite database', {
+                where: path,
+                next: 'give the path of a state file, or of one that does not exist yet: --store sqlite:PATH',
+              })
             : found('error', `the file is damaged: ${listText(said, 2)}`, {
                 where: path,
                 evidence: [text('quick_check', said.join('; '))],
                 next: `stop what uses it, move ${path} away with the files beside it: a new one is made, and all limits start afresh`,
-              }),
-        ),
+              });
+        }),
       ),
   },
   {
     id: 'sqlite/journal-mode',
     title: 'readers and writers do not wait for each other',
     why: 'without a WAL every look waits for every write and the other way round',
-    look: ({journalMode, path, file}) =>
+    look: ({journalMode, schema, path, file}) =>
       withFile(file, () =>
         judge(journalMode, (mode) =>
-          mode === 'wal'
+          // Whoever writes to it for the first time sets it; of what is no database it says nothing.
+          mode === 'wal' || !schema.seen || schema.value.version === 0
             ? ok(text('journal_mode', mode))
             : found('warning', `the journal mode is ${mode} in place of WAL`, {
                 where: path,

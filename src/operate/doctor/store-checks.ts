@@ -19,22 +19,50 @@ export interface StoreFindings {
   readonly kind: StoreTarget['kind'] | undefined;
   readonly reach: Seen<ReachFacts>;
   readonly examination: Seen<Examination>;
+  /** How opening it as other commands do failed, although it could be examined. */
+  readonly refusal: Refusal | undefined;
   readonly usage: Seen<UsageFacts>;
   readonly readOnly: boolean;
   /** This machine's clock, µs. */
   readonly localNow: number;
 }
 
+export interface Refusal {
+  /** Without any secret. */
+  readonly message: string;
+  readonly hint: string;
+}
+
 /** What is judged of a store, its server and what applications do with it. */
-export const storeChecks = (facts: StoreFindings): readonly DoctorCheck[] => [
-  ...runRules(REACH_RULES, facts.reach),
-  ...runRules(
-    STORE_RULES,
-    mapped(facts.examination, (examination): StoreRuleFacts => ({...examination, readOnly: facts.readOnly})),
-  ),
-  ...serverChecks(facts),
-  ...runRules([...USAGE_RULES, ...OPERATION_RULES], facts.usage),
-];
+export const storeChecks = (facts: StoreFindings): readonly DoctorCheck[] => {
+  const ofServer = [
+    ...runRules(
+      STORE_RULES,
+      mapped(
+        facts.examination,
+        (examination): StoreRuleFacts => ({...examination, readOnly: facts.readOnly}),
+      ),
+    ),
+    ...serverChecks(facts),
+  ];
+  return [
+    ...runRules(REACH_RULES, reachOf(facts, ofServer)),
+    ...ofServer,
+    ...runRules([...USAGE_RULES, ...OPERATION_RULES], facts.usage),
+  ];
+};
+
+/** That a store cannot be used is said by the check that knows why; where none does, here. */
+const reachOf = ({reach, refusal}: StoreFindings, checks: readonly DoctorCheck[]): Seen<ReachFacts> => {
+  const isTold = checks.some(
+    ({id, findings}) =>
+      findings.some(({severity}) => severity === 'error') || (id.endsWith('/schema') && findings.length > 0),
+  );
+  if (refusal === undefined || isTold) return reach;
+  return mapped(reach, (facts) =>
+    facts.outcome.kind === 'reached' ? {...facts, outcome: {kind: 'unusable', ...refusal}} : facts,
+  );
+};
 
 /** Those of the kind of the store: the others are left out. */
 const serverChecks = (facts: StoreFindings): readonly DoctorCheck[] => {

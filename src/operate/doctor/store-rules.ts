@@ -1,6 +1,6 @@
 import type {AccessRights, Examination, Transport} from '../../store/examination.ts';
 import {isOlder, listText, spanOf} from './amounts.ts';
-import {absent, count, found, judge, type Outcome, ok, type Rule, span, text} from './rule.ts';
+import {absent, count, found, judge, type Outcome, ok, type Rule, span, text, unseen} from './rule.ts';
 
 /** A store that could be reached. */
 export interface StoreRuleFacts
@@ -151,10 +151,12 @@ const tlsOf = ({remoteHosts, encrypted, verified}: Transport, url: string): Outc
 
 const missing = (
   severity: 'error' | 'warning' | 'note',
-  rights: readonly string[],
-  {user, by}: AccessRights,
+  rights: readonly string[] | undefined,
+  {user, by, remedy}: AccessRights,
   where: string,
 ): Outcome => {
+  if (rights === undefined)
+    return unseen(`user ${user} may not begin a transaction, in which this would be asked`);
   const evidence = [
     ...(user === '' ? [] : [text('user', user)]),
     ...(by === '' ? [] : [text('asked by', by)]),
@@ -164,6 +166,6 @@ const missing = (
     : found(severity, `${user === '' ? 'this user' : `user ${user}`} may not: ${listText(rights, 6)}`, {
         where,
         evidence: [...evidence, count('missing', rights.length)],
-        next: 'give the user the rights listed in docs/stores.md',
+        next: remedy ?? 'give the user the rights listed in docs/stores.md',
       });
 };

@@ -32,7 +32,7 @@ export const USAGE_RULES: readonly Rule<UsageFacts>[] = [
               {
                 where: `${address.limit}/${address.key}`,
                 evidence: [count('refusals', denied), count('of', of), share('share', denied / of)],
-                next: `${keyCommand('ratectl explain', address.limit, address.key)} shows it; is the key what tells clients apart?`,
+                next: `${keyCommand('ratectl explain', address.limit, address.key)} # is the key what tells clients apart?`,
               },
             ),
           ),
@@ -73,7 +73,7 @@ export const USAGE_RULES: readonly Rule<UsageFacts>[] = [
               found('note', `no request has reached ${name} in the last 7 days, while others were reached`, {
                 where: name,
                 evidence: [count('limits reached', week.size)],
-                next: 'ratectl explain --attributes NAME=VALUE,… says why a request does not meet it',
+                next: 'see why a request does not meet it: ratectl explain --attributes NAME=VALUE,…',
               }),
             ),
           count('limits', policy.limits.length),
@@ -107,7 +107,7 @@ export const USAGE_RULES: readonly Rule<UsageFacts>[] = [
                 {
                   where: name,
                   evidence: [count('asked', sums.asked)],
-                  next: 'ratectl report --since 7d shows how much of it is used',
+                  next: 'ratectl report --since 7d # shows how much of it is used',
                 },
               ),
             ];
@@ -179,7 +179,7 @@ const skippedOf = (
     {
       where: limit.name,
       evidence: [count('reached it', sums.asked), count('requests', expected), share('skipped', skipped)],
-      next: 'check the option "attributes" of the adapter; ratectl explain --attributes NAME=VALUE,… tries a request',
+      next: 'check the option "attributes" of the adapter, and try a request: ratectl explain --attributes NAME=VALUE,…',
     },
   );
 };
@@ -213,7 +213,7 @@ const otherPolicies = ({policy, lately, hot, overrides}: UsageFacts): Outcome =>
             {
               where: limits.join(', '),
               evidence: [count('keys', shapes.length)],
-              next: 'look for instances of an older deployment; ratectl status --all -o wide marks such rows with (other)',
+              next: 'look for instances of an older deployment; rows marked (other) are theirs: ratectl status --all -o wide',
             },
           ),
         ]),

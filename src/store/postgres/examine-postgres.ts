@@ -3,7 +3,7 @@ import {homedir} from 'node:os';
 import {join} from 'node:path';
 import type {Examination, PostgresFacts, Seen, Transport} from '../examination.ts';
 import type {ExamineOptions} from '../examine-store.ts';
-import {Looking, seen} from '../looking.ts';
+import {Looking, seen, unseen} from '../looking.ts';
 import {redactedUrl} from '../redacted-url.ts';
 import {isRemoteHost} from '../remote-host.ts';
 import type {PostgresTarget} from '../store-target.ts';
@@ -18,7 +18,15 @@ import type {Parameter, TextRows} from './statement.ts';
 /** Asks one statement; nothing is kept prepared. */
 export type Ask = (text: string, values?: readonly Parameter[]) => Promise<TextRows>;
 
-const SETTINGS = ['synchronous_commit', 'fsync', 'full_page_writes', 'server_version', 'server_version_num'];
+const SETTINGS = [
+  'synchronous_commit',
+  'fsync',
+  'full_page_writes',
+  'autovacuum',
+  'track_counts',
+  'server_version',
+  'server_version_num',
+];
 
 /** Looks at a schema and its server in read-only transactions, whatever its version. */
 export const examinePostgres = async (
@@ -68,12 +76,18 @@ export const examinePostgres = async (
       pings,
       clock,
       transport: await transportOf(target, {ask, env, looking}),
-      rights: await looking.at(() => rightsFacts(ask, schema)),
+      rights: await rightsOf(looking, ask, schema),
       details,
     };
   } finally {
     await connections.close();
   }
+};
+
+const rightsOf = async (looking: Looking, ask: Ask, schema: string): Promise<Examination['rights']> => {
+  const rights = await looking.at(() => rightsFacts(ask, schema));
+  if (!rights.seen) return rights;
+  return rights.value === undefined ? unseen(`there is no schema "${schema}" yet`) : seen(rights.value);
 };
 
 const settingsOf = async (ask: Ask): Promise<ReadonlyMap<string, string>> => {

@@ -50,29 +50,35 @@ export const tableFacts = async (ask: Ask, schema: string): Promise<readonly Tab
   const rows = await ask(
     `select c.relname, c.relpersistence, coalesce(s.n_live_tup, 0), coalesce(s.n_dead_tup, 0),
        pg_total_relation_size(c.oid),
-       floor(extract(epoch from greatest(s.last_autovacuum, s.last_vacuum)) * 1000000)
+       floor(extract(epoch from greatest(s.last_autovacuum, s.last_vacuum)) * 1000000),
+       coalesce((select option_value::bool from pg_options_to_table(c.reloptions)
+         where option_name = 'autovacuum_enabled'), true)
      from pg_class c join pg_namespace n on n.oid = c.relnamespace
      left join pg_stat_all_tables s on s.relid = c.oid
      where n.nspname = $1 and c.relkind = 'r' order by c.relname`,
     [schema],
   );
-  return rows.map(([name, persistence, live, dead, bytes, vacuumedAt]) => ({
+  return rows.map(([name, persistence, live, dead, bytes, vacuumedAt, autovacuum]) => ({
     name: name!,
     unlogged: persistence === 'u',
     live: Number(live),
     dead: Number(dead),
     bytes: Number(bytes),
+    autovacuum: autovacuum === 't',
     vacuumedAt: vacuumedAt === null ? undefined : Number(vacuumedAt),
   }));
 };
 
-/** Asked for what there is: what is missing is told elsewhere. */
-export const rightsFacts = async (ask: Ask, schema: string): Promise<AccessRights> => {
+/** Asked for what there is: what is missing is told elsewhere. Undefined: there is no schema of this name. */
+export const rightsFacts = async (ask: Ask, schema: string): Promise<AccessRights | undefined> => {
   const [self] = await ask(
-    `select current_user, has_schema_privilege($1, 'usage') from pg_namespace where nspname = $1`,
+    // What holds for sessions of this role from their beginning; this one was made read-only.
+    `select current_user, has_schema_privilege($1, 'usage'),
+       (select reset_val from pg_settings where name = 'default_transaction_read_only')
+     from pg_namespace where nspname = $1`,
     [schema],
   );
-  if (self === undefined) throw new Error(`there is no schema "${schema}"`);
+  if (self === undefined) return undefined;
   const tables = await ask(
     `select c.relname, has_table_privilege(c.oid, 'select'), has_table_privilege(c.oid, 'insert'),
        has_table_privilege(c.oid, 'update'), has_table_privilege(c.oid, 'delete')
@@ -94,6 +100,7 @@ export const rightsFacts = async (ask: Ask, schema: string): Promise<AccessRight
       ...tables.filter(([, select]) => select !== 't').map(([name]) => `SELECT on ${name}`),
     ],
     missingToWrite: [
+      ...(self[2] === 'on' ? ['write at all: default_transaction_read_only is on'] : []),
       ...tables.flatMap(([name, , ...granted]) =>
         // Only who migrates writes there.
         name === 'migrations'
@@ -103,5 +110,11 @@ export const rightsFacts = async (ask: Ask, schema: string): Promise<AccessRight
       ...functions.filter(([, execute]) => execute !== 't').map(([name]) => `EXECUTE on ${name}()`),
     ],
     missingForNews: [],
+    ...(self[2] === 'on'
+      ? {
+          remedy:
+            'see who sets default_transaction_read_only: ALTER ROLE, ALTER DATABASE, postgresql.conf, or a URL that names a server for reading',
+        }
+      : {}),
   };
 };

@@ -1,4 +1,5 @@
 import {MIGRATIONS} from './migrations/migrations.ts';
+import {quotedName} from './schema-name.ts';
 
 /** Names of what the migrations make, without the schema. */
 export interface ExpectedObjects {
@@ -11,6 +12,17 @@ export interface ExpectedObjects {
 const TABLE = /create table "s"\.([a-z_]+) \([^;]*;/g;
 const INDEX = /create (?:unique )?index ([a-z_]+) on "s"\./g;
 const FUNCTION = /create (?:or replace )?function "s"\.([a-z_0-9]+)\(/g;
+
+/** The statement that makes an index, beside the running applications; undefined: it comes with its table. */
+export const indexStatement = (name: string, schema: string): string | undefined => {
+  const statements = MIGRATIONS.flatMap((migration) =>
+    migration.sql({schema: quotedName(schema), durability: 'logged'}).split(';'),
+  );
+  const found = statements
+    .map((text) => text.trim())
+    .find((text) => new RegExp(`^create (?:unique )?index ${name} `).test(text));
+  return found === undefined ? undefined : `${found.replace(/ index /, ' index concurrently ')};`;
+};
 
 /** Read from the statements themselves, so that it cannot be another list than theirs. */
 export const expectedObjects = (): ExpectedObjects => {

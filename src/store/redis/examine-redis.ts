@@ -1,10 +1,11 @@
 import type {Socket} from 'node:net';
-import {Cluster, type Redis} from 'ioredis';
+import type {Redis} from 'ioredis';
 import type {ClusterFacts, Examination, RedisFacts, RedisNode, SlowCall, Transport} from '../examination.ts';
 import type {ExamineOptions} from '../examine-store.ts';
 import {Looking} from '../looking.ts';
+import {redactedUrl} from '../redacted-url.ts';
 import {isRemoteHost} from '../remote-host.ts';
-import type {RedisTarget} from '../store-target.ts';
+import type {RedisTarget, StoreOptions} from '../store-target.ts';
 import {examineRights} from './examine-rights.ts';
 import {RedisConnection} from './redis-connection.ts';
 import {instantOf} from './redis-documents.ts';
@@ -32,7 +33,7 @@ export const examineRedis = async (
   {prefix, timeoutMs, withinMs, localNow, clientName = 'ratectl'}: ExamineOptions,
 ): Promise<Examination> => {
   const keys = new RowKeys(prefixOf(target, prefix));
-  const connection = await RedisConnection.open(target, {access: 'read', timeoutMs, clientName});
+  const connection = await openToExamine(target, {access: 'read', timeoutMs, clientName});
   const looking = new Looking(withinMs, (error) => connection.failure(error));
   const server = connection.primaries()[0]!;
   try {
@@ -44,7 +45,7 @@ export const examineRedis = async (
     const [rights, sample, cluster] = await Promise.all([
       looking.at(() => examineRights(server, keys)),
       looking.at(() => sampleKeys(connection, keys)),
-      connection.client instanceof Cluster ? looking.at(() => clusterFacts(server)) : undefined,
+      target.topology.kind === 'cluster' ? looking.at(() => clusterFacts(server)) : undefined,
     ]);
     const {info} = nodes[0]!;
     const details: RedisFacts = {
@@ -56,7 +57,7 @@ export const examineRedis = async (
       keys: sample,
     };
     return {
-      url: connection.url,
+      url: redactedUrl(target),
       server: info.seen ? {seen: true, value: productOf(info.value)} : info,
       pings,
       clock,
@@ -67,6 +68,35 @@ export const examineRedis = async (
   } finally {
     await connection.close();
   }
+};
+
+/** A Cluster that does not serve all of its slots lets nobody in: then a node of it is asked by itself what is wrong. */
+const openToExamine = async (target: RedisTarget, options: StoreOptions): Promise<RedisConnection> => {
+  try {
+    return await RedisConnection.open(target, options);
+  } catch (error) {
+    if (target.topology.kind !== 'cluster') throw error;
+    for (const host of target.hosts) {
+      const node = await openNode({...target, hosts: [host], topology: {kind: 'single'}}, options);
+      if (node !== undefined) return node;
+    }
+    throw error;
+  }
+};
+
+/** Undefined: it does not answer, or is in no Cluster. */
+const openNode = async (target: RedisTarget, options: StoreOptions): Promise<RedisConnection | undefined> => {
+  const node = await RedisConnection.open(target, options).catch(() => undefined);
+  if (node === undefined) return undefined;
+  const info = String(
+    await node
+      .primaries()[0]!
+      .cluster('INFO')
+      .catch(() => ''),
+  );
+  if (info.includes('cluster_state')) return node;
+  await node.close();
+  return undefined;
 };
 
 const productOf = (info: ReadonlyMap<string, string>): {product: string; version: string} => {
@@ -94,7 +124,7 @@ const examineNode = async (
     looking.at(() => settingsOf(node, connection)),
     looking.at(() => slowCalls(node, prefix)),
   ]);
-  return {address: addressOf(node), info, settings, slow};
+  return {address: addressOf(node), encrypted: node.options.tls !== undefined, info, settings, slow};
 };
 
 /** Which server Sentinels named is known of the connection alone. */

@@ -7,11 +7,13 @@ type Asked = (command: readonly string[]) => Promise<boolean>;
 
 /**
  * What the user of a connection may not do, without doing it: by `ACL DRYRUN` (Redis 7), else by queueing each command in a
- * transaction that is never executed, where the server answers by the user's rights at once. Rejects when neither is to be had.
+ * transaction that is never executed, where the server answers by the user's rights at once. A user who may not begin one is
+ * asked by sending what only reads; what else that user may do stays open.
  */
 export const examineRights = async (server: Redis, keys: RowKeys): Promise<AccessRights> => {
-  const user = await server.call('acl', 'whoami').then(String, () => 'unknown');
-  const dry = user === 'unknown' ? undefined : await byDryRun(server, user);
+  const told = await server.call('acl', 'whoami').then(String, () => undefined);
+  const user = told ?? server.options.username ?? 'default';
+  const dry = told === undefined ? undefined : await byDryRun(server, user);
   if (dry !== undefined) return {user, by: 'ACL DRYRUN', ...(await missingBy(dry, keys))};
   const transaction = server.duplicate();
   // Whatever becomes of it: with the connection the transaction is gone.
@@ -19,25 +21,38 @@ export const examineRights = async (server: Redis, keys: RowKeys): Promise<Acces
   try {
     await transaction.connect();
     const queued = await byTransaction(transaction);
+    if (queued === undefined)
+      return {user, by: 'sending what only reads', ...(await missingBySending(server, keys))};
     return {user, by: 'a transaction that is thrown away', ...(await missingBy(queued, keys))};
   } finally {
     transaction.disconnect();
   }
 };
 
-const missingBy = async (
+type Missing = Pick<AccessRights, 'missingToRead' | 'missingToWrite' | 'missingForNews'>;
+
+const missingBy = async (isAllowed: Asked, keys: RowKeys): Promise<Missing> => ({
+  missingToRead: await refused(READING, isAllowed, keys),
+  missingToWrite: await refused(WRITING, isAllowed, keys),
+  missingForNews: await refused(NEWS, isAllowed, keys),
+});
+
+const missingBySending = async (server: Redis, keys: RowKeys): Promise<Missing> => {
+  const sent: Asked = ([name = '', ...args]) => isGranted(server.call(name, ...args));
+  return {
+    missingToRead: ['multi', ...(await refused(READING, sent, keys))],
+    missingToWrite: undefined,
+    missingForNews: undefined,
+  };
+};
+
+const refused = async (
+  commands: readonly SampleCommand[],
   isAllowed: Asked,
   keys: RowKeys,
-): Promise<Pick<AccessRights, 'missingToRead' | 'missingToWrite' | 'missingForNews'>> => {
-  const missing = async (commands: readonly SampleCommand[]): Promise<readonly string[]> => {
-    const allowed = await Promise.all(commands.map((command) => isAllowed(argumentsOf(command, keys))));
-    return commands.flatMap(([name], i) => (allowed[i] === true ? [] : [name]));
-  };
-  return {
-    missingToRead: await missing(READING),
-    missingToWrite: await missing(WRITING),
-    missingForNews: await missing(NEWS),
-  };
+): Promise<readonly string[]> => {
+  const allowed = await Promise.all(commands.map((command) => isAllowed(argumentsOf(command, keys))));
+  return commands.flatMap(([name], i) => (allowed[i] === true ? [] : [name]));
 };
 
 const argumentsOf = ([name, ...args]: SampleCommand, keys: RowKeys): readonly string[] => [
@@ -59,8 +74,9 @@ const byDryRun = async (server: Redis, user: string): Promise<Asked | undefined>
   }
 };
 
-const byTransaction = async (server: Redis): Promise<Asked> => {
-  await server.call('multi');
+/** Undefined: the user may not begin a transaction. */
+const byTransaction = async (server: Redis): Promise<Asked | undefined> => {
+  if (!(await isGranted(server.call('multi')))) return undefined;
   // What stands between may answer for the server: only where commands are queued is it safe to send one.
   if (String(await server.call('ping')) !== 'QUEUED') throw new Error('the server queues no transactions');
   return async (command) => {

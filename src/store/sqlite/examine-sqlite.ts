@@ -98,14 +98,15 @@ const factsOfFile = (path: string, url: string): FileFacts | undefined => {
     walBytes: statSync(`${path}-wal`, {throwIfNoEntry: false})?.size ?? 0,
     mode: process.platform === 'win32' ? undefined : file.mode & 0o777,
     ownerIsUs: process.getuid === undefined || file.uid === process.getuid(),
-    writable: isWritable(path),
-    folderWritable: isWritable(dirname(path)),
+    readable: mayBe(path, constants.R_OK),
+    writable: mayBe(path, constants.W_OK),
+    folderWritable: mayBe(dirname(path), constants.W_OK),
   };
 };
 
-const isWritable = (path: string): boolean => {
+const mayBe = (path: string, mode: number): boolean => {
   try {
-    accessSync(path, constants.W_OK);
+    accessSync(path, mode);
     return true;
   } catch {
     return false;
@@ -150,13 +151,15 @@ const nearestFolder = (path: string): string => {
     if (statSync(folder, {throwIfNoEntry: false}) !== undefined || dirname(folder) === folder) return folder;
 };
 
-const rightsOf = ({writable, folderWritable}: FileFacts) => ({
+const rightsOf = ({readable, writable, folderWritable}: FileFacts) => ({
   user: '',
   by: 'the permissions of the file and of its folder',
-  missingToRead: [],
+  missingToRead: readable ? [] : ['reading the file'],
   missingToWrite: [
     ...(writable ? [] : ['writing the file']),
     ...(folderWritable ? [] : ['writing its folder, for the file beside it']),
   ],
   missingForNews: [],
+  remedy:
+    'run this as the user of the applications, or give the file and its folder a group that both are in',
 });

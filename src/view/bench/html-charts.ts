@@ -69,7 +69,8 @@ export const timeCharts = (stores: readonly BenchStore[]): Markup | undefined =>
   if (shown.length === 0) return undefined;
   const names = shown.map(({name}) => name);
   const runs = shown.map(({run}) => run);
-  return html`${legend(names, false)}${MEASURES.map((measure) => timeChart(measure, names, runs))}`;
+  const several = stores.some((store) => store.runs.length > 1);
+  return html`${legend(names, false)}${several && html`<p class="soft small">The last run of each store.</p>`}${MEASURES.map((measure) => timeChart(measure, names, runs))}`;
 };
 
 const timeChart = (

@@ -5,23 +5,26 @@ import {percentileChart} from './html-charts.ts';
 import {
   accuracyNotes,
   comparisonNotes,
-  coresText,
   differenceText,
-  latencyRows,
-  latencyText,
   limitedText,
-  loopNotes,
   metricName,
   metricText,
   noiseNotes,
+  signedShare,
+  targetCells,
+  verdictText,
+} from './verdict-words.ts';
+import {
+  coresText,
+  fewNotes,
+  latencyRows,
+  latencyText,
+  loopNotes,
   PERCENTILES,
   percentileCells,
   precise,
   serverCpuText,
-  signedShare,
-  targetCells,
   troubleText,
-  verdictText,
 } from './words.ts';
 
 interface Head {
@@ -43,13 +46,13 @@ const grid = (
         : html`<th scope="col"${number === true && html` class="n"`}>${title}</th>`,
   )}</tr></thead><tbody>${rows.map(
     (cells) =>
-      html`<tr>${cells.map((cell, i) => (i === 0 ? html`<th scope="row"><bdi>${cell}</bdi></th>` : html`<td${heads[i]?.number === true && html` class="n"`}>${cell}</td>`))}</tr>`,
+      html`<tr>${cells.map((cell, i) => (i === 0 ? html`<th scope="row"${heads[0]?.number === true && html` class="n"`}><bdi>${cell}</bdi></th>` : html`<td${heads[i]?.number === true && html` class="n"`}>${cell}</td>`))}</tr>`,
   )}</tbody></table></div>`;
 
 const notes = (list: readonly string[]): Markup | false =>
   list.length > 0 && html`<p class="soft small">${list.join('; ')}.</p>`;
 
-export const decisions = ({stores}: BenchReport): Markup | undefined => {
+export const decisions = ({stores, settings}: BenchReport): Markup | undefined => {
   const shown = stores.filter(({total}) => total !== null);
   if (shown.length === 0) return undefined;
   const heads = [
@@ -68,7 +71,7 @@ export const decisions = ({stores}: BenchReport): Markup | undefined => {
     coresText(store.total!.clientCpu),
     serverCpuText(store),
   ]);
-  const trouble = shown.flatMap(troubleText);
+  const trouble = shown.flatMap((store) => troubleText(store, settings));
   return html`${grid('Decisions', heads, rows)}${trouble.length > 0 && html`<ul class="warnings">${trouble.map((text) => html`<li>${text}</li>`)}</ul>`}${notes(['CPU: of one core'])}`;
 };
 
@@ -79,7 +82,7 @@ export const latency = (report: BenchReport): Markup | undefined => {
     'Latency',
     [{title: 'Store'}, {title: 'What'}, ...PERCENTILES.map(n)],
     rows.map(({store, what, latency: one}) => [store, what, ...percentileCells(one)]),
-  )}${notes(loopNotes(report))}`;
+  )}${notes([...fewNotes(report), ...loopNotes(report)])}`;
 };
 
 export const histograms = ({stores}: BenchReport): Markup | undefined => {

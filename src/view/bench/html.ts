@@ -32,6 +32,8 @@ const CHART_STYLE = `
 .chart text{font-size:12px;fill:var(--soft)}.chart .rule{stroke:var(--line);stroke-width:1}
 .chart polyline{fill:none;stroke:var(--c);stroke-width:2}.chart circle{fill:var(--c)}
 .chart .faint{stroke-dasharray:5 4;stroke-width:1.5}
+#sweep .scroll,#histogram .scroll{max-height:none}#comparison td{white-space:nowrap}
+@media (max-width:640px){.chart{min-width:720px}}
 .c-0{--c:var(--allowed)}.c-1{--c:var(--refused)}.c-2{--c:var(--shadow)}.c-3{--c:var(--good)}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(320px,1fr));gap:22px}
 `;

@@ -4,28 +4,31 @@ import type {BenchReport} from '../model/bench-report.ts';
 import {
   accuracyNotes,
   comparisonNotes,
-  coresText,
   differenceText,
+  limitedText,
+  metricName,
+  metricText,
+  noiseNotes,
+  signedShare,
+  targetCells,
+  verdictText,
+} from './verdict-words.ts';
+import {
+  coresText,
+  fewNotes,
   headlines,
   keysText,
   latencyRows,
   latencyText,
-  limitedText,
   loadText,
   loopNotes,
   machineText,
-  metricName,
-  metricText,
-  noiseNotes,
   PERCENTILES,
   percentileCells,
   policyText,
   precise,
   serverCpuText,
-  signedShare,
-  targetCells,
   troubleText,
-  verdictText,
 } from './words.ts';
 
 const right = (title: string) => ({title, align: 'right'}) as const;
@@ -62,7 +65,7 @@ const head = (report: BenchReport): string => {
   ])}`;
 };
 
-const decisions = ({stores}: BenchReport): string => {
+const decisions = ({stores, settings}: BenchReport): string => {
   const shown = stores.filter(({total}) => total !== null);
   if (shown.length === 0) return '';
   const rows = shown.map((store) => [
@@ -78,7 +81,7 @@ const decisions = ({stores}: BenchReport): string => {
     {title: 'store'},
     ...['decisions/s', 'allowed', 'denied', 'spread of runs', 'client CPU', 'server CPU'].map(right),
   ];
-  const trouble = list(shown.flatMap(troubleText));
+  const trouble = list(shown.flatMap((store) => troubleText(store, settings)));
   return `${mdTable(columns, rows)}${trouble === '' ? '' : `\n${trouble}`}`;
 };
 
@@ -88,7 +91,7 @@ const latencies = (report: BenchReport): string => {
   return `${mdTable(
     [{title: 'store'}, {title: ''}, ...PERCENTILES.map(right)],
     rows.map(({store, what, latency}) => [mdText(store), what, ...percentileCells(latency)]),
-  )}${sentence(loopNotes(report))}`;
+  )}${sentence([...fewNotes(report), ...loopNotes(report)])}`;
 };
 
 const sweeps = ({stores}: BenchReport): string =>

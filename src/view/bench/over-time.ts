@@ -37,6 +37,7 @@ export const overTimeLines = ({stores}: BenchReport, style: Style): readonly str
       [
         `each column is ${formatDuration(first.stepMs * 1_000)}, by the time of the answer`,
         'numbers are the peaks',
+        ...(stores.some(({runs}) => runs.length > 1) ? ['of the last run'] : []),
       ],
       style,
     ),

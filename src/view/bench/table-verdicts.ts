@@ -8,17 +8,15 @@ import {bullet, right} from './table-parts.ts';
 import {
   accuracyNotes,
   comparisonNotes,
-  coresText,
   differenceText,
-  latencyText,
   limitedText,
   metricName,
   metricText,
-  precise,
   signedShare,
   targetCells,
   verdictText,
-} from './words.ts';
+} from './verdict-words.ts';
+import {coresText, latencyText, precise} from './words.ts';
 
 export const sweepLines = ({stores, settings}: BenchReport, style: Style): readonly string[] =>
   stores.flatMap(({name, sweep}) => {

@@ -10,8 +10,10 @@ import {visible} from '../visible.ts';
 import {overTimeLines} from './over-time.ts';
 import {bullet, right} from './table-parts.ts';
 import {accuracyLines, comparisonLines, sweepLines, targetLines} from './table-verdicts.ts';
+import {noiseNotes} from './verdict-words.ts';
 import {
   coresText,
+  fewNotes,
   headlines,
   keysText,
   latencyRows,
@@ -19,7 +21,6 @@ import {
   loadText,
   loopNotes,
   machineText,
-  noiseNotes,
   percentileCells,
   policyText,
   serverCpuText,
@@ -71,7 +72,7 @@ const head = (report: BenchReport, style: Style): readonly string[] => {
   ];
 };
 
-const decisionLines = ({stores}: BenchReport, style: Style): readonly string[] => {
+const decisionLines = ({stores, settings}: BenchReport, style: Style): readonly string[] => {
   const shown = stores.filter(({total}) => total !== null);
   const hasSpread = shown.some(({spread}) => spread.decisionsPerSecond !== null);
   const lines = table(
@@ -103,7 +104,9 @@ const decisionLines = ({stores}: BenchReport, style: Style): readonly string[] =
     }),
     style,
   );
-  const trouble = shown.flatMap(troubleText).flatMap((text) => bullet(text, style));
+  const trouble = shown
+    .flatMap((store) => troubleText(store, settings))
+    .flatMap((text) => bullet(text, style));
   return lines.length === 0 ? [] : [...lines, ...trouble, ...remark(['CPU: of one core'], style)];
 };
 
@@ -128,7 +131,13 @@ const latencyLines = (report: BenchReport, style: Style): readonly string[] => {
     })),
     style,
   );
-  return lines.length === 0 ? [] : [...lines, ...remark(loopNotes(report), style)];
+  return lines.length === 0
+    ? []
+    : [
+        ...lines,
+        ...fewNotes(report).flatMap((text) => bullet(text, style)),
+        ...remark(loopNotes(report), style),
+      ];
 };
 
 const histogramLines = (report: BenchReport, style: Style): readonly string[] =>

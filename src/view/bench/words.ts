@@ -1,17 +1,13 @@
 import {formatDuration} from '../../base/duration.ts';
-import {formatCount, formatPlural, formatShare} from '../format-number.ts';
+import {formatCount, formatPlural} from '../format-number.ts';
 import type {
   BenchAccuracy,
-  BenchDifference,
+  BenchFigures,
   BenchLatency,
-  BenchMetric,
   BenchOutage,
   BenchReport,
   BenchSettings,
   BenchStore,
-  BenchSweep,
-  BenchSweepStep,
-  BenchTarget,
 } from '../model/bench-report.ts';
 
 /** Three digits: `7µs`, `1.23ms`, `1.02s`. */
@@ -22,6 +18,9 @@ export const latencyText = (us: number): string => {
 
 const threeDigits = (value: number): string =>
   value >= 999.5 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
+
+/** Of Poisson arrivals a short run has some per cent more or fewer. */
+const BEHIND = 0.9;
 
 /** What latencies of a loop are counted from. */
 export const latencyOf = ({
@@ -48,11 +47,27 @@ const headline = ({name, total, sweep, accuracy}: BenchStore, settings: BenchSet
         : `${name}: up to ${formatCount(sweep.kneePerSecond)} decisions/s with p99 below ${latencyText(settings.p99Us ?? 0)}`,
     ];
   if (total === null) return accuracy === null ? [] : [`${name}: ${accuracyText(accuracy)}`];
+  if (total.decisions === 0)
+    return [`${name}: ${total.withoutStore > 0 ? 'the store decided nothing' : 'nothing was measured'}`];
   const {p50Us, p99Us, maxUs} = latencyOf(total);
+  const asked = askedOf(total, settings);
   return [
-    `${name}: ${formatCount(total.decisionsPerSecond)} decisions/s, p50 ${latencyText(p50Us)}, p99 ${latencyText(p99Us)}, longest ${latencyText(maxUs)}`,
+    `${name}: ${formatCount(total.decisionsPerSecond)} decisions/s${asked === undefined ? '' : ` of ${formatCount(asked)} asked for`}, p50 ${latencyText(p50Us)}, p99 ${latencyText(p99Us)}, longest ${latencyText(maxUs)}${total.withoutStore === 0 ? '' : `; ${formatPlural(total.withoutStore, 'request')} more without the store`}`,
   ];
 };
+
+/** Requests per second that an open loop asked for, where clearly fewer were answered; a store that was lost is another matter. */
+const askedOf = (
+  {decisions, decisionsPerSecond, withoutStore}: BenchFigures,
+  {loop, ratePerSecond}: BenchSettings,
+): number | undefined =>
+  loop === 'open' &&
+  decisions > 0 &&
+  ratePerSecond !== null &&
+  withoutStore === 0 &&
+  decisionsPerSecond < BEHIND * ratePerSecond - 1
+    ? ratePerSecond
+    : undefined;
 
 const spanText = (ms: number): string => formatDuration(ms * 1_000);
 
@@ -62,8 +77,8 @@ export const loadText = (settings: BenchSettings): readonly string[] => {
   const ways = arrivals === 'poisson' ? 'Poisson' : 'evenly spread';
   const load = {
     closed: `closed loop, ${formatPlural(connections, 'caller')}`,
-    open: `open loop, ${formatCount(ratePerSecond ?? 0)} requests/s, ${ways}`,
-    sweep: `sweep from ${formatCount(ratePerSecond ?? 0)} requests/s, ${ways}, p99 below ${latencyText(p99Us ?? 0)}`,
+    open: `open loop, ${formatPlural(ratePerSecond ?? 0, 'request')}/s, ${ways}`,
+    sweep: `sweep from ${formatPlural(ratePerSecond ?? 0, 'request')}/s, ${ways}, p99 below ${latencyText(p99Us ?? 0)}`,
   }[loop];
   return [
     load,
@@ -91,18 +106,40 @@ export const machineText = ({machine}: BenchReport): readonly string[] => [
 ];
 
 /** What the kind of loop means for the figures. */
-export const loopNotes = ({settings}: BenchReport): readonly string[] =>
+export const loopNotes = ({settings, stores}: BenchReport): readonly string[] =>
   isOpen(settings)
     ? [
         'response: from the intended start to the answer, so that waiting counts',
         'service: from the real start',
-        'lateness: from the intended to the real start',
+        ...(stores.some(({total}) => (total?.lateness?.count ?? 0) > 0)
+          ? ['lateness: from the intended to the real start']
+          : []),
         ...(settings.pacing === 'timer' ? ['requests start by timers, up to 2 ms late'] : []),
       ]
     : [
         'a closed loop hides waiting: while the store is slow nobody asks, so the slow time is measured once for each caller',
         '--rate shows what users would wait for',
       ];
+
+/** Of how few requests a percentile cannot be told from the longest. */
+const NEEDED = [
+  {percentile: 'p99', requests: 100},
+  {percentile: 'p99.9', requests: 1_000},
+  {percentile: 'p99.99', requests: 10_000},
+] as const;
+
+/** Which percentiles are nothing but the longest request. */
+export const fewNotes = ({stores}: BenchReport): readonly string[] =>
+  stores.flatMap(({name, total}) => {
+    if (total === null) return [];
+    const {count} = latencyOf(total);
+    const empty = NEEDED.filter(({requests}) => count > 0 && count < requests);
+    if (empty.length === 0) return [];
+    const names = empty.map(({percentile}) => percentile).join(' and ');
+    return [
+      `${name}: ${names} of ${formatPlural(count, 'request')} ${empty.length === 1 ? 'is' : 'are'} the longest of them: ${formatCount(empty[0]!.requests)} and more tell (--duration)`,
+    ];
+  });
 
 export interface LatencyRow {
   readonly store: string;
@@ -143,10 +180,16 @@ export const serverCpuText = ({total, server}: BenchStore): string => {
 export const coresText = (share: number): string => `${Math.round(share * 100)}%`;
 
 /** What happened that should not have. */
-export const troubleText = ({name, total, runs}: BenchStore): readonly string[] => {
+export const troubleText = ({name, total, runs}: BenchStore, settings: BenchSettings): readonly string[] => {
   if (total === null) return [];
+  const asked = askedOf(total, settings);
   const outages = runs.flatMap((run) => run.outages);
   return [
+    ...(asked === undefined
+      ? []
+      : [
+          `${name}: fell behind: ${formatCount(total.decisionsPerSecond)} of ${formatPlural(asked, 'request')}/s were answered; the rest waited, and latencies count that`,
+        ]),
     ...(total.withoutStore === 0
       ? []
       : [
@@ -172,82 +215,8 @@ const outageText = ({atMs, withoutAnswersMs, recoveryMs}: BenchOutage): string =
       : `${spanText(withoutAnswersMs)} without answers`
   }${recoveryMs === null ? '' : `, first answer ${spanText(recoveryMs)} after it could be reached`}`;
 
-export const verdictText = (verdict: BenchSweepStep['verdict']): string =>
-  ({holds: 'holds', slow: 'p99 too high', behind: 'falls behind', errors: 'store lost'})[verdict];
-
-export const limitedText = ({limitedBy}: BenchSweep): string =>
-  ({
-    store: 'a rate fails when it failed twice',
-    client: 'the client had no more to give where rates failed: more --processes may reach a higher one',
-    nothing: 'no rate failed',
-  })[limitedBy];
-
 export const accuracyText = ({accuracy, falsePositives}: BenchAccuracy): string =>
   `${precise(accuracy)} of the budget kept, ${formatPlural(falsePositives, 'false positive')}`;
 
-export const accuracyNotes = (accuracy: BenchAccuracy): readonly string[] => [
-  `${formatPlural(accuracy.processes, 'process', 'processes')} on one key of ${formatCount(accuracy.ratePerSecond)}/s with bursts of ${formatCount(accuracy.burst)}, ${formatCount(accuracy.offeredPerSecond)}/s offered`,
-];
-
 /** A share near 1, with the digits that matter there. */
 export const precise = (share: number): string => `${Number((share * 100).toFixed(3))}%`;
-
-const TARGET_NAMES: Readonly<Record<BenchTarget['name'], string>> = {
-  'overhead-p50': 'overhead of a check, p50',
-  'false-positives': 'false positives',
-  accuracy: 'accuracy across instances',
-  recovery: 'recovery of the store',
-};
-
-export const targetCells = ({store, name, actual, target, met}: BenchTarget): readonly string[] => {
-  const text = (value: number): string =>
-    name === 'overhead-p50' ? latencyText(value) : name === 'recovery' ? spanText(value) : precise(value);
-  return [
-    met ? 'PASS' : 'MISS',
-    store,
-    TARGET_NAMES[name],
-    text(actual),
-    `${name === 'accuracy' ? 'at least' : 'below'} ${text(target)}`,
-  ];
-};
-
-const METRIC_NAMES: Readonly<Record<BenchMetric, string>> = {
-  decisionsPerSecond: 'decisions/s',
-  p50Us: 'p50',
-  p99Us: 'p99',
-  p999Us: 'p99.9',
-  kneePerSecond: 'knee/s',
-};
-
-export const metricName = (metric: BenchMetric): string => METRIC_NAMES[metric];
-
-export const metricText = (metric: BenchMetric, value: number): string =>
-  metric.endsWith('Us') ? latencyText(value) : formatCount(value);
-
-export const signedShare = (share: number | null): string => {
-  if (share === null) return '';
-  const tenths = Math.round(share * 1_000) / 10;
-  return tenths === 0 ? '0%' : `${tenths > 0 ? '+' : ''}${formatCount(tenths)}%`;
-};
-
-export const differenceText = ({verdict, judged}: BenchDifference): string => {
-  if (verdict === 'worse') return judged ? 'WORSE' : 'worse, not judged';
-  return {better: 'better', same: 'same', unclear: 'too noisy to tell'}[verdict];
-};
-
-export const comparisonNotes = ({comparison}: BenchReport): readonly string[] => {
-  if (comparison === null) return [];
-  const {differing, maxRegression, differences} = comparison;
-  return [
-    `worse: by more than ${formatShare(maxRegression)}, and by more than runs of the same settings differ`,
-    ...(differences.some(({noise}) => noise === null)
-      ? ['single runs on both sides: the noise is not known, --runs 3 tells it']
-      : []),
-    ...differing.map((text) => `not the same: ${text}`),
-  ];
-};
-
-export const noiseNotes = ({noise}: BenchReport): readonly string[] => [
-  ...(noise.tooNoisy ? ['the machine was too noisy to tell: repeat it on a quiet one'] : []),
-  ...noise.reasons,
-];

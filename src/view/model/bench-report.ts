@@ -128,6 +128,8 @@ export interface BenchSweepStep {
   readonly decisionsPerSecond: number;
   readonly p50Us: number;
   readonly p99Us: number;
+  /** Of the clock of this machine: how late requests started, p99, beside what they had to wait for others. */
+  readonly latenessP99Us: number;
   readonly clientCpu: number;
 }
 

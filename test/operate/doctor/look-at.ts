@@ -24,6 +24,7 @@ export const lookAt = async (target: StoreTarget, timeoutMs = 3_000): Promise<Lo
     kind: target.kind,
     reach: {seen: true, value: {url: examination.url, named: true, outcome: {kind: 'reached'}}},
     examination: {seen: true, value: examination},
+    refusal: undefined,
     usage: {seen: false, why: 'not looked at'},
     readOnly: false,
     localNow: localNow(),

@@ -16,7 +16,7 @@ const HEALTHY: PolicyFacts = {
   localProblem: undefined,
   published: seen(plain),
   publishedProblem: undefined,
-  asked: new Set(),
+  asked: seen(new Set()),
 };
 const none = {local: undefined, published: seen(undefined)};
 const problem = {where: 'ratectl.yaml:4:7', message: 'expected a rate', hint: 'such as 10/s'};
@@ -97,8 +97,15 @@ testRows(POLICY_RULES, HEALTHY, [
   {
     id: 'policy/attributes',
     when: 'requests have reached the limit: they come',
-    change: {published: seen(policy(BY_IP + BY_TENANT)), asked: new Set(['per-tenant'])},
+    change: {published: seen(policy(BY_IP + BY_TENANT)), asked: seen(new Set(['per-tenant']))},
     says: 'ok',
+  },
+  {
+    id: 'policy/attributes',
+    when: 'nobody can tell which requests came',
+    change: {published: seen(policy(BY_IP + BY_TENANT)), asked: unseen('not allowed')},
+    says: 'unknown',
+    text: 'not allowed',
   },
 ]);
 

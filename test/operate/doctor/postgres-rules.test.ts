@@ -12,6 +12,7 @@ const TABLE: TableFacts = {
   live: 1_000,
   dead: 100,
   bytes: 200_000,
+  autovacuum: true,
   vacuumedAt: NOW - MINUTE,
 };
 const OBJECTS = {missingTables: [], missingIndexes: [], invalidIndexes: [], missingFunctions: []};
@@ -50,6 +51,27 @@ const replica = (lag: number | undefined, lagBytes: number | undefined) => ({
 });
 
 testRows([...POSTGRES_RULES, ...POSTGRES_ACTIVITY_RULES], HEALTHY, [
+  {id: 'postgres/autovacuum', when: 'it runs', says: 'ok'},
+  {
+    id: 'postgres/autovacuum',
+    when: 'it is off',
+    change: settings({autovacuum: 'off'}),
+    says: ['warning'],
+    text: 'autovacuum is off',
+  },
+  {
+    id: 'postgres/autovacuum',
+    when: 'it counts nothing, and so finds nothing to do',
+    change: settings({track_counts: 'off'}),
+    says: ['warning'],
+  },
+  {
+    id: 'postgres/autovacuum',
+    when: 'a table is left out',
+    change: table({autovacuum: false}),
+    says: ['warning'],
+    text: 'leaves state out',
+  },
   {id: 'postgres/schema', when: 'of this version', says: 'ok'},
   {id: 'postgres/schema', when: 'there is none yet', change: version(0), says: ['note']},
   {id: 'postgres/schema', when: 'older', change: version(4), says: ['warning'], text: '2 migrations'},

@@ -23,6 +23,7 @@ const INFO = {
 const SETTINGS = {appendfsync: 'everysec', 'lua-time-limit': '5000', 'min-replicas-to-write': '0', save: ''};
 const NODE: RedisNode = {
   address: 'cache:6379',
+  encrypted: false,
   info: seen(new Map(Object.entries(INFO))),
   settings: seen(new Map(Object.entries(SETTINGS))),
   slow: seen([]),

@@ -130,6 +130,21 @@ describe('a server that keeps what it has', () => {
     await admin.call('acl', 'deluser', user);
   });
 
+  test('who may not even begin a transaction lacks rights, and is not taken for healthy', async () => {
+    const {user, target} = await userWith(admin, server, '~* +ping +info +get');
+    const {check, examination} = await lookAt(target);
+    expect(examination.rights).toMatchObject({seen: true, value: {by: 'sending what only reads'}});
+    const [finding] = check('store/rights-read').findings;
+    expect(finding?.severity).toBe('error');
+    expect(finding?.what).toContain(`user ${user} may not: multi, time, mget`);
+    expect(finding?.what).not.toMatch(/ (?:get|ping),/);
+    expect(check('store/rights-write')).toMatchObject({
+      result: 'unknown',
+      why: expect.stringContaining('may not begin a transaction'),
+    });
+    await admin.call('acl', 'deluser', user);
+  });
+
   test('of the rights that are documented for applications nothing is missing; without one of them it is', async () => {
     const rights = documentedRights('applications');
     const all = await userWith(admin, server, rights.join(' '));
@@ -283,6 +298,27 @@ test('a Cluster: primaries without replicas, and slots that nobody serves', asyn
       .toBe('error');
     admin.disconnect();
   } finally {
+    await stop();
+  }
+}, 40_000);
+
+test('a Cluster that has stopped to serve says why, although it lets nobody in', async () => {
+  const {nodes, stop} = await startRedisCluster(3);
+  const target = {...targetOf(nodes[0]!.url), topology: {kind: 'cluster'} as const};
+  const admin = new Redis(nodes[0]!.url, {protocol: 2});
+  try {
+    await nodes[1]!.stop();
+    await expect
+      .poll(async () => (await admin.cluster('INFO')).includes('cluster_state:fail'), {timeout: 15_000})
+      .toBe(true);
+    const {check, examination} = await lookAt(target, 1_000);
+    expect(check('redis/cluster').findings).toMatchObject([
+      {severity: 'error', what: expect.stringContaining('state fail')},
+    ]);
+    expect(examination.url).toContain('redis+cluster://');
+    expect(examination.details).toMatchObject({topology: 'cluster'});
+  } finally {
+    admin.disconnect();
     await stop();
   }
 }, 40_000);

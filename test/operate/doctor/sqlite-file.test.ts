@@ -87,7 +87,7 @@ test('a database of another program, an empty one and one of a later version', a
     result: 'unknown',
     why: expect.stringContaining('another program'),
   });
-  expect(foreign.found['sqlite/journal-mode']).toBe('warning');
+  expect(foreign.check('sqlite/journal-mode').result).toBe('ok');
   const path = await stateFile();
   const database = new DatabaseSync(path);
   database.exec('PRAGMA user_version = 99');
@@ -106,6 +106,13 @@ test('a file that this user may not write', async () => {
   chmodSync(join(path, '..'), 0o755);
   chmodSync(path, 0o444);
   expect(foundByAnother(path)).toMatchObject({'store/rights-write': 'warning'});
+});
+
+test('a file that this user may not even read is an error', async () => {
+  const path = await stateFile();
+  chmodSync(join(path, '..'), 0o755);
+  chmodSync(path, 0o000);
+  expect(foundByAnother(path)).toMatchObject({'store/rights-read': 'error'});
 });
 
 /** Whoever is root may write everything: looks as somebody else. */

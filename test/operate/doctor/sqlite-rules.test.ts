@@ -5,7 +5,15 @@ import {networkFileSystem} from '../../../src/store/sqlite/network-file-system.t
 import {seen, testRows, unseen} from './rows.ts';
 
 const MIB = 1_048_576;
-const FILE = {bytes: MIB, walBytes: 0, mode: 0o644, ownerIsUs: true, writable: true, folderWritable: true};
+const FILE = {
+  bytes: MIB,
+  walBytes: 0,
+  mode: 0o644,
+  ownerIsUs: true,
+  readable: true,
+  writable: true,
+  folderWritable: true,
+};
 const SPACE = {freeBytes: 10_000 * MIB, fileSystem: 'local', network: false};
 const HEALTHY: SqliteFacts = {
   kind: 'sqlite',
@@ -40,7 +48,26 @@ testRows(SQLITE_RULES, HEALTHY, [
     change: {complaints: unseen('the file has 900 MiB')},
     says: 'unknown',
   },
+  {
+    id: 'sqlite/integrity',
+    when: 'something else altogether',
+    change: {complaints: seen(['file is not a database'])},
+    says: ['error'],
+    text: 'no SQLite database',
+  },
   {id: 'sqlite/journal-mode', when: 'WAL', says: 'ok'},
+  {
+    id: 'sqlite/journal-mode',
+    when: 'a file that nobody has written to yet',
+    change: {journalMode: seen('a rollback journal'), schema: seen({version: 0, newest: 1})},
+    says: 'ok',
+  },
+  {
+    id: 'sqlite/journal-mode',
+    when: 'no database',
+    change: {journalMode: seen('a rollback journal'), schema: unseen('the file is not a SQLite database')},
+    says: 'ok',
+  },
   {
     id: 'sqlite/journal-mode',
     when: 'another',

@@ -155,6 +155,13 @@ describe('reaching the store', () => {
       change: {outcome: {kind: 'no-file', path: '/x/state.db'}},
       says: ['warning'],
     },
+    {
+      id: 'store/reachable',
+      when: 'it answers, and cannot be used',
+      change: {outcome: {kind: 'unusable', message: 'the server is a node of a Redis Cluster', hint: 'x'}},
+      says: ['error'],
+      text: 'the server answers, and cannot be used: the server is a node',
+    },
     {id: 'store/reachable', when: 'memory', change: {outcome: {kind: 'memory'}}, says: ['note']},
   ]);
 });

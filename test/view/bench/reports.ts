@@ -107,6 +107,7 @@ export const sweepReport = (): BenchReport => {
     decisionsPerSecond: verdict === 'behind' ? ratePerSecond - 1_234 : ratePerSecond,
     p50Us: 90,
     p99Us,
+    latenessP99Us: 12,
     clientCpu: 0.62,
   });
   return made(

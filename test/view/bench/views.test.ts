@@ -3,8 +3,10 @@ import {benchCsv} from '../../../src/view/bench/csv.ts';
 import {benchHtml} from '../../../src/view/bench/html.ts';
 import {benchMarkdown} from '../../../src/view/bench/markdown.ts';
 import {benchTable} from '../../../src/view/bench/table.ts';
-import {latencyText, signedShare} from '../../../src/view/bench/words.ts';
+import {signedShare} from '../../../src/view/bench/verdict-words.ts';
+import {fewNotes, headlines, latencyText} from '../../../src/view/bench/words.ts';
 import {textWidth} from '../../../src/view/text-width.ts';
+import {latencies, made, measuredRun, store} from '../../bench-command/results.ts';
 import {expectGolden} from '../../support/golden.ts';
 import {unsafeIn} from '../unsafe.ts';
 import {emptyReport, hostileReport, openReport, sweepReport, troubledReport} from './reports.ts';
@@ -85,3 +87,45 @@ test.each([
   [-0.5, '-50%'],
   [12.345, '+1,234.5%'],
 ])('a change of %s is told as %j', (change, text) => expect(signedShare(change)).toBe(text));
+
+describe('what figures do not say by themselves', () => {
+  const measured = (count: number, seconds: number) =>
+    made([store({runs: [measuredRun({values: latencies(count), seconds})]})]);
+
+  test.each([
+    [20_000, []],
+    [9_999, ['redis: p99.99 of 9,999 requests is the longest of them: 10,000 and more tell (--duration)']],
+    [
+      500,
+      ['redis: p99.9 and p99.99 of 500 requests are the longest of them: 1,000 and more tell (--duration)'],
+    ],
+  ])('percentiles of %i requests', (count, expected) => {
+    expect(fewNotes(measured(count, 2))).toEqual(expected);
+  });
+
+  test('a rate that was not kept stands beside the one that was asked for', () => {
+    const [line] = headlines(measured(2_000, 3));
+    expect(line).toMatch(/^redis: 667 decisions\/s of 1,000 asked for, p50/);
+    expect(benchTable(measured(2_000, 3), {width: 100, colour: false, ascii: false})).toContain(
+      'fell behind: 667 of 1,000 requests/s were answered',
+    );
+    expect(headlines(measured(2_000, 2))[0]).toMatch(/^redis: 1,000 decisions\/s, p50/);
+  });
+
+  test('a run without decisions has fallen behind nothing, and one that lost its store says so at once', () => {
+    const none = (more: object) =>
+      made([store({runs: [measuredRun({values: [], seconds: 0, more})]})], {durationMs: 10_000});
+    expect(headlines(made([store({runs: [measuredRun({more: {withoutStore: 7}})]})]))[0]).toMatch(
+      /longest .*; 7 requests more without the store$/,
+    );
+    expect(headlines(none({}))).toEqual(['redis: nothing was measured']);
+    expect(headlines(none({withoutStore: 3}))).toEqual(['redis: the store decided nothing']);
+    expect(benchTable(none({}), {width: 100, colour: false, ascii: false})).not.toContain('fell behind');
+  });
+
+  test('more processes than processors are told', () => {
+    const many = made([store()], {processes: 9});
+    expect(many.noise.reasons).toContainEqual(expect.stringContaining('9 processes share 4 processors'));
+    expect(made([store()], {processes: 4}).noise.reasons.join()).not.toContain('share');
+  });
+});
