@@ -17,6 +17,8 @@ const MOST = 128;
 /** So many are worth a call of their own beside another one: the server decides one half while this process reads the other. */
 const FEWEST = 8;
 
+const SETTLED = Promise.resolve();
+
 /**
  * Puts checks that are asked for at the same time into one call. A check that comes alone leaves at once, in the microtask behind
  * it; while calls are under way checks are collected until the event loop has gone through what arrived, which costs a caller
@@ -54,7 +56,8 @@ export class CheckBatcher {
       if (count >= MOST || (count >= FEWEST && this.#isHalf(count))) this.#flush();
       else if (count > 1) return;
       else if (this.#underWay > 0) setImmediate(() => this.#flush());
-      else queueMicrotask(() => this.#flushFirst());
+      // Cheaper than queueMicrotask, which makes a resource for async hooks.
+      else void SETTLED.then(this.#flushFirst);
     });
   }
 
@@ -64,7 +67,7 @@ export class CheckBatcher {
   }
 
   /** With nothing under way: one half, and the other when the server has had time to begin. */
-  #flushFirst(): void {
+  readonly #flushFirst = (): void => {
     if (this.#underWay > 0 || this.#waiting.length < 2 * FEWEST) {
       this.#flush();
       return;
@@ -73,35 +76,45 @@ export class CheckBatcher {
     this.#flush();
     this.#waiting = others;
     setImmediate(() => this.#flush());
-  }
+  };
 
   #flush(): void {
     const batch = this.#waiting;
     if (batch.length === 0) return;
     this.#waiting = [];
-    void this.#ask(batch);
+    this.#ask(batch);
   }
 
-  async #ask(batch: readonly Waiting[]): Promise<void> {
+  #ask(batch: readonly Waiting[]): void {
     const sentAt = this.#clock();
     this.#underWay++;
     this.#checksUnderWay += batch.length;
-    try {
-      const answers = await this.#send(batch.map(({check}) => check));
-      for (let i = 0; i < batch.length; i++) batch[i]!.resolve({answer: answers[i]!, sentAt});
-    } catch (error) {
-      const answers = this.#answersOf(error);
-      const asksAgain = answers?.length === 0 && batch.length > 1;
-      batch.forEach((waiting, i) => {
-        const answer = answers?.[i];
-        if (answer !== undefined) waiting.resolve({answer, sentAt});
-        // It may have been charged already; then it is charged twice, which refuses too much, never too little.
-        else if (asksAgain) void this.#ask([waiting]);
-        else waiting.reject(error);
-      });
-    } finally {
-      this.#underWay--;
-      this.#checksUnderWay -= batch.length;
-    }
+    this.#send(batch.map(({check}) => check)).then(
+      (answers) => {
+        for (let i = 0; i < batch.length; i++) batch[i]!.resolve({answer: answers[i]!, sentAt});
+        this.#back(batch);
+      },
+      (error: unknown) => {
+        this.#failed(batch, sentAt, error);
+        this.#back(batch);
+      },
+    );
+  }
+
+  #failed(batch: readonly Waiting[], sentAt: number, error: unknown): void {
+    const answers = this.#answersOf(error);
+    const asksAgain = answers?.length === 0 && batch.length > 1;
+    batch.forEach((waiting, i) => {
+      const answer = answers?.[i];
+      if (answer !== undefined) waiting.resolve({answer, sentAt});
+      // It may have been charged already; then it is charged twice, which refuses too much, never too little.
+      else if (asksAgain) this.#ask([waiting]);
+      else waiting.reject(error);
+    });
+  }
+
+  #back(batch: readonly Waiting[]): void {
+    this.#underWay--;
+    this.#checksUnderWay -= batch.length;
   }
 }

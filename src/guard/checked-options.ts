@@ -8,20 +8,22 @@ export const checkedOptions = (
   attributes: Attributes,
   {cost = 1, holdMs}: CheckOptions,
 ): {readonly cost: number; readonly hold: number} => {
-  if (typeof attributes !== 'object' || attributes === null)
-    throw new RatectlError(
-      `attributes are ${quoted(String(attributes))}, expected an object such as {ip, path}`,
-      {
-        code: 'limiter/attributes',
-      },
-    );
-  if (!Number.isSafeInteger(cost) || cost < 0)
-    throw new RatectlError(`a cost of ${quoted(String(cost))}, expected a whole number of 0 or more`, {
-      code: 'limiter/cost',
-    });
-  if (holdMs !== undefined && !(holdMs > 0))
-    throw new RatectlError(`holdMs is ${quoted(String(holdMs))}, expected more than 0`, {
-      code: 'limiter/hold',
-    });
-  return {cost, hold: holdMs === undefined ? Number.POSITIVE_INFINITY : Math.ceil(holdMs * 1_000)};
+  if (typeof attributes !== 'object' || attributes === null) throw noAttributes(attributes);
+  if (!Number.isSafeInteger(cost) || cost < 0) throw noCost(cost);
+  if (holdMs === undefined) return {cost, hold: Number.POSITIVE_INFINITY};
+  if (!(holdMs > 0)) throw noHold(holdMs);
+  return {cost, hold: Math.ceil(holdMs * 1_000)};
 };
+
+const noAttributes = (attributes: unknown): RatectlError =>
+  new RatectlError(`attributes are ${quoted(String(attributes))}, expected an object such as {ip, path}`, {
+    code: 'limiter/attributes',
+  });
+
+const noCost = (cost: unknown): RatectlError =>
+  new RatectlError(`a cost of ${quoted(String(cost))}, expected a whole number of 0 or more`, {
+    code: 'limiter/cost',
+  });
+
+const noHold = (holdMs: unknown): RatectlError =>
+  new RatectlError(`holdMs is ${quoted(String(holdMs))}, expected more than 0`, {code: 'limiter/hold'});

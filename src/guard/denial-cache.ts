@@ -5,6 +5,9 @@ import type {AlgorithmSpec} from '../engine/policy-model.ts';
 import {Kind} from '../engine/verdict.ts';
 
 interface Refusal {
+  readonly key: string;
+  /** What was asked of the key. */
+  readonly question: string;
   /** What refused: another set means that an override began, ended or changed. */
   readonly buckets: BucketSet;
   readonly blockedUntil: number;
@@ -45,7 +48,10 @@ const LONGEST_KEY = 1_024;
  */
 export class DenialCache {
   readonly #clock: () => number;
-  readonly #refusals = new Map<string, Refusal>();
+  /** In the order in which they came. */
+  readonly #refusals = new Set<Refusal>();
+  /** By key, then by question: of a key that nobody refused no text has to be made to find that out. */
+  readonly #byKey = new Map<string, Map<string, Refusal>>();
   /** What left before then was perhaps decided before the reset that cleared everything. */
   #clearedAt = Number.NEGATIVE_INFINITY;
 
@@ -57,15 +63,20 @@ export class DenialCache {
     return this.#refusals.size;
   }
 
-  /** The answer of a check that is known to be refused; `now` is the store's clock as far as it is known. Undefined: ask. */
-  find(check: Check, now: number): CheckAnswer | undefined {
-    if (this.#refusals.size === 0 || check.charge === 'always') return undefined;
-    const {layers} = check;
+  /**
+   * The answer of a check that is known to be refused; `now` is the store's clock as far as it is known, `at` what the local one
+   * shows. Undefined: ask.
+   */
+  find(check: Check, now: number, at?: number): CheckAnswer | undefined {
+    return this.#refusals.size === 0 || check.charge === 'always' ? undefined : this.#find(check, now, at);
+  }
+
+  #find({layers}: Check, now: number, at: number | undefined): CheckAnswer | undefined {
     let verdicts: LayerVerdict[] | undefined;
     for (let i = 0; i < layers.length; i++) {
       const layer = layers[i]!;
       if (layer.shadow) continue;
-      const verdict = this.#refusalOf(layer);
+      const verdict = this.#refusalOf(layer, at);
       if (verdict !== undefined) {
         verdicts ??= layers.map(() => NOT_ASKED);
         verdicts[i] = verdict;
@@ -78,41 +89,63 @@ export class DenialCache {
   }
 
   /** Keeps what can be kept of a store's answer to a question that left at `sentAt`. */
-  keep(check: Check, {verdicts}: CheckAnswer, sentAt: number): void {
-    if (check.charge === 'always' || sentAt < this.#clearedAt || denierOf(check, verdicts) < 0) return;
+  keep(check: Check, answer: CheckAnswer, sentAt: number): void {
+    const refused = denierOf(check, answer.verdicts) >= 0;
+    if (refused && check.charge !== 'always' && sentAt >= this.#clearedAt) this.#keep(check, answer, sentAt);
+  }
+
+  #keep(check: Check, {verdicts}: CheckAnswer, sentAt: number): void {
     const answeredAt = this.#clock();
     check.layers.forEach((layer, i) => {
       const verdict = verdicts[i]!;
       if (layer.shadow || verdict.kind === Kind.allow || !isLasting(layer)) return;
       if (layer.address.key.length > LONGEST_KEY) return;
-      const id = idOf(layer);
-      this.#refusals.delete(id);
-      const {buckets, blockedUntil} = layer;
-      this.#refusals.set(id, {buckets, blockedUntil, verdict, sentAt, answeredAt});
+      const {address, buckets, blockedUntil} = layer;
+      const {key} = address;
+      this.#add({key, question: questionOf(layer), buckets, blockedUntil, verdict, sentAt, answeredAt});
     });
-    // The oldest go first: a map keeps the order in which entries came.
-    for (const id of this.#refusals.keys()) {
+    for (const oldest of this.#refusals) {
       if (this.#refusals.size <= MAX_REFUSALS) break;
-      this.#refusals.delete(id);
+      this.#forget(oldest);
     }
   }
 
   /** Something was reset or overridden: nothing is known any more. */
   clear(): void {
     this.#refusals.clear();
+    this.#byKey.clear();
     this.#clearedAt = this.#clock();
   }
 
-  #refusalOf(layer: Layer): LayerVerdict | undefined {
-    const id = idOf(layer);
-    const refusal = this.#refusals.get(id);
+  #add(refusal: Refusal): void {
+    const {key, question} = refusal;
+    let ofKey = this.#byKey.get(key);
+    if (ofKey === undefined) {
+      ofKey = new Map();
+      this.#byKey.set(key, ofKey);
+    }
+    const before = ofKey.get(question);
+    if (before !== undefined) this.#refusals.delete(before);
+    ofKey.set(question, refusal);
+    this.#refusals.add(refusal);
+  }
+
+  #forget(refusal: Refusal): void {
+    this.#refusals.delete(refusal);
+    const ofKey = this.#byKey.get(refusal.key)!;
+    ofKey.delete(refusal.question);
+    if (ofKey.size === 0) this.#byKey.delete(refusal.key);
+  }
+
+  #refusalOf(layer: Layer, at: number | undefined): LayerVerdict | undefined {
+    const refusal = this.#byKey.get(layer.address.key)?.get(questionOf(layer));
     if (refusal === undefined) return undefined;
     const {verdict, sentAt, answeredAt, buckets, blockedUntil} = refusal;
-    const now = this.#clock();
+    const now = at ?? this.#clock();
     const lasts = verdict.kind === Kind.notYet ? Math.min(verdict.retryAfter, LONGEST) : LONGEST;
     const ended = now - sentAt >= lasts;
     if (ended || now < sentAt || buckets !== layer.buckets || blockedUntil !== layer.blockedUntil) {
-      this.#refusals.delete(id);
+      this.#forget(refusal);
       return undefined;
     }
     // The store's clock is at least this much further than when it answered: a wait is never told too short.
@@ -136,5 +169,4 @@ const writes = (spec: AlgorithmSpec): boolean =>
   (spec.kind === 'fixed-window' && spec.countDenied) ||
   (spec.kind === 'token-bucket' && (spec.refill.kind === 'smoothed' || spec.initial < spec.burst));
 
-const idOf = ({limit, address, cost}: Layer): string =>
-  `${limit} ${cost} ${address.tier.length} ${address.tier}${address.key}`;
+const questionOf = ({limit, address, cost}: Layer): string => `${limit} ${cost} ${address.tier}`;

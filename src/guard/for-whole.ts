@@ -19,10 +19,15 @@ export const forWhole = (
 
 /** The same for limits of which adaptive control leaves a share. */
 export const answerForWhole = ({layers}: Check, answer: CheckAnswer): CheckAnswer => {
-  if (layers.every(({buckets}) => buckets.whole === undefined)) return answer;
+  if (!hasShares(layers)) return answer;
   const verdicts = answer.verdicts.map((verdict, i) => {
     const {whole} = layers[i]!.buckets;
     return whole === undefined ? verdict : forWhole(verdict, layers[i]!, whole);
   });
   return {...answer, verdicts};
+};
+
+const hasShares = (layers: readonly Layer[]): boolean => {
+  for (let i = 0; i < layers.length; i++) if (layers[i]!.buckets.whole !== undefined) return true;
+  return false;
 };

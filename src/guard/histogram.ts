@@ -1,20 +1,20 @@
-/** Upper bounds in seconds: from a look into memory to a store that hangs. */
+/** Upper bounds in µs: from a look into memory to a store that hangs. */
 const BOUNDS = [
-  0.000_01, 0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
+  10, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000,
 ];
 
 /** Counts of durations, as Prometheus takes them. */
 export class Histogram {
   readonly #counts = new Float64Array(BOUNDS.length + 1);
+  /** µs. */
   #sum = 0;
 
   /** `us`: microseconds. */
   add(us: number): void {
-    const seconds = us / 1e6;
     let i = 0;
-    while (i < BOUNDS.length && seconds > BOUNDS[i]!) i++;
+    while (i < BOUNDS.length && us > BOUNDS[i]!) i++;
     this.#counts[i] = this.#counts[i]! + 1;
-    this.#sum += seconds;
+    this.#sum += us;
   }
 
   /** Lines of the text format; `labels` as `source="store"`. */
@@ -22,13 +22,13 @@ export class Histogram {
     let total = 0;
     const buckets = BOUNDS.map((bound, i) => {
       total += this.#counts[i]!;
-      return `${name}_bucket{${labels},le="${bound}"} ${total}`;
+      return `${name}_bucket{${labels},le="${bound / 1e6}"} ${total}`;
     });
     total += this.#counts[BOUNDS.length]!;
     return [
       ...buckets,
       `${name}_bucket{${labels},le="+Inf"} ${total}`,
-      `${name}_sum{${labels}} ${Number(this.#sum.toFixed(6))}`,
+      `${name}_sum{${labels}} ${Number((this.#sum / 1e6).toFixed(6))}`,
       `${name}_count{${labels}} ${total}`,
     ];
   }

@@ -1,5 +1,7 @@
+import {type InspectOptions, inspect} from 'node:util';
 import {ceilMillis} from '../base/micros.ts';
-import type {Check, CheckAnswer, RowAddress} from '../engine/live/check.ts';
+import type {DecisionFacts} from '../engine/decision.ts';
+import {type Check, type CheckAnswer, denierOf, type Layer, type RowAddress} from '../engine/live/check.ts';
 import {liveDecision} from '../engine/live/live-decision.ts';
 import {Kind} from '../engine/verdict.ts';
 import {bucketOfCapacity, bucketWindow} from './bucket-window.ts';
@@ -23,68 +25,98 @@ export const leasesOf = (check: Check, {verdicts}: CheckAnswer): readonly Lease[
     return fencingToken > 0 ? [{address, fencingToken, count: cost}] : [];
   });
 
-/** What a decision is made of. */
-export interface DecisionParts {
-  readonly check: Check;
-  readonly answer: CheckAnswer;
-  readonly source: DecisionSource;
-  /** Gives back slots; never rejects. */
-  readonly release: (leases: readonly Lease[]) => Promise<void>;
+/** The decision, and the layer it speaks of. Spans are µs. */
+interface Facts extends DecisionFacts {
+  readonly layer: Layer | undefined;
 }
+
+/** Everything refused because the store is lost: no limit did so. */
+const NO_LIMIT = {layer: undefined, capacity: 0, remaining: 0};
+
+const factsOf = (check: Check, answer: CheckAnswer, source: DecisionSource): Facts => {
+  const facts = liveDecision(check, answer);
+  if (source === 'closed') return {...facts, ...NO_LIMIT};
+  return {...facts, layer: check.layers.find(({limit}) => limit === facts.limit)};
+};
 
 /** The answer to one request. */
 export class LimitDecision implements DecisionView {
   readonly allowed: boolean;
-  readonly never: boolean;
-  readonly limit: string | undefined;
-  readonly key: string | undefined;
-  readonly tier: string | undefined;
-  readonly capacity: number;
-  readonly remaining: number;
-  readonly retryAfterMs: number;
-  readonly resetAfterMs: number;
-  /** Milliseconds for which the request should be held back before it is served (`leaky-bucket` with a delay). */
-  readonly delayMs: number;
-  readonly now: number;
   readonly source: DecisionSource;
-  readonly #parts: DecisionParts;
-  readonly #tightest: number;
+  readonly #check: Check;
+  readonly #answer: CheckAnswer;
+  readonly #release: (leases: readonly Lease[]) => Promise<void>;
+  #facts: Facts | undefined;
   #leases: readonly Lease[] | undefined;
 
-  constructor(parts: DecisionParts) {
-    const {check, answer, source} = parts;
-    const {layers} = check;
-    const facts = liveDecision(check, answer);
-    this.#parts = parts;
-    // Everything refused because the store is lost: no limit did so.
-    const lost = source === 'closed';
-    let tightest = lost ? -1 : layers.length - 1;
-    while (tightest >= 0 && layers[tightest]!.limit !== facts.limit) tightest--;
-    this.#tightest = tightest;
-    const address = layers[tightest]?.address;
-    this.allowed = facts.allowed;
-    this.never = facts.never;
-    this.limit = address?.limit;
-    this.key = address?.key;
-    this.tier = address === undefined || address.tier === '' ? undefined : address.tier;
-    this.capacity = lost ? 0 : facts.capacity;
-    this.remaining = lost ? 0 : facts.remaining;
-    this.retryAfterMs = ceilMillis(facts.retryAfter);
-    this.resetAfterMs = ceilMillis(facts.resetAfter);
-    this.delayMs = ceilMillis(facts.delay);
-    this.now = answer.now;
+  /** `release` gives back slots; it never rejects. */
+  constructor(
+    check: Check,
+    answer: CheckAnswer,
+    source: DecisionSource,
+    release: (leases: readonly Lease[]) => Promise<void>,
+  ) {
+    this.allowed = denierOf(check, answer.verdicts) < 0;
     this.source = source;
+    this.#check = check;
+    this.#answer = answer;
+    this.#release = release;
+    this.#facts = undefined;
+    this.#leases = undefined;
+  }
+
+  get never(): boolean {
+    return this.#known().never;
+  }
+
+  get limit(): string | undefined {
+    return this.#known().layer?.address.limit;
+  }
+
+  get key(): string | undefined {
+    return this.#known().layer?.address.key;
+  }
+
+  get tier(): string | undefined {
+    const tier = this.#known().layer?.address.tier;
+    return tier === '' ? undefined : tier;
+  }
+
+  get capacity(): number {
+    return this.#known().capacity;
+  }
+
+  get remaining(): number {
+    return this.#known().remaining;
+  }
+
+  get retryAfterMs(): number {
+    return ceilMillis(this.#known().retryAfter);
+  }
+
+  get resetAfterMs(): number {
+    return ceilMillis(this.#known().resetAfter);
+  }
+
+  /** Milliseconds for which the request should be held back before it is served (`leaky-bucket` with a delay). */
+  get delayMs(): number {
+    return ceilMillis(this.#known().delay);
+  }
+
+  get now(): number {
+    return this.#answer.now;
   }
 
   get scope(): 'rate' | 'concurrency' {
-    const layer = this.#parts.check.layers[this.#tightest];
+    const {layer} = this.#known();
     const bucket = layer && bucketOfCapacity(layer.buckets, this.capacity);
     return bucket?.kind === 'concurrency' ? 'concurrency' : 'rate';
   }
 
   get layers(): readonly LayerView[] {
-    const {check, answer, source} = this.#parts;
-    if (source === 'closed') return [];
+    const check = this.#check;
+    const answer = this.#answer;
+    if (this.source === 'closed') return [];
     // Said as after the charge, which a refusal by another limit kept from happening.
     const uncharged = !this.allowed && check.charge === 'all-or-nothing';
     return check.layers.flatMap(({address, buckets, shadow, cost}, i) => {
@@ -107,15 +139,15 @@ export class LimitDecision implements DecisionView {
 
   /** Names of the limits that only count and would have refused. */
   get shadowDenied(): readonly string[] {
-    const {check, answer} = this.#parts;
-    return check.layers
-      .filter(({shadow}, i) => shadow && answer.verdicts[i]!.kind !== Kind.allow)
+    const {verdicts} = this.#answer;
+    return this.#check.layers
+      .filter(({shadow}, i) => shadow && verdicts[i]!.kind !== Kind.allow)
       .map(({address}) => address.limit);
   }
 
   /** The slots of `concurrency` limits that the request holds. */
   get leases(): readonly Lease[] {
-    this.#leases ??= leasesOf(this.#parts.check, this.#parts.answer);
+    this.#leases ??= leasesOf(this.#check, this.#answer);
     return this.#leases;
   }
 
@@ -126,7 +158,7 @@ export class LimitDecision implements DecisionView {
   async release(): Promise<void> {
     const {leases} = this;
     this.#leases = [];
-    if (leases.length > 0) await this.#parts.release(leases);
+    if (leases.length > 0) await this.#release(leases);
   }
 
   /** Header fields for the answer to the request, whether it was allowed or not. */
@@ -151,5 +183,16 @@ export class LimitDecision implements DecisionView {
       ...{allowed, never, limit, key, tier, scope, capacity, remaining, retryAfterMs, resetAfterMs},
       ...{now, source, layers, delayMs, shadowDenied},
     };
+  }
+
+  /** What `console.log` and its like show. */
+  [inspect.custom](_depth: number, options: InspectOptions): string {
+    return `LimitDecision ${inspect(this.toJSON(), options)}`;
+  }
+
+  /** What the layers' verdicts come to, worked out when somebody asks: most callers want to know `allowed` and nothing else. */
+  #known(): Facts {
+    this.#facts ??= factsOf(this.#check, this.#answer, this.source);
+    return this.#facts;
   }
 }

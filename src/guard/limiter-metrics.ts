@@ -1,6 +1,7 @@
 import type {Check, CheckAnswer} from '../engine/live/check.ts';
 import {denierOf} from '../engine/live/check.ts';
 import {isNearLimit} from '../engine/live/near-limit.ts';
+import type {LimitSpec, Policy} from '../engine/policy-model.ts';
 import {Kind} from '../engine/verdict.ts';
 import type {DecisionSource} from './decision-view.ts';
 import {Histogram} from './histogram.ts';
@@ -36,14 +37,15 @@ class Counters {
   }
 }
 
-interface LimitCounts {
-  allowed: number;
-  denied: number;
-  shadowDenied: number;
-  near: number;
-}
+/** What is counted of a limit, in this order. */
+const ALLOWED = 0;
+const DENIED = 1;
+const SHADOW_DENIED = 2;
+const NEAR = 3;
+const COUNTS = 4;
 
 interface SourceCounts {
+  readonly source: DecisionSource;
   allowed: number;
   denied: number;
   readonly durations: Histogram;
@@ -54,12 +56,22 @@ interface SourceCounts {
  * never keys, so the number of series is bounded by the policy.
  */
 export class LimiterMetrics {
-  readonly #limits = new Map<string, LimitCounts>();
+  readonly #limits: readonly LimitSpec[];
+  /** By the limit's index in the policy. */
+  readonly #counts: Float64Array;
   readonly #storeErrors = new Counters();
   readonly #losses = new Counters('plain');
   readonly #changes = new Counters('plain');
   readonly #eventErrors = new Counters('plain');
-  readonly #sources = new Map<DecisionSource, SourceCounts>();
+  /** In the order in which they were seen first. */
+  readonly #sources: SourceCounts[] = [];
+  /** Those of the last decision: mostly the next one has the same source. */
+  #last: SourceCounts | undefined;
+
+  constructor({limits}: Pick<Policy, 'limits'>) {
+    this.#limits = limits;
+    this.#counts = new Float64Array(COUNTS * limits.length);
+  }
 
   /** `took`: µs. */
   decision(check: Check, {verdicts}: CheckAnswer, source: DecisionSource, took: number): void {
@@ -70,32 +82,32 @@ export class LimiterMetrics {
     counts.durations.add(took);
     const reached = denier < 0 ? check.layers.length : denier + 1;
     for (let i = 0; i < reached; i++) {
-      const {address, shadow} = check.layers[i]!;
+      const {limit, shadow} = check.layers[i]!;
       const {kind, remaining, capacity} = verdicts[i]!;
-      const limit = this.#limitOf(address.limit);
-      if (kind === Kind.allow) limit.allowed++;
-      else if (shadow) limit.shadowDenied++;
-      else limit.denied++;
-      if (kind === Kind.allow && isNearLimit(remaining, capacity)) limit.near++;
+      if (kind === Kind.allow) this.#count(limit, ALLOWED);
+      else this.#count(limit, shadow ? SHADOW_DENIED : DENIED);
+      if (kind === Kind.allow && isNearLimit(remaining, capacity)) this.#count(limit, NEAR);
     }
+  }
+
+  #count(limit: number, what: number): void {
+    const at = COUNTS * limit + what;
+    this.#counts[at] = this.#counts[at]! + 1;
   }
 
   /** Counted without text: a label is made when somebody reads it. */
   #countsOf(source: DecisionSource): SourceCounts {
-    let counts = this.#sources.get(source);
-    if (counts === undefined) {
-      counts = {allowed: 0, denied: 0, durations: new Histogram()};
-      this.#sources.set(source, counts);
-    }
-    return counts;
+    const last = this.#last;
+    return last !== undefined && last.source === source ? last : this.#otherCountsOf(source);
   }
 
-  #limitOf(name: string): LimitCounts {
-    let counts = this.#limits.get(name);
+  #otherCountsOf(source: DecisionSource): SourceCounts {
+    let counts = this.#sources.find((known) => known.source === source);
     if (counts === undefined) {
-      counts = {allowed: 0, denied: 0, shadowDenied: 0, near: 0};
-      this.#limits.set(name, counts);
+      counts = {source, allowed: 0, denied: 0, durations: new Histogram()};
+      this.#sources.push(counts);
     }
+    this.#last = counts;
     return counts;
   }
 
@@ -118,17 +130,18 @@ export class LimiterMetrics {
 
   #requests(): Counters {
     const requests = new Counters();
-    for (const [limit, {allowed, denied, shadowDenied}] of this.#limits) {
-      requests.set(`limit="${limit}",outcome="allowed"`, allowed);
-      requests.set(`limit="${limit}",outcome="denied"`, denied);
-      requests.set(`limit="${limit}",outcome="shadow_denied"`, shadowDenied);
-    }
+    this.#limits.forEach(({name}, i) => {
+      const counts = this.#counts.subarray(COUNTS * i);
+      requests.set(`limit="${name}",outcome="allowed"`, counts[ALLOWED]!);
+      requests.set(`limit="${name}",outcome="denied"`, counts[DENIED]!);
+      requests.set(`limit="${name}",outcome="shadow_denied"`, counts[SHADOW_DENIED]!);
+    });
     return requests;
   }
 
   #checks(): Counters {
     const checks = new Counters();
-    for (const [source, {allowed, denied}] of this.#sources) {
+    for (const {source, allowed, denied} of this.#sources) {
       checks.set(`source="${source}",allowed="true"`, allowed);
       checks.set(`source="${source}",allowed="false"`, denied);
     }
@@ -137,7 +150,9 @@ export class LimiterMetrics {
 
   #near(): Counters {
     const counters = new Counters();
-    for (const [limit, {near}] of this.#limits) counters.set(`limit="${limit}"`, near);
+    this.#limits.forEach(({name}, i) => {
+      counters.set(`limit="${name}"`, this.#counts[COUNTS * i + NEAR]!);
+    });
     return counters;
   }
 
@@ -178,7 +193,7 @@ export class LimiterMetrics {
         'check_duration_seconds',
         'histogram',
         'Time from a check to its decision.',
-        [...this.#sources].flatMap(([source, {durations}]) =>
+        this.#sources.flatMap(({source, durations}) =>
           durations.lines('ratectl_check_duration_seconds', `source="${source}"`),
         ),
       ],

@@ -25,7 +25,7 @@ export class LimiterReport {
   decided(decision: LimitDecision, check: Check, answer: CheckAnswer, took: number): void {
     const {source, allowed} = decision;
     this.#metrics?.decision(check, answer, source, took);
-    const takes = check.layers.some(({cost}) => cost > 0);
+    const takes = takesUnits(check);
     // What was decided without the store is not told to it: it would count as of the time it came back.
     if (takes && (source === 'store' || source === 'cache')) this.#usage?.add(check, answer);
     if (!allowed) this.#tell(this.#events.onDenied, decision);
@@ -60,3 +60,8 @@ export class LimiterReport {
     });
   }
 }
+
+const takesUnits = ({layers}: Check): boolean => {
+  for (let i = 0; i < layers.length; i++) if (layers[i]!.cost > 0) return true;
+  return false;
+};

@@ -2,8 +2,10 @@ import {Deadlines} from '../base/deadlines.ts';
 import type {Check, CheckAnswer} from '../engine/live/check.ts';
 import {MemoryStore} from '../store/memory/memory-store.ts';
 import type {Store} from '../store/port.ts';
-import {isStoreError, StoreError, type StoreErrorKind} from '../store/store-error.ts';
+import type {StoreError, StoreErrorKind} from '../store/store-error.ts';
 import {decidedBeside} from './decided-beside.ts';
+import {asStoreError, noAnswerError, notOpenError} from './guard-errors.ts';
+import {type InTimeOptions, inTime} from './in-time.ts';
 
 export type StoreState = 'ok' | 'lost';
 
@@ -17,6 +19,13 @@ export interface StoreGuardOptions {
   /** The store can be used again. */
   readonly onBack: (store: Store, lostForMs: number) => void;
   readonly onError: (kind: StoreErrorKind) => void;
+}
+
+type Ends<T> = Pick<InTimeOptions<T>, 'causeOf' | 'onAnswer' | 'onLate'>;
+
+interface CallRules<T> extends Omit<Ends<T>, 'causeOf'> {
+  /** Whether an error of this kind loses the store. */
+  readonly isLoss: (kind: StoreErrorKind) => boolean;
 }
 
 const FIRST_PROBE_MS = 250;
@@ -36,6 +45,7 @@ const MOST_FAILURES = 3;
 export class StoreGuard {
   readonly #options: StoreGuardOptions;
   readonly #deadlines: Deadlines;
+  readonly #noAnswer = (): StoreError => noAnswerError(this.#options.timeoutMs);
   #store: Store | undefined;
   /** The store, when it decides within the call. */
   #atOnce: MemoryStore | undefined;
@@ -84,11 +94,14 @@ export class StoreGuard {
     }
   }
 
-  /** Has a store in this process decide within the call. Undefined: ask with `decide`, which also says why it cannot. */
-  decideAtOnce(check: Check): CheckAnswer | undefined {
+  /**
+   * Has a store in this process decide within the call. Undefined: ask with `decide`, which also says why it cannot. `at`: what
+   * `processClock` shows, when it was read.
+   */
+  decideAtOnce(check: Check, at: number | undefined): CheckAnswer | undefined {
     if (this.#atOnce === undefined || this.#state !== 'ok' || this.#closed) return undefined;
     try {
-      return this.#atOnce.checkNow(check);
+      return this.#atOnce.checkNow(check, at);
     } catch {
       return undefined;
     }
@@ -98,30 +111,39 @@ export class StoreGuard {
    * Has the store decide. Rejects with a StoreError; at once while the store is lost. `onLate` is told what arrives after it was
    * waited for no longer.
    */
-  async decide<T>(use: (store: Store) => Promise<T>, onLate?: (late: T) => void): Promise<T> {
-    const trial = this.#state === 'trial';
-    if (trial && this.#trying) throw this.#lostError();
-    this.#trying = trial;
+  decide<T>(use: (store: Store) => Promise<T>, onLate?: (late: T) => void): Promise<T> {
+    return this.#state === 'trial'
+      ? this.#try(use, onLate)
+      : this.#call(use, {isLoss: this.#endsDeciding, onAnswer: this.#decided, onLate});
+  }
+
+  /** A check that shows whether a store that can be reached decides again: one at a time. */
+  async #try<T>(use: (store: Store) => Promise<T>, onLate?: (late: T) => void): Promise<T> {
+    if (this.#trying) throw this.#lostError();
+    this.#trying = true;
     try {
-      const result = await this.#call(use, (kind) => this.#endsDeciding(kind), onLate);
-      this.#failures = 0;
-      if (trial && this.#state === 'trial') this.#back();
+      const result = await this.#call(use, {isLoss: this.#endsDeciding, onAnswer: this.#decided, onLate});
+      if (this.#state === 'trial') this.#back();
       return result;
     } finally {
-      if (trial) this.#trying = false;
+      this.#trying = false;
     }
   }
 
+  readonly #decided = (): void => {
+    this.#failures = 0;
+  };
+
   /** One odd error of the server may be that of one key; several without an answer between them are not. */
-  #endsDeciding(kind: StoreErrorKind): boolean {
+  readonly #endsDeciding = (kind: StoreErrorKind): boolean => {
     if (kind === 'foreign') return false;
     return kind !== 'server' || this.#state === 'trial' || ++this.#failures >= MOST_FAILURES;
-  }
+  };
 
   /** Any other call. Rejects with a StoreError; at once while the store is lost. */
   async call<T>(use: (store: Store) => Promise<T>): Promise<T> {
     if (this.#state !== 'ok') throw this.#lostError();
-    return this.#call(use, (kind) => kind === 'unreachable');
+    return this.#call(use, {isLoss: (kind) => kind === 'unreachable'});
   }
 
   /** Work beside the requests that may take its time: whether it fails says nothing about the store. */
@@ -130,24 +152,20 @@ export class StoreGuard {
     return use(this.#store);
   }
 
-  async #call<T>(
-    use: (store: Store) => Promise<T>,
-    isLoss: (kind: StoreErrorKind) => boolean,
-    onLate?: (late: T) => void,
-  ): Promise<T> {
+  #call<T>(use: (store: Store) => Promise<T>, {isLoss, onAnswer, onLate}: CallRules<T>): Promise<T> {
     const store = this.#store;
-    if (store === undefined || this.#state === 'lost' || this.#closed) throw this.#lostError();
+    if (store === undefined || this.#state === 'lost' || this.#closed)
+      return Promise.reject(this.#lostError());
     const epoch = this.#epoch;
-    try {
-      return await this.#withTimeout(use(store), onLate);
-    } catch (error) {
+    const causeOf = (error: unknown): StoreError => {
       const cause = asStoreError(error);
       this.#options.onError(cause.kind);
       // A store that says which checks it could not decide is there.
       if (decidedBeside(cause) === undefined && isLoss(cause.kind) && this.#epoch === epoch)
         this.#lose(cause);
-      throw cause;
-    }
+      return cause;
+    };
+    return this.#inTime(calling(use, store), {causeOf, onAnswer, onLate});
   }
 
   async close(): Promise<void> {
@@ -190,7 +208,7 @@ export class StoreGuard {
     try {
       const store = this.#store;
       if (store === undefined) await this.#open();
-      else await this.#withTimeout(store.generation());
+      else await this.#inTime(store.generation(), {causeOf: asStoreError});
     } catch (error) {
       this.#cause = asStoreError(error);
       this.#probeLater();
@@ -210,52 +228,20 @@ export class StoreGuard {
     await this.#opening;
   }
 
-  #withTimeout<T>(call: Promise<T>, onLate?: (late: T) => void): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const waiting = this.#deadlines.add(() => {
-        if (onLate !== undefined) call.then(onLate).catch(() => undefined);
-        reject(this.#noAnswer());
-      });
-      call.then(
-        (result) => {
-          this.#deadlines.remove(waiting);
-          resolve(result);
-        },
-        (error: unknown) => {
-          this.#deadlines.remove(waiting);
-          reject(error);
-        },
-      );
-    });
-  }
-
-  #noAnswer(): StoreError {
-    return new StoreError(`no answer within ${this.#options.timeoutMs} ms`, {
-      kind: 'unreachable',
-      url: 'the store',
-      hint: 'is the server overloaded? a longer timeoutMs waits longer',
-    });
+  #inTime<T>(call: Promise<T>, {causeOf, onAnswer, onLate}: Ends<T>): Promise<T> {
+    return inTime(call, {deadlines: this.#deadlines, noAnswer: this.#noAnswer, causeOf, onAnswer, onLate});
   }
 
   #lostError(): StoreError {
-    return (
-      this.#cause ??
-      new StoreError('the store is not open', {
-        kind: 'unreachable',
-        url: 'the store',
-        hint: 'the limiter was closed, or has not connected yet',
-      })
-    );
+    return this.#cause ?? notOpenError();
   }
 }
 
-/** Whatever else a driver throws is a fault of the store, too: an application must not break on it. */
-const asStoreError = (error: unknown): StoreError =>
-  isStoreError(error)
-    ? error
-    : new StoreError(error instanceof Error ? error.message : 'the store failed', {
-        kind: 'server',
-        url: 'the store',
-        hint: 'see the cause',
-        cause: error,
-      });
+/** A store that throws rather than rejects has failed as well. */
+const calling = <T>(use: (store: Store) => Promise<T>, store: Store): Promise<T> => {
+  try {
+    return use(store);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+};

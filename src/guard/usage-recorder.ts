@@ -1,15 +1,16 @@
-import type {Check, CheckAnswer, RowAddress} from '../engine/live/check.ts';
+import type {Check, CheckAnswer, Layer, LayerVerdict, RowAddress} from '../engine/live/check.ts';
 import {denierOf} from '../engine/live/check.ts';
 import {isNearLimit} from '../engine/live/near-limit.ts';
+import type {LimitSpec, Policy} from '../engine/policy-model.ts';
 import {Kind} from '../engine/verdict.ts';
 import type {KeyUsage, LimitUsage, UsageDelta} from '../store/port.ts';
 import {timeNearLimit} from './time-near-limit.ts';
 
-interface LimitSums {
-  allowed: number;
-  denied: number;
-  shadowDenied: number;
-}
+/** What is counted of a limit, in this order. */
+const ALLOWED = 0;
+const DENIED = 1;
+const SHADOW_DENIED = 2;
+const COUNTS = 3;
 
 interface KeySums {
   readonly address: RowAddress;
@@ -36,8 +37,13 @@ const LISTED = 3 * FLUSH_MS * 1_000;
  */
 export class UsageRecorder {
   readonly #record: (delta: UsageDelta) => Promise<void>;
-  readonly #limits = new Map<string, LimitSums>();
-  readonly #keys = new Map<string, KeySums>();
+  readonly #limits: readonly LimitSpec[];
+  /** By the limit's index in the policy. */
+  readonly #counts: Float64Array;
+  #counted = false;
+  /** By the limit's index, then by tier, then by key. */
+  readonly #keys: readonly Map<string, Map<string, KeySums>>[];
+  #remembered = 0;
   #text = 0;
   #timer: NodeJS.Timeout | undefined;
   #flushing: Promise<void> = Promise.resolve();
@@ -45,7 +51,10 @@ export class UsageRecorder {
   /** Refused or near keys that found no room, and sums that could not be written. */
   dropped = 0;
 
-  constructor(record: (delta: UsageDelta) => Promise<void>) {
+  constructor({limits}: Pick<Policy, 'limits'>, record: (delta: UsageDelta) => Promise<void>) {
+    this.#limits = limits;
+    this.#counts = new Float64Array(COUNTS * limits.length);
+    this.#keys = limits.map(() => new Map());
     this.#record = record;
   }
 
@@ -59,18 +68,16 @@ export class UsageRecorder {
       const layer = check.layers[i]!;
       const verdict = verdicts[i]!;
       const refused = verdict.kind !== Kind.allow;
-      const sums = this.#sumsOf(layer.address.limit);
-      if (refused && !layer.shadow) sums.denied++;
-      else sums.allowed++;
-      if (refused && layer.shadow) sums.shadowDenied++;
-      if (!refused && !isNearLimit(verdict.remaining, verdict.capacity)) continue;
-      const until = now + timeNearLimit(layer, verdict);
-      this.#addKey(layer.address, refused, layer.shadow, refused ? Math.max(until, now + LISTED) : until);
+      this.#count(layer.limit, refused && !layer.shadow ? DENIED : ALLOWED);
+      if (refused && layer.shadow) this.#count(layer.limit, SHADOW_DENIED);
+      if (refused || isNearLimit(verdict.remaining, verdict.capacity)) this.#addKey(layer, verdict, now);
     }
-    if (this.#timer === undefined) {
-      this.#timer = setTimeout(() => void this.flush(), FLUSH_MS);
-      this.#timer.unref();
-    }
+    if (this.#timer === undefined) this.#flushLater();
+  }
+
+  #flushLater(): void {
+    this.#timer = setTimeout(() => void this.flush(), FLUSH_MS);
+    this.#timer.unref();
   }
 
   /** Writes what there is. Never rejects. */
@@ -99,27 +106,35 @@ export class UsageRecorder {
     clearTimeout(this.#timer);
   }
 
-  #sumsOf(limit: string): LimitSums {
-    let sums = this.#limits.get(limit);
-    if (sums === undefined) {
-      sums = {allowed: 0, denied: 0, shadowDenied: 0};
-      this.#limits.set(limit, sums);
-    }
-    return sums;
+  #count(limit: number, what: number): void {
+    const at = COUNTS * limit + what;
+    this.#counts[at] = this.#counts[at]! + 1;
+    this.#counted = true;
   }
 
-  #addKey(address: RowAddress, refused: boolean, shadow: boolean, until: number): void {
-    const id = `${address.limit} ${address.tier.length} ${address.tier}${address.key}`;
-    let sums = this.#keys.get(id);
+  #addKey(layer: Layer, verdict: LayerVerdict, now: number): void {
+    const {limit, address, shadow} = layer;
+    const {tier, key} = address;
+    const refused = verdict.kind !== Kind.allow;
+    const near = now + timeNearLimit(layer, verdict);
+    const until = refused ? Math.max(near, now + LISTED) : near;
+    let keys = this.#keys[limit]!.get(tier);
+    if (keys === undefined) {
+      keys = new Map();
+      this.#keys[limit]!.set(tier, keys);
+    }
+    let sums = keys.get(key);
     if (sums === undefined) {
-      const isTooMuch = this.#keys.size >= MAX_REMEMBERED || this.#text + id.length > MAX_TEXT;
-      if (isTooMuch || address.key.length > LONGEST_KEY) {
+      const length = address.limit.length + tier.length + key.length;
+      const isTooMuch = this.#remembered >= MAX_REMEMBERED || this.#text + length > MAX_TEXT;
+      if (isTooMuch || key.length > LONGEST_KEY) {
         this.dropped++;
         return;
       }
-      this.#text += id.length;
+      this.#text += length;
+      this.#remembered++;
       sums = {address, denied: 0, shadow, until};
-      this.#keys.set(id, sums);
+      keys.set(key, sums);
     }
     if (refused) sums.denied++;
     sums.shadow = shadow;
@@ -127,13 +142,27 @@ export class UsageRecorder {
   }
 
   #take(): UsageDelta | undefined {
-    if (this.#limits.size === 0) return undefined;
-    const limits: LimitUsage[] = [...this.#limits].map(([limit, sums]) => ({limit, ...sums}));
-    const all: KeyUsage[] = [...this.#keys.values()];
+    if (!this.#counted) return undefined;
+    const limits = this.#limits
+      .map(({name}, i): LimitUsage => {
+        const counts = this.#counts.subarray(COUNTS * i);
+        return {
+          limit: name,
+          allowed: counts[ALLOWED]!,
+          denied: counts[DENIED]!,
+          shadowDenied: counts[SHADOW_DENIED]!,
+        };
+      })
+      .filter(({allowed, denied}) => allowed + denied > 0);
+    const all = this.#keys.flatMap((tiers) =>
+      [...tiers.values()].flatMap((keys): KeyUsage[] => [...keys.values()]),
+    );
     const keys = all.length > MAX_KEYS ? all.sort((a, b) => b.denied - a.denied).slice(0, MAX_KEYS) : all;
     this.dropped += all.length - keys.length;
-    this.#limits.clear();
-    this.#keys.clear();
+    this.#counts.fill(0);
+    this.#counted = false;
+    for (const tiers of this.#keys) tiers.clear();
+    this.#remembered = 0;
     this.#text = 0;
     return {limits, keys};
   }

@@ -1,5 +1,9 @@
+import {processClock} from './store-clock.ts';
+
 /** A clock that runs ahead of the machine's wall clock by more than this follows it no more; one that falls behind is set forward. */
 const TOLERATED = 120_000_000;
+/** How often the wall clock is looked at, µs: reading a clock takes as long as much of a check in memory. */
+const LOOKED_AT_EVERY = 1_000;
 
 /** What a clock is made of, µs. Arguments, so that tests can skew them. */
 export interface MachineTime {
@@ -11,12 +15,15 @@ export interface MachineTime {
 
 export const MACHINE_TIME: MachineTime = {
   wall: () => Date.now() * 1_000,
-  // As two numbers: a check in memory takes less time than making a big integer.
+  // As two numbers: a check takes less time than making a big integer.
   monotonic: () => {
     const [seconds, nanos] = process.hrtime();
     return seconds * 1_000_000 + Math.floor(nanos / 1_000);
   },
 };
+
+/** The same with the clock that this process measures spans with. */
+export const PROCESS_TIME: MachineTime = {wall: MACHINE_TIME.wall, monotonic: processClock};
 
 /**
  * How far `monotonic` has to be moved so that it is the time of day, given how far it is moved now. A wall clock that is
@@ -28,12 +35,18 @@ export const followWall = (offset: number, wall: number, monotonic: number): num
   return wanted - offset > TOLERATED ? wanted : offset;
 };
 
-/** The time of day in µs, from a clock that never goes back. For state that only this process has. */
-export const machineClock = (time: MachineTime = MACHINE_TIME): (() => number) => {
-  let offset = time.wall() - time.monotonic();
-  return () => {
-    const monotonic = time.monotonic();
-    offset = followWall(offset, time.wall(), monotonic);
+/**
+ * The time of day in µs, from a clock that never goes back. For state that only this process has. Who has just read `monotonic`
+ * says what it showed.
+ */
+export const machineClock = (time: MachineTime = MACHINE_TIME): ((monotonic?: number) => number) => {
+  let lookedAt = time.monotonic();
+  let offset = time.wall() - lookedAt;
+  return (monotonic = time.monotonic()) => {
+    if (monotonic - lookedAt >= LOOKED_AT_EVERY) {
+      offset = followWall(offset, time.wall(), monotonic);
+      lookedAt = monotonic;
+    }
     return monotonic + offset;
   };
 };

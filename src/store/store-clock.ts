@@ -1,3 +1,6 @@
+// The global of this name is looked up by a getter at each use, which takes as long as the look at the clock.
+import {performance} from 'node:perf_hooks';
+
 /** What the store's clock shows, as far as it is known here: its last answer, and the time that passed since. */
 export class StoreClock {
   /** A clock of this process that only moves forward, µs; its origin means nothing. */

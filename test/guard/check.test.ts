@@ -1,3 +1,4 @@
+import {inspect} from 'node:util';
 import {describe, expect, test} from 'vitest';
 import {RatectlError} from '../../src/base/ratectl-error.ts';
 import type {Attributes} from '../../src/engine/live/request-router.ts';
@@ -35,6 +36,13 @@ describe('check', () => {
     expect(third.toResponse().status).toBe(429);
     expect(third.headers()['Retry-After']).toBe('1');
     expect(third.toJsonRpc(7)).toMatchObject({id: 7, error: {code: -32_000}});
+  });
+
+  test('shows all of a decision to whoever prints it', async () => {
+    const limiter = await limiterAt(new ManualClock(), {policy: PER_IP});
+    const decision = await limiter.check({ip: 'a'});
+    expect(inspect(decision)).toBe(`LimitDecision ${inspect(decision.toJSON())}`);
+    expect(inspect({decision}, {depth: 0})).toContain('LimitDecision');
   });
 
   test('the wait it tells is enough', async () => {

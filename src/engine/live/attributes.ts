@@ -28,6 +28,8 @@ export const renderer = (
   const parts = templateParts(template).map((part) =>
     part.kind === 'text' ? {text: decoder.decode(part.bytes)} : {name: part.name},
   );
+  const only = parts.length === 1 ? parts[0]!.name : undefined;
+  if (only !== undefined) return (attributes) => textOf(attributes, only);
   return (attributes) => {
     let rendered = '';
     for (const {text, name} of parts) {

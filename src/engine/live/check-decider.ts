@@ -5,6 +5,8 @@ import {type Check, type CheckAnswer, denierOf, type Layer, type LayerVerdict} f
 export interface Row {
   /** `BucketSet.words` doubles; zeros when the key was never seen. */
   readonly state: Float64Array;
+  /** Where in `state` they begin. @default 0 */
+  readonly at?: number;
   /** The instant from which on the row may be forgotten, µs. Set when the row was charged. */
   expiresAt: number;
 }
@@ -18,7 +20,7 @@ export interface Row {
  */
 export class CheckDecider {
   readonly #ask = new Ask();
-  /** Whether the last check charged the layer; parallel to its layers. */
+  /** Whether the last check charged the layer; parallel to its layers, and longer when an earlier check had more. */
   readonly charged: boolean[] = [];
 
   decide(check: Check, rows: readonly Row[], now: number): CheckAnswer {
@@ -26,31 +28,40 @@ export class CheckDecider {
     const ask = this.#ask;
     ask.now = now;
     ask.hold = check.hold;
-    const verdicts: LayerVerdict[] = [];
-    for (let i = 0; i < layers.length; i++) verdicts.push(this.#askLayer(layers[i]!, rows[i]!, now));
+    const verdicts = this.#askAll(layers, rows, now);
     const denier = denierOf(check, verdicts);
-    this.charged.length = layers.length;
     for (let i = 0; i < layers.length; i++) {
-      const {buckets, cost, blockedUntil} = layers[i]!;
+      const layer = layers[i]!;
+      const {buckets, blockedUntil} = layer;
       const asked = blockedUntil <= now && buckets.buckets.length > 0;
       const charges = asked && (denier < 0 || check.charge === 'always' || i === denier);
-      this.charged[i] = charges && buckets.verdict.writes;
-      if (!this.charged[i]) continue;
-      const row = rows[i]!;
-      ask.cost = cost;
-      buckets.commit(row.state, 0, ask);
-      row.expiresAt = now + buckets.verdict.resetAfter + buckets.keep;
-      const {fencingToken} = buckets;
-      if (fencingToken > 0 && verdicts[i]!.kind === Kind.allow) verdicts[i] = {...verdicts[i]!, fencingToken};
+      const charged = charges && buckets.verdict.writes;
+      this.charged[i] = charged;
+      if (charged) verdicts[i] = this.#charge(layer, rows[i]!, now, verdicts[i]!);
     }
     return {now, verdicts};
+  }
+
+  #askAll(layers: readonly Layer[], rows: readonly Row[], now: number): LayerVerdict[] {
+    // Most policies have one limit: an array that is made for one takes a fraction of the room.
+    if (layers.length === 1) return [this.#askLayer(layers[0]!, rows[0]!, now)];
+    return layers.map((layer, i) => this.#askLayer(layer, rows[i]!, now));
+  }
+
+  /** What the layer said, with the lease that it was granted. */
+  #charge({buckets, cost}: Layer, row: Row, now: number, verdict: LayerVerdict): LayerVerdict {
+    this.#ask.cost = cost;
+    buckets.commit(row.state, row.at ?? 0, this.#ask);
+    row.expiresAt = now + buckets.verdict.resetAfter + buckets.keep;
+    const {fencingToken} = buckets;
+    return fencingToken > 0 && verdict.kind === Kind.allow ? {...verdict, fencingToken} : verdict;
   }
 
   #askLayer({buckets, cost, blockedUntil}: Layer, row: Row, now: number): LayerVerdict {
     if (blockedUntil > now) return blocked(blockedUntil - now);
     if (buckets.buckets.length === 0) return UNLIMITED;
     this.#ask.cost = cost;
-    buckets.decide(row.state, 0, this.#ask);
+    buckets.decide(row.state, row.at ?? 0, this.#ask);
     const {kind, remaining, retryAfter, resetAfter, delay} = buckets.verdict;
     return {kind, remaining, capacity: buckets.capacity, retryAfter, resetAfter, delay, fencingToken: 0};
   }

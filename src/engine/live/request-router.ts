@@ -35,12 +35,16 @@ export class RequestRouter {
 
   /** The layers that apply to a request. */
   route(attributes: Attributes, {cost, now, hold}: RouteOptions): Check {
-    const layers: Layer[] = [];
-    for (const limit of this.#limits) {
-      const layer = limit.layerOf(attributes, cost, now);
-      if (layer !== undefined) layers.push(layer);
+    let layers: Layer[] | undefined;
+    const limits = this.#limits;
+    for (let i = 0; i < limits.length; i++) {
+      const layer = limits[i]!.layerOf(attributes, cost, now);
+      if (layer === undefined) continue;
+      // An array that is made for one takes a fraction of the room that one would take which grows.
+      if (layers === undefined) layers = [layer];
+      else layers.push(layer);
     }
-    return {layers, charge: this.policy.charge, hold};
+    return {layers: layers ?? [], charge: this.policy.charge, hold};
   }
 
   /** Replaces the overrides that hold at run time. Those of limits that the policy does not have are left out. */
@@ -84,6 +88,8 @@ class RoutedLimit {
   /** By whole percent. */
   readonly #scaled = new Map<number, ReadonlyMap<string, BucketSet>>();
   #sets: ReadonlyMap<string, BucketSet>;
+  /** Those of a limit without tiers. */
+  #untiered: BucketSet | undefined;
   readonly #own: ReadonlyMap<string, Effect>;
   #live: ReadonlyMap<string, Effect> = new Map();
   #mover: TierMover | undefined;
@@ -107,6 +113,7 @@ class RoutedLimit {
       this.#base = new Map([...plan.tiers].map(([tier, buckets]) => [tier, new BucketSet(buckets)]));
     }
     this.#sets = this.#base;
+    this.#untiered = this.#sets.get('');
     const shared = new Map<Override, Effect>();
     const effectOf = (override: Override): Effect => {
       const effect = shared.get(override) ?? settled(override);
@@ -122,20 +129,35 @@ class RoutedLimit {
     if (key === '') return undefined;
     const tier = this.#tierOf === undefined ? '' : this.#moved(key, this.#tierOf(attributes));
     const effect = this.#effectOn(key, now);
-    if (effect?.kind === 'exempt') return undefined;
+    if (effect !== undefined) return this.#layerUnder(effect, key, tier, requestCost);
+    const buckets = tier === '' ? this.#untiered : this.#sets.get(tier);
+    return buckets && this.#layer(key, tier, buckets, 0, requestCost);
+  }
+
+  /** Under an override. */
+  #layerUnder(effect: Effect, key: string, tier: string, requestCost: number): Layer | undefined {
+    if (effect.kind === 'exempt') return undefined;
     const buckets = this.#setOf(key, tier, effect);
-    const blockedUntil = effect?.kind === 'block' ? effect.until : 0;
+    const blockedUntil = effect.kind === 'block' ? effect.until : 0;
     if (buckets === undefined && blockedUntil === 0) return undefined;
+    return this.#layer(key, tier, buckets ?? NO_BUCKETS, blockedUntil, requestCost);
+  }
+
+  #layer(key: string, tier: string, buckets: BucketSet, blockedUntil: number, requestCost: number): Layer {
     const {name, cost} = this.spec;
-    const set = buckets ?? NO_BUCKETS;
     return {
       limit: this.#index,
-      address: {limit: name, key, tier, shape: set.shape},
-      buckets: set,
-      shadow: !isEnforced(this.spec, this.spec.rollout < 1 ? this.#encoder.encode(key) : NO_BYTES),
+      address: {limit: name, key, tier, shape: buckets.shape},
+      buckets,
+      shadow: this.#isShadow(key),
       cost: cost === 'request' || requestCost === 0 ? requestCost : cost,
       blockedUntil,
     };
+  }
+
+  #isShadow(key: string): boolean {
+    const {spec} = this;
+    return spec.rollout < 1 ? !isEnforced(spec, this.#encoder.encode(key)) : spec.mode === 'shadow';
   }
 
   setOverrides(overrides: readonly LiveOverride[]): void {
@@ -168,6 +190,7 @@ class RoutedLimit {
       this.#scaled.set(percent, sets);
       this.#sets = sets;
     }
+    this.#untiered = this.#sets.get('');
   }
 
   bucketsFor(key: string, tier: string, now: number): BucketSet | undefined {
@@ -181,8 +204,9 @@ class RoutedLimit {
   }
 
   #effectOn(key: string, now: number): Effect | undefined {
-    const live = this.#live.get(key);
-    return live !== undefined && live.until > now ? live : this.#own.get(key);
+    const live = this.#live.size === 0 ? undefined : this.#live.get(key);
+    if (live !== undefined && live.until > now) return live;
+    return this.#own.size === 0 ? undefined : this.#own.get(key);
   }
 }
 
@@ -197,7 +221,6 @@ const scaledSets = (base: ReadonlyMap<string, BucketSet>, share: number): Readon
     ]),
   );
 
-const NO_BYTES = new Uint8Array(0);
 const NO_BUCKETS = new BucketSet([]);
 
 const settled = (override: Override): Effect =>

@@ -1,7 +1,7 @@
 import {setImmediate} from 'node:timers/promises';
 import type {Check, CheckAnswer, RowAddress} from '../../engine/live/check.ts';
 import {CheckDecider} from '../../engine/live/check-decider.ts';
-import {machineClock} from '../machine-clock.ts';
+import {machineClock, PROCESS_TIME} from '../machine-clock.ts';
 import {NewsListeners} from '../news-listeners.ts';
 import type {
   ClaimedItem,
@@ -27,7 +27,6 @@ import type {
   UsageSlot,
 } from '../port.ts';
 import type {ClaimKey, ClaimOptions, QueueState} from '../queue-rules.ts';
-import type {RowState} from '../row-state.ts';
 import {storeClosed} from '../store-closed.ts';
 import type {StoreOptions} from '../store-target.ts';
 import {withoutLeases} from '../stored-leases.ts';
@@ -54,7 +53,7 @@ const SWEPT_AT_ONCE = 10_000;
  * decided before they return; promises are for the port's sake.
  */
 export class MemoryStore implements Store {
-  readonly #clock: () => number;
+  readonly #clock: (at?: number) => number;
   readonly #slack: number;
   readonly #decider = new CheckDecider();
   readonly #rows: MemoryRows;
@@ -67,7 +66,7 @@ export class MemoryStore implements Store {
   #generation = 0;
   #closed = false;
 
-  constructor({clock = machineClock(), slack = SLACK, maxKeys = 1_000_000}: MemoryStoreOptions) {
+  constructor({clock = machineClock(PROCESS_TIME), slack = SLACK, maxKeys = 1_000_000}: MemoryStoreOptions) {
     this.#clock = clock;
     this.#slack = slack;
     this.#rows = new MemoryRows(maxKeys);
@@ -83,24 +82,24 @@ export class MemoryStore implements Store {
     return checks.map((check) => this.#decide(check, now));
   }
 
-  /** `check` of one, within the call: a promise takes longer than the decision. Throws a StoreError when the store is closed. */
-  checkNow(check: Check): CheckAnswer {
-    return this.#decide(check, this.#now());
+  /**
+   * `check` of one, within the call: a promise takes longer than the decision. `at`: what `processClock` shows, when it was read.
+   * Throws a StoreError when the store is closed.
+   */
+  checkNow(check: Check, at?: number): CheckAnswer {
+    return this.#decide(check, this.#now(at));
   }
 
   #decide(check: Check, now: number): CheckAnswer {
     const {layers} = check;
-    const borrowed: RowState[] = [];
-    for (let i = 0; i < layers.length; i++) borrowed.push(this.#rows.borrow(layers[i]!, now));
-    const answer = this.#decider.decide(check, borrowed, now);
+    const rows = this.#rows.borrow(layers, now);
+    const answer = this.#decider.decide(check, rows, now);
     for (let i = 0; i < layers.length; i++) {
-      const row = borrowed[i]!;
+      const row = rows[i]!;
       if (this.#decider.charged[i]) {
         row.expiresAt += this.#slack;
-        this.#rows.keep(row);
-      } else {
-        this.#rows.giveBack(row);
-      }
+        this.#rows.keep(row, layers[i]!);
+      } else row.giveBack();
     }
     this.#rows.makeRoom(now);
     return answer;
@@ -272,8 +271,8 @@ export class MemoryStore implements Store {
     this.#topics.clear();
   }
 
-  #now(): number {
+  #now(at?: number): number {
     if (this.#closed) throw storeClosed(URL);
-    return this.#clock();
+    return this.#clock(at);
   }
 }

@@ -16,3 +16,20 @@ test('the clock of a process is the time of day, and follows only what is far ah
   expect(pass(S, HOUR + MINUTE)).toBe(DAY + 3 * S);
   expect(pass(S, 2 * MINUTE)).toBe(DAY + 4 * S + 3 * MINUTE);
 });
+
+test('the wall clock is looked at once in a millisecond, and who has read the clock says what it showed', () => {
+  const machine = {day: DAY, monotonic: 5 * S, looks: 0};
+  const clock = machineClock({
+    wall: () => {
+      machine.looks++;
+      return machine.day;
+    },
+    monotonic: () => machine.monotonic,
+  });
+  machine.day += HOUR;
+  expect(clock(5 * S + 999)).toBe(DAY + 999);
+  expect(machine.looks).toBe(1);
+  expect(clock(5 * S + 1_000)).toBe(DAY + HOUR);
+  expect(clock()).toBe(DAY + HOUR - 1_000);
+  expect(machine.looks).toBe(2);
+});

@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest';
+import type {PairLog} from '../../../src/engine/pair-log.ts';
 import {MemoryStore} from '../../../src/store/memory/memory-store.ts';
 import {HOUR, MINUTE, S} from '../../support/instants.ts';
 import {slidingLogSpec, tokenBucketSpec} from '../../support/policies.ts';
@@ -42,10 +43,18 @@ test('rows past their end are forgotten in passing', async () => {
   expect((await rowsOf(store, {keys: {kind: 'all'}})).length).toBeLessThan(100);
 });
 
+/** Where a list of so many instants begins: somewhere new, or where one was given back. */
+const placeOfList = (pairs: PairLog, length: number): number => {
+  const row = new Float64Array(4);
+  for (let i = 0; i < length; i++) pairs.push(row, 0, i, 1);
+  const place = row[0]!;
+  pairs.free(row, 0);
+  return place;
+};
+
 test('lists of instants are given back: their memory does not grow with the keys that came and went', async () => {
   const {store, clock} = newStore();
-  const spec = slidingLogSpec(64, S);
-  const router = limitOfBuckets(spec);
+  const router = limitOfBuckets(slidingLogSpec(64, S));
   const {pairs} = router.bucketsOf('limit', 'a', '', START)!.buckets[0]!.algorithm;
   const seen = new Set<number>();
   for (let n = 0; n < 500; n++) {
@@ -55,12 +64,25 @@ test('lists of instants are given back: their memory does not grow with the keys
     }
     clock.now += MINUTE;
     await store.sweep();
-    const row = new Float64Array(4);
-    pairs!.push(row, 0, 0, 0);
-    seen.add(row[0]!);
-    pairs!.free(row, 0);
+    seen.add(placeOfList(pairs!, 64));
   }
   // A new list always begins in one of the few places that were free.
+  expect(seen.size).toBeLessThan(10);
+});
+
+test('lists of instants are given back by whoever looked at those of another policy, and was refused', async () => {
+  const {store, clock} = newStore();
+  const [wide, narrow] = [limitOfBuckets(slidingLogSpec(64, HOUR)), limitOfBuckets(slidingLogSpec(1, HOUR))];
+  const {pairs} = narrow.bucketsOf('limit', 'a', '', START)!.buckets[0]!.algorithm;
+  for (let i = 0; i < 64; i++) {
+    clock.now++;
+    await store.check([checkOf(wide, {key: 'a'})]);
+  }
+  const seen = new Set<number>();
+  for (let n = 0; n < 100; n++) {
+    expect(kinds(await ask(store, checkOf(narrow, {key: 'a'})))).toEqual([1]);
+    seen.add(placeOfList(pairs!, 64));
+  }
   expect(seen.size).toBeLessThan(10);
 });
 
