@@ -9,7 +9,7 @@
 import {execFileSync} from 'node:child_process';
 import {copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
-import {arch, platform} from 'node:os';
+import {arch, platform, tmpdir} from 'node:os';
 import {dirname, join, relative} from 'node:path';
 import {fileURLToPath, pathToFileURL} from 'node:url';
 import {trainCodeCache} from './code-cache.mjs';
@@ -17,6 +17,7 @@ import {trainCodeCache} from './code-cache.mjs';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const WORK = join(ROOT, 'node_modules', '.cache', 'ratectl-binary');
 const OUT = join(ROOT, 'dist', 'bin');
+const SEA_CONFIG = join(ROOT, '.ci', 'sea-config.cjs');
 const require = createRequire(import.meta.url);
 const NODE = require('node/package.json').version;
 const {version} = require('../package.json');
@@ -101,8 +102,11 @@ const pack = (staged, name) => {
   const pkg = join(ROOT, 'node_modules', '@yao-pkg', 'pkg', 'lib-es5', 'bin.js');
   const env = {...process.env, HOME: WORK, USERPROFILE: WORK};
   const target = `node${NODE}-${TARGETS[name].pkg}`;
-  const said = run(process.execPath, [pkg, '.', '--sea', '-t', target, '-o', out], {cwd: staged, env});
+  const args = ['--require', SEA_CONFIG, pkg, '.', '--sea', '-t', target, '-o', out];
+  const said = run(process.execPath, args, {cwd: staged, env});
   if (!existsSync(out)) throw new Error(`pkg made no ${out}:\n${said}`);
+  const folder = readFileSync(out).indexOf(join(tmpdir(), 'pkg-sea-'));
+  if (folder !== -1) throw new Error(`${out} names a temporary folder: pkg writes its configuration in another way than .ci/sea-config.cjs expects`);
   return out;
 };
 

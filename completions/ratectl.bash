@@ -532,8 +532,8 @@ _ratectl() {
         'ratectl completion '-) choices='-h --help' ;;
         'ratectl completion '0) choices='bash zsh fish' ;;
         'ratectl help '-) choices='-h --help' ;;
-        'ratectl help '0) choices='status top explain reset override degrade audit report serve force-refresh token simulate trace bench init validate policy context config doctor migrate demo completion __complete help traces policies thresholds stores configuration output exit-codes environment' ;;
-        'ratectl help '[0-9]*) choices='status top explain reset override degrade audit report serve force-refresh token simulate trace bench init validate policy context config doctor migrate demo completion __complete help traces policies thresholds stores configuration output exit-codes environment' ;;
+        'ratectl help '0) choices='status top explain reset override degrade audit report serve force-refresh token simulate trace bench init validate policy context config doctor migrate demo completion help traces policies thresholds stores configuration output exit-codes environment' ;;
+        'ratectl help '[0-9]*) choices='status top explain reset override degrade audit report serve force-refresh token simulate trace bench init validate policy context config doctor migrate demo completion help traces policies thresholds stores configuration output exit-codes environment' ;;
       esac
       ;;
   esac
@@ -543,6 +543,8 @@ _ratectl() {
     while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -W "$choices" -- "$cur")
   fi
   if [[ -n $dynamic ]]; then
+    # words come as they are written: ratectl is given them as the shell would
+    for ((i = 1; i < last; i++)); do words[i]=${words[i]//[\'\"\\]/}; done
     # the shell takes the name as it stands there: what it would read otherwise is escaped
     while IFS= read -r word; do
       if [[ $word == */ || $word == *: ]]; then compopt -o nospace 2>/dev/null; fi
@@ -565,10 +567,16 @@ _ratectl() {
     if [[ $typed == --*=* ]]; then cut=${cut#*=}; fi
     for i in "${!COMPREPLY[@]}"; do COMPREPLY[i]=${COMPREPLY[i]#"$cut"}; done
   fi
+  # an older bash has no compopt, so that each word brings the space behind it
+  if ((BASH_VERSINFO[0] < 4)) && [[ -z $quote ]]; then
+    for i in "${!COMPREPLY[@]}"; do
+      if [[ ${COMPREPLY[i]} != *[/:] && ! -d ${COMPREPLY[i]} ]]; then COMPREPLY[i]+=' '; fi
+    done
+  fi
 }
 
 if ((BASH_VERSINFO[0] >= 4)); then
   complete -F _ratectl ratectl
 else
-  complete -o default -F _ratectl ratectl
+  complete -o default -o nospace -F _ratectl ratectl
 fi

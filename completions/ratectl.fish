@@ -239,7 +239,7 @@ complete -c ratectl -n '__ratectl_at \'ratectl\' 0' -a doctor -d 'Look for what 
 complete -c ratectl -n '__ratectl_at \'ratectl\' 0' -a migrate -d 'Bring the tables of the store to the version that this ratectl needs, or make them'
 complete -c ratectl -n '__ratectl_at \'ratectl\' 0' -a demo -d 'Show the dashboard and the commands on a service made up for it: no server, no set-up, and no store of yours'
 complete -c ratectl -n '__ratectl_at \'ratectl\' 0' -a completion -d 'Print the script that completes commands, options and files in a shell'
-complete -c ratectl -n '__ratectl_at \'ratectl\' 0' -a help -d 'Show help for a command, or one of the topics below'
+complete -c ratectl -n '__ratectl_at \'ratectl\' 0' -a help -d 'Show help for a command, or one of the help topics'
 complete -c ratectl -n '__ratectl_in \'ratectl\'' -s V -l version -d 'print the version'
 complete -c ratectl -n '__ratectl_in \'ratectl\'' -s h -l help -d 'show help'
 
@@ -939,5 +939,5 @@ complete -c ratectl -n '__ratectl_in \'ratectl demo\'' -s h -l help -d 'show hel
 complete -c ratectl -n '__ratectl_at \'ratectl completion\' 0' -a 'bash zsh fish' -d 'shell'
 complete -c ratectl -n '__ratectl_in \'ratectl completion\'' -s h -l help -d 'show help'
 
-complete -c ratectl -n '__ratectl_in \'ratectl help\'' -a 'status top explain reset override degrade audit report serve force-refresh token simulate trace bench init validate policy context config doctor migrate demo completion __complete help traces policies thresholds stores configuration output exit-codes environment' -d 'topic'
+complete -c ratectl -n '__ratectl_in \'ratectl help\'' -a 'status top explain reset override degrade audit report serve force-refresh token simulate trace bench init validate policy context config doctor migrate demo completion help traces policies thresholds stores configuration output exit-codes environment' -d 'topic'
 complete -c ratectl -n '__ratectl_in \'ratectl help\'' -s h -l help -d 'show help'

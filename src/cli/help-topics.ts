@@ -78,7 +78,10 @@ const showHelp = async (program: Command, words: readonly string[]): Promise<voi
         import('../base/suggest.ts'),
       ]);
       const known = [
-        ...command.commands.map((child) => child.name()),
+        ...command
+          .createHelp()
+          .visibleCommands(command)
+          .map((child) => child.name()),
         ...(command === program ? HELP_TOPICS.map(({name}) => name) : []),
       ];
       throw new RatectlError(
@@ -106,7 +109,7 @@ export const addHelpTopics = (program: Command): void => {
   for (const child of program.commands) if (child.commands.length > 0) child.helpCommand(false);
   program
     .command('help')
-    .summary('Show help for a command, or one of the topics below.')
+    .summary('Show help for a command, or one of the help topics.')
     .description('Show help for a command, or one of the help topics.')
     .argument('[topic...]', 'a command such as "trace info", or a topic')
     .addHelpText('after', topicList())

@@ -68,6 +68,10 @@ describe('ratectl help', () => {
     expect(error).toContain(message);
   });
 
+  test('names no hidden command when there is none of that name', async () => {
+    expect((await run('help', 'nonsense')).error).not.toContain('__complete');
+  });
+
   test.each([80, 60])('the help of every command fits into %i columns, examples into 80', async (columns) => {
     const commands = allCommands(completionTree(createProgram(testContext())));
     expect(commands.length).toBeGreaterThan(10);

@@ -100,7 +100,6 @@ const setUp = async (manual: Manual, store: string, contexts: readonly string[])
   writeFileSync(join(manual.folder, '.bin', 'pass'), `#!/bin/sh\ncat "${manual.folder}/refresh-token"\n`);
   chmodSync(join(manual.folder, '.bin', 'pass'), 0o755);
   const {failures, err} = await manual.run(`
-    mkdir -p .local/share/bash-completion/completions .zsh/completions .config/fish/completions
     ratectl trace generate --format combined --rate 2/s --duration 10m --scanner 30/s --out access.log
     gzip --keep access.log && cp access.log.gz last-week.log.gz && cp usage.csv requests.csv && cp answer.json token.json
     export RATECTL_VAULT_KEY_FILE="$PWD/vault.keys"

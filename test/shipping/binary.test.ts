@@ -5,6 +5,8 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -75,6 +77,32 @@ const used = async (): Promise<string> => {
 };
 
 const STORE = ['--store', 'sqlite:state.db'];
+
+describe('the single binary, as it is built', () => {
+  test('is the same bytes when it is built again, and names no folder of the machine that built it', {
+    timeout: 180_000,
+  }, () => {
+    const first = readFileSync(BINARY);
+    const elsewhere = join(home, 'temporary-files');
+    mkdirSync(elsewhere);
+    const node = join(ROOT, 'node_modules', 'node', 'bin', 'node');
+    execFileSync(node, [join(ROOT, '.ci', 'binary.mjs')], {
+      stdio: 'pipe',
+      env: {...process.env, TMPDIR: elsewhere},
+    });
+    expect(readFileSync(BINARY).equals(first)).toBe(true);
+    for (const path of [ROOT.replace(/\/$/, ''), elsewhere, join(tmpdir(), 'pkg-sea-')])
+      expect(first.includes(path)).toBe(false);
+  });
+
+  test('has the compiled code of common commands with it, so that they write none', async () => {
+    const cwd = await used();
+    expect(binary(['status', ...STORE], cwd).code).toBe(0);
+    expect(existsSync(join(home, '.cache'))).toBe(false);
+    expect(binary(['doctor', ...STORE], cwd).out).toContain('doctor');
+    expect(readdirSync(join(home, '.cache', 'ratectl'))).toHaveLength(1);
+  });
+});
 
 describe('the single binary, where there is no Node', () => {
   test('says its version', () => {

@@ -51,6 +51,10 @@ describe('the manual', () => {
     },
   );
 
+  test('has no paragraph right below a heading, which mandoc warns of', () => {
+    expect(pages.filter(({text}) => /^\.S[HS] .*\n\.PP$/m.test(text)).map(({file}) => file)).toEqual([]);
+  });
+
   test('says name, synopsis, options and examples', () => {
     const text = rendered('ratectl-simulate.1');
     expect(text).toMatch(/^NAME\n\s+ratectl-simulate - \S/m);

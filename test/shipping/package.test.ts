@@ -1,41 +1,35 @@
-import {execFileSync} from 'node:child_process';
-import {createHash} from 'node:crypto';
-import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {basename, dirname, join} from 'node:path';
+import {build} from 'esbuild';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {ROOT} from '../e2e/command.ts';
 import {PtySession} from '../tui/pty-session.ts';
+import {fileOf, folder, install, release, run} from './release-files.ts';
 
-interface Packed {
-  readonly filename: string;
-  readonly size: number;
-  readonly files: readonly {readonly path: string}[];
-}
-
-const folder = mkdtempSync(join(tmpdir(), 'ratectl-package-'));
 const app = join(folder, 'app');
 const installed = join(app, 'node_modules', 'ratectl');
-let packed: Packed;
+/** What an earlier build may have left behind. */
+const STALE = join(ROOT, 'dist', 'chunks', 'chunk-OFEARLIERSOURCES.js');
+let tarball: string;
 let paths: readonly string[];
-
-const run = (file: string, args: readonly string[], cwd: string): string =>
-  execFileSync(file, args, {cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe']});
 
 const write = (name: string, text: string): void => writeFileSync(join(app, name), text);
 
 beforeAll(() => {
-  run('npm', ['run', 'types', '--silent'], ROOT);
-  run('npm', ['run', 'manual', '--silent'], ROOT);
-  [packed] = JSON.parse(
-    run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], ROOT),
-  ) as [Packed];
-  paths = packed.files.map(({path}) => path);
+  mkdirSync(dirname(STALE), {recursive: true});
+  writeFileSync(STALE, '');
+  try {
+    tarball = fileOf(release('release', '0'), '.tgz');
+  } finally {
+    rmSync(STALE);
+  }
+  paths = run('tar', ['-tzf', tarball], folder)
+    .trim()
+    .split('\n')
+    .map((path) => path.replace(/^package\//, ''));
   mkdirSync(app);
   write('package.json', '{"name": "app", "private": true, "type": "module"}');
-  // An empty cache beside --offline: nothing but the package itself is there to be installed.
-  const flags = ['--offline', '--no-audit', '--no-fund', '--cache', join(folder, 'cache')];
-  run('npm', ['install', ...flags, join(folder, packed.filename)], app);
+  install(tarball, app);
 }, 120_000);
 afterAll(() => rmSync(folder, {recursive: true, force: true}));
 
@@ -63,8 +57,44 @@ describe('the npm package', () => {
     expect(paths.filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))).toEqual([]);
   });
 
+  test('holds nothing that earlier sources left in dist/', () => {
+    expect(paths).not.toContain(`dist/chunks/${basename(STALE)}`);
+  });
+
+  test('says nothing of the machine that built it', () => {
+    const texts = paths.filter((path) => !path.endsWith('/'));
+    // The clone, and the folder that a release is put together in.
+    const names = [ROOT.replace(/\/$/, ''), 'ratectl-release-'];
+    const found = texts.filter((path) => {
+      const text = readFileSync(join(installed, path), 'utf8');
+      return names.some((name) => text.includes(name));
+    });
+    expect(found).toEqual([]);
+  });
+
+  test('asks nobody who installs it about scripts, and brings none', () => {
+    const other = join(folder, 'other');
+    mkdirSync(other);
+    expect(install(tarball, other)).not.toMatch(/script/i);
+    const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as object;
+    expect(Object.keys(manifest)).not.toEqual(expect.arrayContaining(['scripts']));
+    expect(Object.keys(manifest)).not.toEqual(expect.arrayContaining(['devDependencies']));
+  });
+
+  test.skipIf(process.platform === 'win32')(
+    'puts the command and its manual where they are found, when it is installed for everybody',
+    () => {
+      const prefix = join(folder, 'prefix');
+      install(tarball, folder, '--global', '--prefix', prefix);
+      expect(run(join(prefix, 'bin', 'ratectl'), ['--version'], folder)).toMatch(/^\d/);
+      const pages = ['man1', 'man7'].flatMap((part) => readdirSync(join(prefix, 'share', 'man', part)));
+      expect(pages.sort()).toEqual(readdirSync(join(installed, 'dist', 'man')).sort());
+      expect(pages).toEqual(expect.arrayContaining(['ratectl.1', 'ratectl-exit-codes.7']));
+    },
+  );
+
   test('is less than 5 MB to fetch', () => {
-    expect(packed.size).toBeLessThan(5e6);
+    expect(statSync(tarball).size).toBeLessThan(5e6);
   });
 
   test('brings no other package with it', () => {
@@ -114,26 +144,73 @@ describe('the npm package', () => {
     expect(run(process.execPath, ['decide.js'], app).trim()).toBe('true,false');
   });
 
-  test('has types that hold under strict, NodeNext and with the types of libraries checked', () => {
+  test('decides in CommonJS, too', () => {
     write(
-      'check.ts',
+      'decide.cjs',
+      `const {createLimiter} = require('ratectl');
+       const limits = [{name: 'per-ip', key: '{ip}', rate: '1/h', burst: 1}];
+       createLimiter({policy: {version: 1, limits}, store: 'memory:'}).then(async (limiter) => {
+         console.log((await limiter.check({ip: 'a'})).allowed);
+         await limiter.close();
+       });`,
+    );
+    expect(run(process.execPath, ['decide.cjs'], app).trim()).toBe('true');
+  });
+
+  test.each(['esm', 'cjs'] as const)('goes into the bundle of an application: %s', async (format) => {
+    const outfile = join(folder, 'bundled', format === 'esm' ? 'app.mjs' : 'app.cjs');
+    write(
+      'bundled.js',
+      `import {createLimiter} from 'ratectl';
+       const limits = [{name: 'per-ip', key: '{ip}', rate: '1/h', burst: 1}];
+       const decide = async (store) => {
+         const limiter = await createLimiter({policy: {version: 1, limits}, store});
+         console.log((await limiter.check({ip: 'a'})).allowed);
+         await limiter.close();
+       };
+       decide('memory:').then(() => decide('sqlite:state.db'));`,
+    );
+    const {errors, warnings} = await build({
+      absWorkingDir: app,
+      entryPoints: ['bundled.js'],
+      bundle: true,
+      platform: 'node',
+      format,
+      outfile,
+      logLevel: 'silent',
+    });
+    expect({errors, warnings}).toEqual({errors: [], warnings: []});
+    expect(run(process.execPath, [outfile], dirname(outfile)).trim()).toBe('true\ntrue');
+    rmSync(dirname(outfile), {recursive: true});
+  });
+
+  test.each([
+    ['NodeNext', 'NodeNext', 'check.ts'],
+    ['NodeNext', 'NodeNext', 'check.cts'],
+    ['Node20', 'Node16', 'check.cts'],
+    ['Node16', 'Node16', 'check.ts'],
+    ['ESNext', 'Bundler', 'check.ts'],
+  ])('has types that hold under strict, with those of libraries checked: %s, %s, %s', (...options) => {
+    const [module, moduleResolution, file] = options;
+    write(
+      file,
       `import {createLimiter, type Limiter} from 'ratectl';
        export const limiter: Promise<Limiter> = createLimiter({policy: 'ratectl.yaml', store: 'memory:'});
        // @ts-expect-error: there is no such option
        createLimiter({polcy: 'ratectl.yaml'});
-       export const allowed: boolean = (await (await limiter).check({ip: 'a'})).allowed;`,
+       export const allowed = async (): Promise<boolean> => (await (await limiter).check({ip: 'a'})).allowed;`,
     );
-    const options = {
+    const compilerOptions = {
       strict: true,
-      module: 'NodeNext',
-      moduleResolution: 'NodeNext',
+      module,
+      moduleResolution,
       target: 'ES2023',
       noEmit: true,
       skipLibCheck: false,
       types: ['node'],
       typeRoots: [join(ROOT, 'node_modules', '@types')],
     };
-    write('tsconfig.json', JSON.stringify({compilerOptions: options, files: ['check.ts']}));
+    write('tsconfig.json', JSON.stringify({compilerOptions, files: [file]}));
     expect(
       run(process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.'], app),
     ).toBe('');
@@ -154,54 +231,5 @@ describe('the npm package', () => {
         run(process.execPath, ['-e', `process.stdout.write(require.resolve(${specifier}))`], app),
       ).toContain('ratectl');
     }
-  });
-});
-
-describe('the files of a release', () => {
-  const release = (name: string, epoch: string): Readonly<Record<string, string>> => {
-    const out = join(folder, name);
-    const env = {...process.env, SOURCE_DATE_EPOCH: epoch};
-    execFileSync(process.execPath, [join(ROOT, '.ci', 'release.mjs'), out], {env, stdio: 'pipe'});
-    return Object.fromEntries(
-      readdirSync(out).map((file) => [file, readFileSync(join(out, file), 'latin1')]),
-    );
-  };
-
-  interface Bill {
-    readonly metadata: {readonly timestamp: string};
-    readonly components: readonly {
-      readonly name: string;
-      readonly version: string;
-      readonly licenses: readonly unknown[];
-      readonly hashes: readonly unknown[];
-    }[];
-  }
-
-  test('are the same bytes whenever and wherever they are written', {timeout: 60_000}, () => {
-    expect(release('other', '86400')).toEqual(release('one', '86400'));
-  });
-
-  test('have checksums that are right', {timeout: 60_000}, () => {
-    const files = release('sums', '0');
-    const sums = files['SHA256SUMS']!.trim()
-      .split('\n')
-      .map((line) => line.split('  '));
-    expect(sums.map(([, name]) => name)).toEqual(Object.keys(files).filter((name) => name !== 'SHA256SUMS'));
-    for (const [sum, name] of sums)
-      expect(createHash('sha256').update(files[name!]!, 'latin1').digest('hex')).toBe(sum);
-  });
-
-  test('name every package whose code is inside, with licence and hash', {timeout: 60_000}, () => {
-    const [, text = ''] = Object.entries(release('bill', '86400')).find(([name]) =>
-      name.endsWith('.cdx.json'),
-    )!;
-    const {metadata, components} = JSON.parse(text) as Bill;
-    expect(metadata.timestamp).toBe('1970-01-02T00:00:00.000Z');
-    const notices = readFileSync(join(installed, 'dist', 'THIRD-PARTY-NOTICES.txt'), 'utf8');
-    const [list = ''] = notices.split('='.repeat(80), 1);
-    expect(components.map(({name, version}) => `${name} ${version}`).sort()).toEqual(
-      [...list.matchAll(/^ {2}(\S+ \S+) \(/gm)].map(([, one]) => one).sort(),
-    );
-    expect(components.filter(({licenses, hashes}) => !licenses?.length || !hashes?.length)).toEqual([]);
   });
 });

@@ -4,12 +4,15 @@ import type {CliContext} from '../context.ts';
 const EXAMPLES = `
 Examples:
   # bash, for this user
+  mkdir -p ~/.local/share/bash-completion/completions
   ratectl completion bash > ~/.local/share/bash-completion/completions/ratectl
 
   # zsh: any folder of $fpath
+  mkdir -p ~/.zsh/completions
   ratectl completion zsh > ~/.zsh/completions/_ratectl
 
   # fish
+  mkdir -p ~/.config/fish/completions
   ratectl completion fish > ~/.config/fish/completions/ratectl.fish
 `;
 
@@ -23,11 +26,10 @@ export const registerCompletion = (program: Command, context: CliContext): void 
       const {completionScript} = await import('../completion/completion-script.ts');
       await context.streams.out.write(completionScript(program, shell));
     });
-  registerComplete(program, context);
 };
 
 /** What the scripts ask when TAB is pressed: `ratectl __complete KIND TYPED [WORD...]`, one value to a line. */
-const registerComplete = (program: Command, context: CliContext): void => {
+export const registerComplete = (program: Command, context: CliContext): void => {
   program
     .command('__complete', {hidden: true})
     .helpOption(false)

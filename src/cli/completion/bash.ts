@@ -58,6 +58,8 @@ const TAIL = `      esac
     while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -W "$choices" -- "$cur")
   fi
   if [[ -n $dynamic ]]; then
+    # words come as they are written: ratectl is given them as the shell would
+    for ((i = 1; i < last; i++)); do words[i]=\${words[i]//[\\'\\"\\\\]/}; done
     # the shell takes the name as it stands there: what it would read otherwise is escaped
     while IFS= read -r word; do
       if [[ $word == */ || $word == *: ]]; then compopt -o nospace 2>/dev/null; fi
@@ -80,12 +82,18 @@ const TAIL = `      esac
     if [[ $typed == --*=* ]]; then cut=\${cut#*=}; fi
     for i in "\${!COMPREPLY[@]}"; do COMPREPLY[i]=\${COMPREPLY[i]#"$cut"}; done
   fi
+  # an older bash has no compopt, so that each word brings the space behind it
+  if ((BASH_VERSINFO[0] < 4)) && [[ -z $quote ]]; then
+    for i in "\${!COMPREPLY[@]}"; do
+      if [[ \${COMPREPLY[i]} != *[/:] && ! -d \${COMPREPLY[i]} ]]; then COMPREPLY[i]+=' '; fi
+    done
+  fi
 }
 
 if ((BASH_VERSINFO[0] >= 4)); then
   complete -F _ratectl ratectl
 else
-  complete -o default -F _ratectl ratectl
+  complete -o default -o nospace -F _ratectl ratectl
 fi
 `;
 

@@ -14,9 +14,12 @@ const GENERATORS: Readonly<Record<Shell, (root: CommandNode) => string>> = {
   fish: fishCompletion,
 };
 
+const namesOf = (commands: readonly Command[]): readonly string[] =>
+  commands.map((command) => command.name());
+
 /** The command tree with all words known. */
 export const completionTree = (program: Command): CommandNode =>
-  readCommandTree(program, knownChoices(program.commands.map((command) => command.name())));
+  readCommandTree(program, knownChoices(namesOf(program.createHelp().visibleCommands(program))));
 
 export const completionScript = (program: Command, shell: Shell): string =>
   GENERATORS[shell](completionTree(program));

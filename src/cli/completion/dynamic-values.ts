@@ -1,3 +1,5 @@
+import {readdirSync, statSync} from 'node:fs';
+import {resolve} from 'node:path';
 import type {SettingsFlags} from '../../config/settings.ts';
 import type {Policy} from '../../engine/policy-model.ts';
 import type {CliContext} from '../context.ts';
@@ -14,8 +16,8 @@ const FLAGS: ReadonlyMap<string, 'context' | 'policy'> = new Map([
 const flagsIn = (words: readonly string[]): SettingsFlags => {
   const found: {context?: string; policy?: string} = {};
   words.forEach((word, i) => {
-    const [flag, joined] = /^(--[a-z]+)=(.*)$/s.exec(word)?.slice(1) ?? [word];
-    const name = FLAGS.get(flag!);
+    const [, long, short, joined] = /^(?:(--[a-z]+)=|(-[cp])(?=.))(.*)$/s.exec(word) ?? [];
+    const name = FLAGS.get(long ?? short ?? word);
     const value = joined ?? words[i + 1];
     if (name !== undefined && value !== undefined) found[name] = value;
   });
@@ -29,6 +31,9 @@ const policyFor = async (words: readonly string[], context: CliContext): Promise
     import('../find-policy.ts'),
   ]);
   const settings = resolveSettings({flags: flagsIn(words), env: context.streams.env, cwd: context.cwd});
+  const named = settings.policy?.value;
+  // A pipe or /dev/stdin would be waited for, or emptied before the command reads it.
+  if (named !== undefined && !statSync(resolve(context.cwd, named)).isFile()) return undefined;
   return (namedPolicy(settings, context) ?? localPolicy(context.cwd)).policy?.policy;
 };
 
@@ -63,6 +68,18 @@ const namesIn = (policy: Policy, kind: DynamicKind): readonly string[] => {
   }
 };
 
+const SQLITE = 'sqlite:';
+
+/** Files and folders that the path may go on with; hidden ones when a dot is typed, as shells do. */
+const databaseFiles = (path: string, cwd: string): readonly string[] => {
+  const folder = path.slice(0, path.lastIndexOf('/') + 1);
+  const hidden = path.slice(folder.length).startsWith('.');
+  return readdirSync(resolve(cwd, folder), {withFileTypes: true})
+    .filter(({name}) => name.startsWith('.') === hidden && !/-(?:wal|shm)$/.test(name))
+    .map((entry) => `${SQLITE}${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`)
+    .sort();
+};
+
 /** A list with commas: what is there stays, and the next item is one that is not there yet. */
 const nextItems = (typed: string, names: readonly string[]): readonly string[] => {
   const before = typed.slice(0, typed.lastIndexOf(',') + 1);
@@ -80,7 +97,9 @@ const all = async (
     case 'contexts':
       return contextNames(words, context);
     case 'stores':
-      return ['sqlite:', 'redis://', 'rediss://', 'postgres://'];
+      return typed.startsWith(SQLITE)
+        ? databaseFiles(typed.slice(SQLITE.length), context.cwd)
+        : [SQLITE, 'redis://', 'rediss://', 'postgres://'];
     case 'fields':
       return nextItems(typed, (await import('../../view/status/fields.ts')).STATUS_FIELD_NAMES);
     case 'states':

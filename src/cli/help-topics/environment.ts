@@ -17,6 +17,7 @@ Layout:
                          UTF-8; if it does not, tables are drawn in ASCII. "C"
                          and "POSIX" count as UTF-8. In a pipe only --ascii
                          draws in ASCII.
+  INK_SCREEN_READER      true: the dashboard is sentences, as --screen-reader
 
 Reproducible output:
 
@@ -40,6 +41,8 @@ Live state (ratectl help configuration):
   RATECTL_ACTOR          who changes something, for receipts and the audit
                          journal; else the user of the operating system
   RATECTL_NO_CONFIG      1: no configuration files are read
+  PGUSER, PGPASSWORD, PGPASSFILE, PGDATABASE
+                         for Postgres, what neither the URL nor a context says
   XDG_CONFIG_HOME        where ratectl/config.yaml is; else ~/.config
   XDG_STATE_HOME         where the default store is when the folder cannot be
                          written; else ~/.local/state
@@ -59,7 +62,8 @@ Serving (ratectl serve --help):
 
 Start-up (docs/install.md):
 
-  XDG_CACHE_HOME         where compiled code is kept, in ratectl; else ~/.cache
+  XDG_CACHE_HOME         where compiled code is kept, in ratectl; else ~/.cache;
+                         on Windows %LOCALAPPDATA%
   NODE_DISABLE_COMPILE_CACHE
                          1: it is neither kept nor used
 

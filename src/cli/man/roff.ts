@@ -23,8 +23,8 @@ export const italic = (text: string): string => `\\fI${roffText(text)}\\fR`;
 export const section = (title: string): string => `.SH ${argument(title.toUpperCase())}`;
 export const subsection = (title: string): string => `.SS ${argument(title)}`;
 
-/** Lines as they are, in a fixed-width font. */
-export const verbatim = (text: string): string => `.PP\n.nf\n.RS 0\n${roffText(text)}\n.RE\n.fi`;
+/** Lines as they are, right below a heading. */
+export const verbatim = (text: string): string => `.nf\n.RS 0\n${roffText(text)}\n.RE\n.fi`;
 
 /** A term and what it means. `term` is roff already. */
 export const item = (term: string, description: string): string => `.TP\n${term}\n${roffText(description)}`;

@@ -1,3 +1,4 @@
+import {execFileSync} from 'node:child_process';
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
@@ -20,6 +21,8 @@ const CONFIG = `contexts:
 const place = (policy = POLICY): string => {
   const cwd = folderWith({'ratectl.yaml': policy, 'other.yaml': POLICY.replaceAll('per-', 'by-')});
   mkdirSync(join(cwd, '.ratectl'));
+  mkdirSync(join(cwd, 'data'));
+  for (const name of ['state.db', 'state.db-wal', 'state.db-shm']) writeFileSync(join(cwd, 'data', name), '');
   writeFileSync(join(cwd, '.ratectl', 'config.yaml'), CONFIG);
   return cwd;
 };
@@ -44,6 +47,20 @@ describe('what TAB asks for', () => {
       ['by-ip/', 'by-user/'],
     ],
     ['a policy that is named', ['keys', '', 'status', '--policy=other.yaml'], ['by-ip/', 'by-user/']],
+    [
+      'a policy that is named without a space',
+      ['keys', '', 'status', '-pother.yaml'],
+      ['by-ip/', 'by-user/'],
+    ],
+    ['stores', ['stores', 'r'], ['redis://', 'rediss://']],
+    [
+      'files and folders behind sqlite:',
+      ['stores', 'sqlite:'],
+      ['sqlite:data/', 'sqlite:other.yaml', 'sqlite:ratectl.yaml'],
+    ],
+    ['those of a folder', ['stores', 'sqlite:data/st'], ['sqlite:data/state.db']],
+    ['hidden ones when a dot is typed', ['stores', 'sqlite:.'], ['sqlite:.ratectl/']],
+    ['nothing of a folder that is not there', ['stores', 'sqlite:none/'], []],
     ['nothing for a policy that is not there', ['keys', '', 'status', '-p', 'none.yaml'], []],
     ['nothing for a context that is not there', ['keys', '', 'status', '-c', 'none'], []],
     ['items of a list that are not there yet', ['states', 'near,li'], ['near,limited']],
@@ -54,6 +71,12 @@ describe('what TAB asks for', () => {
 
   test('nothing, and no word about it, when the policy is wrong', async () => {
     expect(await ask(place('limits: ['), 'keys', '')).toEqual([]);
+  });
+
+  test.skipIf(process.platform === 'win32')('waits for no pipe that is named as the policy', async () => {
+    const cwd = place();
+    execFileSync('mkfifo', [join(cwd, 'pipe')]);
+    expect(await ask(cwd, 'keys', '', 'status', '-p', 'pipe')).toEqual([]);
   });
 
   test('is answered in less than 150 ms, the median of five', async () => {

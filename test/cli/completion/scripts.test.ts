@@ -55,7 +55,14 @@ describe('the scripts in completions/', () => {
     ['ratectl trace ', ['info', 'generate', 'formats'], false],
     ['ratectl trace generate --jitter ', ['none', 'full', 'equal', 'decorrelated'], false],
     ['ratectl help exit', ['exit-codes'], false],
+    ['ratectl help _', [], false],
   ])('bash answers: %s⇥', (line, words, files) => {
     expect(completeInBash(script('bash'), line)).toEqual({words, files});
+  });
+
+  test('an older bash, which has no compopt, gets the space behind a word with the word', () => {
+    const older = script('bash').replaceAll('BASH_VERSINFO[0]', '3');
+    expect(completeInBash(older, 'ratectl simu')).toEqual({words: ['simulate '], files: false});
+    expect(completeInBash(script('bash'), 'ratectl simu')).toEqual({words: ['simulate'], files: false});
   });
 });

@@ -1,4 +1,4 @@
-import {chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
@@ -36,6 +36,7 @@ beforeAll(() => {
   chmodSync(join(folder, 'bin', 'ratectl'), 0o755);
   writeFileSync(join(folder, 'ratectl.yaml'), POLICY);
   writeFileSync(join(folder, 'other.yaml'), POLICY.replaceAll('gateway', 'elsewhere'));
+  copyFileSync(join(folder, 'other.yaml'), join(folder, 'my policy.yaml'));
   writeFileSync(join(folder, '.ratectl', 'config.yaml'), CONFIG);
   const program = createProgram(testContext());
   writeFileSync(join(folder, 'ratectl.bash'), completionScript(program, 'bash'));
@@ -104,6 +105,17 @@ describe.each(SHELLS)('TAB in %s', (shell) => {
       'ratectl explain -p other.yaml else',
       'ratectl explain -p other.yaml elsewhere/',
     ],
+    [
+      'a limit of a policy whose path is quoted',
+      "ratectl explain -p 'my policy.yaml' else",
+      "ratectl explain -p 'my policy.yaml' elsewhere/",
+    ],
+    [
+      'a limit of a policy whose path is escaped',
+      'ratectl explain -p my\\ policy.yaml else',
+      'ratectl explain -p my\\ policy.yaml elsewhere/',
+    ],
+    ['a database', 'ratectl status --store sqlite:./oth', 'ratectl status --store sqlite:./other.yaml'],
     ['the next of a list', 'ratectl status --state limited,ne', 'ratectl status --state limited,near'],
     ['a name with a space', 'ratectl explain --tier go', 'ratectl explain --tier gold\\ plan'],
     [
