@@ -11,6 +11,7 @@ import {runOf} from './figures.ts';
 import {startFleet} from './fleet.ts';
 import type {LoadPlan} from './load-plan.ts';
 import {StoreProbe} from './store-probe.ts';
+import {trialCheck} from './trial-check.ts';
 
 /** A store with a place of our own in it. */
 export interface OpenedPlace {
@@ -68,6 +69,7 @@ const factsOf = async (
   // Makes the schema or the file, too, before several processes come at the same time.
   const store = await openStore(target, {access: 'write', clientName: 'ratectl-bench', timeoutMs});
   try {
+    await store.check([trialCheck()]);
     return await store.facts();
   } finally {
     await store.close();

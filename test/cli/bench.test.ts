@@ -385,3 +385,30 @@ contexts:
     expect(err).toMatch(/cannot reach the store: connection refused/);
   });
 });
+
+describe('a login that may look and not check', () => {
+  test('ends with 3 before anything is measured, and nothing is left', async () => {
+    const redis = await startRedis();
+    onTestFinished(() => redis.stop());
+    const admin = new Redis(redis.url);
+    await admin.call(
+      'ACL',
+      'SETUSER',
+      'looker',
+      'on',
+      'nopass',
+      '~*',
+      '&*',
+      '+@read',
+      '+@connection',
+      '+info',
+    );
+    const {run} = cli();
+    const url = redis.url.replace('redis://', 'redis://looker:x@');
+    const {exit, out, err} = await run('--store', url, '--rate', '50');
+    expect([exit, out]).toEqual([3, '']);
+    expect(err).toMatch(/evalsha|script/i);
+    expect(await admin.keys('*')).toEqual([]);
+    admin.disconnect();
+  });
+});
