@@ -1,8 +1,9 @@
 // Builds dist/: what "npm run bundle" does. Run by hand: node .ci/bundle.mjs [folder]
 //
-//   cli.cjs            flags and help of all commands
+//   start.cjs          what runs first (src/start.ts): the version, the list of commands; reads the next two with the code that V8
+//                      compiled in an earlier run
+//   program.cjs        flags and help of all commands
 //   commands-*.cjs     what is loaded when a command runs; every module is evaluated when it is first needed
-//   start.cjs          reads both with the code that V8 compiled in an earlier run (src/start.ts)
 //   tui.mjs            the dashboard: Ink awaits at its top level, which CommonJS cannot
 //   *-worker.cjs, bench-process.cjs   threads and processes, each by itself
 //   index.js, chunks/  the library
@@ -11,6 +12,7 @@ import {existsSync, mkdirSync, renameSync, writeFileSync} from 'node:fs';
 import {dirname, join, relative, resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {build} from 'esbuild';
+import {lazyNode, noColourDetection, noDevtools} from './bundle-plugins.mjs';
 import {bundledPackages, notices} from './notices.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -29,35 +31,6 @@ const common = {
   legalComments: 'none',
   logLevel: 'warning',
   define: {'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"'},
-};
-
-/** Ink asks for it in development (DEV=true), and it is not installed. */
-const noDevtools = {
-  name: 'no-devtools',
-  setup({onResolve, onLoad}) {
-    onResolve({filter: /^react-devtools-core$/}, ({path}) => ({path, namespace: 'nothing'}));
-    onLoad({filter: /.*/, namespace: 'nothing'}, () => ({contents: 'export default {}'}));
-  },
-};
-
-/** Modules of Node that take milliseconds to load. */
-const SLOW = ['child_process', 'crypto', 'dns', 'fs/promises', 'http', 'https', 'net', 'perf_hooks', 'readline'];
-SLOW.push('readline/promises', 'sqlite', 'stream/promises', 'tls', 'worker_threads', 'zlib');
-
-/** They are loaded when something of theirs is first used, not when a module that may use them is. */
-const lazyNode = {
-  name: 'lazy-node',
-  setup({onResolve, onLoad}) {
-    onResolve({filter: new RegExp(`^node:(?:${SLOW.join('|')})$`)}, ({path, kind, namespace}) =>
-      kind === 'import-statement' && namespace === 'file' ? {path, namespace: 'lazy'} : undefined,
-    );
-    onLoad({filter: /.*/, namespace: 'lazy'}, async ({path}) => {
-      const names = Object.keys(await import(path)).filter((name) => name !== 'default');
-      const each = `for(const name of ${JSON.stringify(names)})`;
-      const define = `Object.defineProperty(exports,name,{enumerable:true,get:()=>require("${path}")[name]})`;
-      return {contents: `${each}${define}`};
-    });
-  },
 };
 
 const DASHBOARD = 'src/tui/run-dashboard.ts';
@@ -96,13 +69,27 @@ const programApart = {
         ? {path: PROGRAM, namespace: 'program'}
         : undefined,
     );
-    onLoad({filter: /.*/, namespace: 'program'}, () => ({contents: `module.exports=__command("cli","${PROGRAM}")`}));
+    onLoad({filter: /.*/, namespace: 'program'}, () => ({contents: `module.exports=__command("program","${PROGRAM}")`}));
+  },
+};
+
+/** Packages by the file they are in. Commands have them from there: a file that is read has to be small, and there is one commander. */
+const PACKAGES = {commander: 'program', ioredis: 'redis', pg: 'postgres'};
+
+const packagesApart = {
+  name: 'packages-apart',
+  setup({onResolve, onLoad}) {
+    onResolve({filter: new RegExp(`^(?:${Object.keys(PACKAGES).join('|')})$`)}, ({path}) => ({path, namespace: 'package'}));
+    onLoad({filter: /.*/, namespace: 'package'}, ({path}) => ({
+      contents: `module.exports=__command(${JSON.stringify(PACKAGES[path])},${JSON.stringify(path)})`,
+    }));
   },
 };
 
 /** A file whose modules are evaluated one by one, when they are asked for. */
 const loadersOf = (paths) => {
-  const each = paths.map((path) => `${JSON.stringify(path)}:()=>require(${JSON.stringify(`./${path}`)})`);
+  const name = (path) => JSON.stringify(path.startsWith('src/') ? `./${path}` : path);
+  const each = paths.map((path) => `${JSON.stringify(path)}:()=>require(${name(path)})`);
   return {contents: `exports.load={${each.join(',')}}`, resolveDir: ROOT, sourcefile: 'loaders.js'};
 };
 
@@ -120,7 +107,7 @@ const commandsApart = (found) => ({
   },
 });
 
-const REQUIRE = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);";
+const REQUIRE = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url??__filename);";
 /** Modules of threads and of the command line ask where they are. */
 const HERE = "const __here=require('node:url').pathToFileURL(__filename).href;";
 const asCommonJs = {
@@ -144,31 +131,48 @@ const threads = {
 const asciiOnly = (text) =>
   text.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
+/** As src/start.ts calls it. */
+const wrapped = (text) => `(function(exports,require,module,__load,__command,__filename,__meta){${text}\n})`;
+const asWrapped = {...asCommonJs, define: {...common.define, 'import.meta.url': '__meta.url'}, banner: {}};
+
 const program = async () => {
   const found = new Set();
-  const cli = await build({
-    ...common,
-    ...asCommonJs,
-    stdin: loadersOf(['src/main.ts', PROGRAM]),
-    entryNames: 'cli',
-    outExtension: {'.js': '.cjs'},
-    plugins: [lazyNode, commandsApart(found)],
-  });
-  const groups = await Promise.all(
-    GROUPS.map(({name}) => {
+  const part = (name, paths, plugins) =>
+    build({
+      ...common,
+      ...asWrapped,
+      stdin: loadersOf(paths),
+      entryNames: name,
+      outExtension: {'.js': '.cjs'},
+      plugins: [lazyNode, noColourDetection, ...plugins],
+    });
+  const cli = await part('program', ['commander', PROGRAM], [commandsApart(found)]);
+  const drivers = Object.entries(PACKAGES).filter(([, file]) => file !== 'program');
+  const others = await Promise.all([
+    ...drivers.map(([path, file]) => part(file, [path], [])),
+    ...GROUPS.map(({name}) => {
       const own = [...found].sort().filter((path) => groupOf(path) === name);
-      return build({
-        ...common,
-        ...asCommonJs,
-        stdin: loadersOf(own),
-        entryNames: `commands-${name}`,
-        outExtension: {'.js': '.cjs'},
-        plugins: [lazyNode, dashboardApart, programApart],
-      });
+      return part(`commands-${name}`, own, [packagesApart, dashboardApart, programApart]);
     }),
-  );
-  const files = [cli, ...groups].map(({outputFiles: [{path, text}]}) => ({path, contents: asciiOnly(text)}));
-  return {files, built: [cli, ...groups]};
+  ]);
+  const built = [cli, ...others];
+  const files = built.map(({outputFiles: [{path, text}]}) => ({path, contents: wrapped(asciiOnly(text))}));
+  return {files, built};
+};
+
+/** Widths of help where it is made when this is built: that of pipes, and the greatest (`helpWidth` in src/cli/at-once.ts). */
+const USUAL_WIDTHS = [80, 100];
+
+/** What `ratectl --help` prints, by width. */
+const overviews = async () => {
+  const {runProgram} = await import('../src/cli/program.ts');
+  const texts = USUAL_WIDTHS.map(async (columns) => {
+    let text = '';
+    const write = async (more) => void (text += more);
+    await runProgram(['--help'], {version: '', streams: {out: {columns, write}, err: {columns, write}}});
+    return [columns, asciiOnly(text)];
+  });
+  return Object.fromEntries(await Promise.all(texts));
 };
 
 const bundles = async () => {
@@ -179,10 +183,14 @@ const bundles = async () => {
   const others = await Promise.all([
     build({
       ...common,
-      ...asCommonJs,
-      supported: {},
+      format: 'cjs',
       entryPoints: {start: 'src/start.ts'},
-      define: {...asCommonJs.define, RATECTL_BUILD: JSON.stringify(name)},
+      plugins: [lazyNode],
+      define: {
+        ...common.define,
+        RATECTL_BUILD: JSON.stringify(name),
+        RATECTL_OVERVIEWS: JSON.stringify(await overviews()),
+      },
       outExtension: {'.js': '.cjs'},
     }),
     build({

@@ -10,7 +10,6 @@ const newEnough = major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1
 process.env.NODE_ENV ??= 'production';
 
 if (newEnough) {
-  require('node:module').enableCompileCache?.();
   require('../dist/start.cjs').start();
 } else {
   const {existsSync} = require('node:fs');

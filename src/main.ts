@@ -2,9 +2,9 @@
 import {systemClock} from './base/clock.ts';
 import {ExitCode} from './base/exit-code.ts';
 import {isRatectlError} from './base/ratectl-error.ts';
+import {atOnce} from './cli/at-once.ts';
 import type {CliContext} from './cli/context.ts';
 import {errorText} from './cli/error-text.ts';
-import {runProgram} from './cli/program.ts';
 import {VERSION} from './cli/version.ts';
 import {processStreams} from './process-streams.ts';
 
@@ -17,7 +17,11 @@ const workingFolder = (): string | undefined => {
   }
 };
 
-export const main = async (argv: readonly string[] = process.argv.slice(2)): Promise<void> => {
+/** `load`: of the program, which is needed for all but the version and the list of commands. */
+export const main = async (
+  load: () => Pick<typeof import('./cli/program.ts'), 'runProgram'>,
+): Promise<void> => {
+  const argv = process.argv.slice(2);
   // Drivers of stores read it when they are loaded, and then print what they send: keys, and AUTH with the password.
   delete process.env['DEBUG'];
   const streams = processStreams();
@@ -56,7 +60,8 @@ export const main = async (argv: readonly string[] = process.argv.slice(2)): Pro
 
   let code: number;
   try {
-    await runProgram(argv, context);
+    const answer = atOnce(argv, () => streams.out.columns);
+    await (answer === undefined ? load().runProgram(argv, context) : streams.out.write(answer));
     code = context.exitCode;
   } catch (error) {
     code = isRatectlError(error) ? error.exit : ExitCode.unexpected;

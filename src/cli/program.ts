@@ -1,9 +1,10 @@
 import {Command, CommanderError} from 'commander';
 import {ExitCode} from '../base/exit-code.ts';
 import {safeText} from '../base/safe-text.ts';
+import {helpWidth} from './at-once.ts';
 import {registerAudit} from './commands/audit.ts';
 import {registerBench} from './commands/bench.ts';
-import {registerCompletion} from './commands/completion.ts';
+import {registerComplete, registerCompletion} from './commands/completion.ts';
 import {registerConfig} from './commands/config.ts';
 import {registerContext} from './commands/context.ts';
 import {registerDegrade} from './commands/degrade.ts';
@@ -30,8 +31,81 @@ import {registerValidate} from './commands/validate.ts';
 import type {CliContext} from './context.ts';
 import {addHelpTopics} from './help-topics.ts';
 
-/** The command tree. Building it loads commander alone; what a command needs is loaded when it runs. */
-export const createProgram = (context: CliContext): Command => {
+type Register = (parent: Command, context: CliContext) => unknown;
+
+interface Group {
+  /** As the help calls it. */
+  readonly title: string;
+  /** By the name that each gives its command. */
+  readonly commands: Readonly<Record<string, Register>>;
+}
+
+const registerTrace: Register = (program, context) => {
+  const trace = program.command('trace').description('Look at traces and make synthetic ones.');
+  registerTraceInfo(trace, context);
+  registerTraceGenerate(trace, context);
+  registerTraceFormats(trace, context);
+};
+
+const registerPolicy: Register = (program, context) =>
+  registerPolicySchema(program.command('policy').description('Facts about policy files.'), context);
+
+/** In the order of the help. */
+const GROUPS: readonly Group[] = [
+  {
+    title: 'Live state:',
+    commands: {
+      status: registerStatus,
+      top: registerTop,
+      explain: registerExplain,
+      reset: registerReset,
+      override: registerOverride,
+      degrade: registerDegrade,
+      audit: registerAudit,
+      report: registerReport,
+      serve: registerServe,
+    },
+  },
+  {title: 'OAuth tokens:', commands: {'force-refresh': registerForceRefresh, token: registerToken}},
+  {
+    title: 'Replay traffic:',
+    commands: {
+      simulate: (program, context) => registerSimulateMerge(registerSimulate(program, context), context),
+      trace: registerTrace,
+    },
+  },
+  {title: 'Measure:', commands: {bench: registerBench}},
+  {
+    title: 'Policies:',
+    commands: {init: registerInit, validate: registerValidate, policy: registerPolicy},
+  },
+  {
+    title: 'Configuration:',
+    commands: {
+      context: registerContext,
+      config: registerConfig,
+      doctor: registerDoctor,
+      migrate: registerMigrate,
+    },
+  },
+  {
+    title: 'Getting started:',
+    commands: {demo: registerDemo, completion: registerCompletion, __complete: registerComplete},
+  },
+];
+
+/** It prints what there is below the whole program. */
+const NEEDS_ALL = 'completion';
+
+/** The command that these words call, where it can be built without the others; undefined for all that has to know them. */
+const calledAlone = ([first = '']: readonly string[]): string | undefined =>
+  first !== NEEDS_ALL && GROUPS.some(({commands}) => Object.hasOwn(commands, first)) ? first : undefined;
+
+/**
+ * The command tree. Building it loads commander alone; what a command needs is loaded when it runs. With `only` the tree has that
+ * command alone: declaring the options of all takes several times as long as running a short command.
+ */
+export const createProgram = (context: CliContext, only?: string): Command => {
   const program = new Command('ratectl')
     .description(
       'Inspect and operate rate limits: who is limited, why, lift it; and replay traffic before a limit changes.',
@@ -44,48 +118,11 @@ export const createProgram = (context: CliContext): Command => {
     .configureHelp({minWidthToWrap: 20})
     // Options after a subcommand's name are the subcommand's.
     .enablePositionalOptions();
-
-  program.commandsGroup('Live state:');
-  registerStatus(program, context);
-  registerTop(program, context);
-  registerExplain(program, context);
-  registerReset(program, context);
-  registerOverride(program, context);
-  registerDegrade(program, context);
-  registerAudit(program, context);
-  registerReport(program, context);
-  registerServe(program, context);
-
-  program.commandsGroup('OAuth tokens:');
-  registerForceRefresh(program, context);
-  registerToken(program, context);
-
-  program.commandsGroup('Replay traffic:');
-  const simulate = registerSimulate(program, context);
-  registerSimulateMerge(simulate, context);
-  const trace = program.command('trace').description('Look at traces and make synthetic ones.');
-  registerTraceInfo(trace, context);
-  registerTraceGenerate(trace, context);
-  registerTraceFormats(trace, context);
-
-  program.commandsGroup('Measure:');
-  registerBench(program, context);
-
-  program.commandsGroup('Policies:');
-  registerInit(program, context);
-  registerValidate(program, context);
-  const policy = program.command('policy').description('Facts about policy files.');
-  registerPolicySchema(policy, context);
-
-  program.commandsGroup('Configuration:');
-  registerContext(program, context);
-  registerConfig(program, context);
-  registerDoctor(program, context);
-  registerMigrate(program, context);
-
-  program.commandsGroup('Getting started:');
-  registerDemo(program, context);
-  registerCompletion(program, context);
+  for (const {title, commands} of GROUPS) {
+    program.commandsGroup(title);
+    for (const [name, register] of Object.entries(commands))
+      if (only === undefined || only === name) register(program, context);
+  }
   addHelpTopics(program);
   return program;
 };
@@ -100,8 +137,8 @@ const settle = (
   command.configureOutput({
     writeOut: write.out,
     writeErr: write.err,
-    getOutHelpWidth: () => Math.min(context.streams.out.columns, 100),
-    getErrHelpWidth: () => Math.min(context.streams.err.columns, 100),
+    getOutHelpWidth: () => helpWidth(context.streams.out.columns),
+    getErrHelpWidth: () => helpWidth(context.streams.err.columns),
     getOutHasColors: () => false,
     getErrHasColors: () => false,
     outputError: (text, put) =>
@@ -113,7 +150,7 @@ const settle = (
 /** Parses and runs. Throws what the command throws; a RatectlError carries the exit code. */
 export const runProgram = async (argv: readonly string[], context: CliContext): Promise<void> => {
   const pending: Promise<void>[] = [];
-  const program = createProgram(context);
+  const program = createProgram(context, calledAlone(argv));
   settle(
     program,
     {

@@ -11,10 +11,10 @@ export const progressLine = (
   flags: Pick<OutputFlags, 'quiet'>,
   {streams}: CliContext,
 ): Progress & {end(): void} => {
+  if (flags.quiet === true || !streams.err.isTTY) return {update: () => undefined, end: () => undefined};
   const started = performance.now();
   let shownAt = started + FIRST_AFTER_MS - EVERY_MS;
   let shown = false;
-  if (flags.quiet === true || !streams.err.isTTY) return {update: () => undefined, end: () => undefined};
   return {
     update(requests, bytes) {
       const now = performance.now();

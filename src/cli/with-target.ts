@@ -75,7 +75,10 @@ const targetOf = async (
   cleanups.add(interrupt);
   const {target, warnings} = await storeAccess(settings, {
     env: streams.env,
-    stdin: streams.stdin,
+    // Opened when a password is read from it.
+    get stdin() {
+      return streams.stdin;
+    },
     signal: interrupted.signal,
   }).finally(() => cleanups.delete(interrupt));
   if (access === 'write' && settings.production.value) await announceProduction(settings, target, context);

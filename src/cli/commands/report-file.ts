@@ -45,7 +45,7 @@ export const reportFromFile = async (
   {cwd, streams}: Pick<CliContext, 'cwd' | 'streams'>,
 ): Promise<FileReport> => {
   const path = argument === '-' ? '-' : resolve(cwd, argument);
-  const source = await openByteSource(path, streams.stdin);
+  const source = await openByteSource(path, streams);
   const file = argument === '-' ? 'standard input' : argument;
   try {
     const lines = new LineFeed(source);

@@ -87,7 +87,10 @@ export const traceInput = async (
       mapping: parseFieldMapping(flags.map ?? []),
       timeUnit: flags.timeUnit,
       delimiter: flags.delimiter === '\\t' ? '\t' : flags.delimiter,
-      stdin: context.streams.stdin,
+      // Opened when a trace is read from it.
+      get stdin() {
+        return context.streams.stdin;
+      },
     },
     read: {workers: flags.workers ?? Math.min(4, availableParallelism()), sort: flags.sort === true},
     strict: flags.strict === true,

@@ -205,7 +205,7 @@ export class SqliteStore implements Store {
   }
 
   async facts(): Promise<StoreFacts> {
-    const start = performance.now();
+    const start = process.hrtime.bigint();
     const {version, journal, now} = await this.#access.read((handle, now) => ({
       version: String(handle.get('SELECT sqlite_version()')?.[0]),
       journal: String(handle.get('PRAGMA journal_mode')?.[0]),
@@ -216,7 +216,7 @@ export class SqliteStore implements Store {
       server: `sqlite ${version}`,
       url: this.#access.url,
       now,
-      roundTrip: Math.ceil((performance.now() - start) * 1_000),
+      roundTrip: Math.ceil(Number(process.hrtime.bigint() - start) / 1_000),
       remarks: [
         ...(journal === 'wal' || this.#access.mode === 'read'
           ? []

@@ -1,6 +1,6 @@
-import {constants, createReadStream, fstatSync, openSync, type Stats} from 'node:fs';
-import {type FileHandle, open, stat} from 'node:fs/promises';
+import {close, constants, createReadStream, fstatSync, open, openSync, read, type Stats, stat} from 'node:fs';
 import type {Readable} from 'node:stream';
+import {promisify} from 'node:util';
 import {createGunzip, type Gunzip} from 'node:zlib';
 import {readReason} from '../../base/io-reason.ts';
 import {RatectlError} from '../../base/ratectl-error.ts';
@@ -29,6 +29,9 @@ export interface ByteSource {
 
 const CHUNK = 1 << 20;
 
+/** The same as those of `node:fs/promises`, which take as long to load as a short trace takes to replay. */
+const files = {stat: promisify(stat), open: promisify(open), read: promisify(read), close: promisify(close)};
+
 /** What the file system said, for people. */
 export const ioError = (name: string, error: unknown): RatectlError => {
   const {code} = error as NodeJS.ErrnoException;
@@ -40,12 +43,15 @@ export const ioError = (name: string, error: unknown): RatectlError => {
   });
 };
 
-/** Opens `path` (`-` is `stdin`). Throws a RatectlError (exit 2) with the path and the reason. */
-export const openByteSource = async (path: string, stdin: NodeJS.ReadableStream): Promise<ByteSource> => {
-  if (path === '-') return standardInput(stdin as Readable & {readonly fd?: number});
+/** Opens `path` (`-` is `input.stdin`, which opens when it is asked for). Throws a RatectlError (exit 2) with the path and the reason. */
+export const openByteSource = async (
+  path: string,
+  input: {readonly stdin: NodeJS.ReadableStream},
+): Promise<ByteSource> => {
+  if (path === '-') return standardInput(input.stdin as Readable & {readonly fd?: number});
   let facts: Stats;
   try {
-    facts = await stat(path);
+    facts = await files.stat(path);
   } catch (error) {
     throw ioError(path, error);
   }
@@ -54,15 +60,23 @@ export const openByteSource = async (path: string, stdin: NodeJS.ReadableStream)
     if (facts.isFIFO()) return await streamSource(path, await openFifo(path), undefined);
     if (!facts.isFile())
       return await streamSource(path, createReadStream(path, {highWaterMark: CHUNK}), undefined);
-    const handle = await open(path, 'r');
-    const head = new Uint8Array(4);
-    await handle.read(head, 0, 4, 0);
-    if (compressionOf(head) === 'none') return fileSource(path, handle, facts.size);
-    await handle.close();
+    const fd = await files.open(path, 'r');
+    const head = await firstFour(fd).catch(async (error) => {
+      await files.close(fd);
+      throw error;
+    });
+    if (compressionOf(head) === 'none') return fileSource(path, fd, facts.size);
+    await files.close(fd);
     return await streamSource(path, createReadStream(path, {highWaterMark: CHUNK}), facts.size);
   } catch (error) {
     throw error instanceof RatectlError ? error : ioError(path, error);
   }
+};
+
+const firstFour = async (fd: number): Promise<Uint8Array> => {
+  const head = new Uint8Array(4);
+  await files.read(fd, head, 0, 4, 0);
+  return head;
 };
 
 const standardInput = async (stdin: Readable & {readonly fd?: number}): Promise<ByteSource> => {
@@ -101,8 +115,9 @@ export const shrunk = (path: string): RatectlError =>
     hint: 'copy it first, or read it with: cat FILE | ratectl simulate -',
   });
 
-const fileSource = (path: string, handle: FileHandle, size: number): ByteSource => {
+const fileSource = (path: string, fd: number, size: number): ByteSource => {
   let at = 0;
+  let closed: Promise<void> | undefined;
   return {
     name: path,
     compression: 'none',
@@ -114,7 +129,7 @@ const fileSource = (path: string, handle: FileHandle, size: number): ByteSource 
     trailingBytes: 0,
     async read(target) {
       try {
-        const {bytesRead} = await handle.read(target, 0, target.length, at);
+        const {bytesRead} = await files.read(fd, target, 0, target.length, at);
         at += bytesRead;
         if (bytesRead === 0 && at < size) throw shrunk(path);
         return bytesRead;
@@ -122,7 +137,11 @@ const fileSource = (path: string, handle: FileHandle, size: number): ByteSource 
         throw error instanceof RatectlError ? error : ioError(path, error);
       }
     },
-    close: () => handle.close(),
+    close: () => {
+      // Not twice: another file may have the number by then.
+      closed ??= files.close(fd);
+      return closed;
+    },
   };
 };
 

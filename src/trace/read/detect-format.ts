@@ -30,9 +30,12 @@ export const detectFormat = (name: string, sample: Buffer): TraceFormat => {
       where: {file: name, line: 1},
     });
   }
+  const most = [...ENDINGS.values()].some((ending) => ending.test(bare)) ? 1 + ENDING_SAYS_SO : 1;
   let best: TraceFormat | undefined;
   let bestScore = 0;
   for (const format of TRACE_FORMATS) {
+    // None of the others can be surer, and where two are equally sure the first one has the file.
+    if (bestScore >= most) break;
     const score = format.detect(lines) + (ENDINGS.get(format.name)?.test(bare) ? ENDING_SAYS_SO : 0);
     if (score > bestScore) [best, bestScore] = [format, score];
   }

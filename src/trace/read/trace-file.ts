@@ -25,7 +25,7 @@ export interface OpenOptions {
 
 const BUFFER_BYTES = 4 << 20;
 const SAMPLE_BYTES = 64 << 10;
-const BLOCK_BYTES = 1 << 20;
+const BLOCK_BYTES = 2 << 20;
 /** Below this, starting threads costs more than it wins. */
 const WORTH_IT_BYTES = 32 << 20;
 
@@ -68,7 +68,7 @@ export class TraceFile {
   }
 
   static async open(path: string, options: OpenOptions): Promise<TraceFile> {
-    const source = await openByteSource(path, options.stdin);
+    const source = await openByteSource(path, options);
     const buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
     let filled = 0;
     let ended = false;
