@@ -8,6 +8,12 @@ import {errorText} from './cli/error-text.ts';
 import {VERSION} from './cli/version.ts';
 import {processStreams} from './process-streams.ts';
 
+/**
+ * So long after a signal another one is the same, ms: Ctrl-C reaches every process of a terminal, and who started this one (the
+ * launcher, npx) passes it on. Taken for a second one it would end at once what was about to end in order.
+ */
+const ECHO_MS = 250;
+
 /** Where the process was started; undefined when that folder was removed since. */
 const workingFolder = (): string | undefined => {
   try {
@@ -49,7 +55,11 @@ export const main = async (
     cleanUp();
     process.exit(code);
   };
+  let signalledAt = Number.NEGATIVE_INFINITY;
   const endBySignal = (code: ExitCode): void => {
+    const now = performance.now();
+    if (now - signalledAt < ECHO_MS) return;
+    signalledAt = now;
     const {onSignal = end} = context;
     context.onSignal = undefined;
     onSignal(code);

@@ -326,6 +326,10 @@ describe('the process', () => {
     await sleep(1_000);
     child.kill('SIGINT');
     await until(() => err().includes('may be the only copy'));
+    // What comes with the first one is its echo, from a launcher; who presses again has read what was said.
+    child.kill('SIGINT');
+    await sleep(500);
+    expect(child.exitCode).toBeNull();
     child.kill('SIGINT');
     const [code] = (await once(child, 'exit')) as [number];
     expect(code).toBe(130);

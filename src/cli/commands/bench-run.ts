@@ -83,7 +83,6 @@ class Session {
     context.onSignal = (exit) => {
       context.exitCode = exit;
       interrupted.abort();
-      ignoreEchoes(context);
     };
     const progress = benchProgress(this.#flags, context);
     try {
@@ -164,23 +163,6 @@ class Session {
     }
   }
 }
-
-/** So long after a signal another one is the same. */
-const ECHO_MS = 250;
-
-/**
- * Ctrl-C reaches every process of a terminal, and who started this one – the launcher, npx – passes it on: taken for a second one
- * it would end everything at once, with nothing told and the keys left where they are.
- */
-const ignoreEchoes = (context: CliContext): void => {
-  const ignore = (): void => {
-    context.onSignal = ignore;
-  };
-  ignore();
-  setTimeout(() => {
-    if (context.onSignal === ignore) context.onSignal = undefined;
-  }, ECHO_MS).unref();
-};
 
 const refuseHtmlOnTerminal = (format: BenchFormat, {out}: BenchFlags, {streams}: CliContext): void => {
   if (format !== 'html' || out !== undefined || !streams.out.isTTY) return;
