@@ -5,7 +5,7 @@
 import type {BucketSet} from '../engine/bucket-set.ts';
 import {isNearLimit} from '../engine/live/near-limit.ts';
 import type {AlgorithmSpec} from '../engine/policy-model.ts';
-import {Ask, Kind} from '../engine/verdict.ts';
+import {Ask, Kind, type Verdict} from '../engine/verdict.ts';
 import type {StoredRow} from '../store/port.ts';
 import type {KeyRule} from './key-rules.ts';
 
@@ -40,7 +40,8 @@ export interface BucketState extends UnitState {
   readonly spec: AlgorithmSpec;
 }
 
-export interface KeyState {
+/** How a key stands as a whole: what it is counted and sorted by. */
+export interface KeyStanding {
   readonly condition: KeyCondition;
   /** Whether the stored row is one of these buckets: `other` is of an earlier policy, and counts as never seen. */
   readonly row: 'none' | 'read' | 'other';
@@ -48,7 +49,17 @@ export interface KeyState {
   readonly units: UnitState | undefined;
   /** Until the next request passes, overrides included; Infinity: never. */
   readonly retryAfter: number;
+}
+
+export interface KeyState extends KeyStanding {
   readonly buckets: readonly BucketState[];
+}
+
+interface Moment {
+  /** The store's, µs. */
+  readonly now: number;
+  /** What the next request weighs. @default 1 */
+  readonly cost?: number;
 }
 
 /** What the next request weighs: `cost`, unless the limit charges the same for all. */
@@ -59,31 +70,40 @@ export class KeyStateReader {
   readonly #ask = new Ask();
   #row = new Float64Array(16);
 
-  /** `now` is the store's, µs; `cost` that of the next request. */
-  read(
-    rule: KeyRule | undefined,
-    row: StoredRow | undefined,
-    {now, cost = 1}: {readonly now: number; readonly cost?: number},
-  ): KeyState {
+  read(rule: KeyRule | undefined, row: StoredRow | undefined, moment: Moment): KeyState {
+    const standing = this.stand(rule, row, moment);
+    const buckets = standing.units === undefined ? undefined : rule?.buckets;
+    return {...standing, buckets: buckets === undefined ? [] : this.#each(rule!, buckets, row, moment)};
+  }
+
+  /** As `read`, without a word about each bucket. */
+  stand(rule: KeyRule | undefined, row: StoredRow | undefined, {now, cost = 1}: Moment): KeyStanding {
     const buckets = rule?.buckets;
     if (rule === undefined || buckets === undefined || buckets.buckets.length === 0)
       return withoutBuckets(rule, row, now);
     const loaded = this.#load(buckets, row);
-    const peeked = this.#answers(buckets, now, 0);
-    const next = this.#answers(buckets, now, costOf(rule, cost));
+    this.#decide(buckets, now, 0);
+    const peeked = answer(buckets.verdict, buckets.capacity);
+    this.#decide(buckets, now, costOf(rule, cost));
+    const units = unitsOf(peeked, buckets.verdict);
     buckets.clear(this.#row, 0);
-    const units = unitsOf(peeked.all, next.all);
     const {condition, retryAfter} = judge(rule, units, now);
-    return {
-      condition,
-      row: loaded,
-      units,
-      retryAfter,
-      buckets: buckets.buckets.map(({spec}, b) => ({
-        spec,
-        ...unitsOf(peeked.buckets[b]!, next.buckets[b]!),
-      })),
-    };
+    return {condition, row: loaded, units, retryAfter};
+  }
+
+  #each(
+    rule: KeyRule,
+    set: BucketSet,
+    row: StoredRow | undefined,
+    {now, cost = 1}: Moment,
+  ): readonly BucketState[] {
+    this.#load(set, row);
+    this.#decide(set, now, 0);
+    const peeked = set.buckets.map(({verdict, algorithm}) => answer(verdict, algorithm.capacity));
+    this.#decide(set, now, costOf(rule, cost));
+    const states = set.buckets.map(({spec, verdict}, b) => ({spec, ...unitsOf(peeked[b]!, verdict)}));
+    set.clear(this.#row, 0);
+    return states;
   }
 
   #load(buckets: BucketSet, row: StoredRow | undefined): KeyState['row'] {
@@ -100,33 +120,28 @@ export class KeyStateReader {
     }
   }
 
-  #answers(buckets: BucketSet, now: number, cost: number): {all: Answer; buckets: readonly Answer[]} {
+  #decide(buckets: BucketSet, now: number, cost: number): void {
     const ask = this.#ask;
     ask.now = now;
     ask.cost = cost;
     buckets.decide(this.#row, 0, ask);
-    const {verdict, capacity} = buckets;
-    return {
-      all: answer(verdict, capacity),
-      buckets: buckets.buckets.map(({verdict: own, algorithm}) => answer(own, algorithm.capacity)),
-    };
   }
 }
 
+/** What a verdict said: the next question overwrites it. */
 interface Answer {
-  readonly kind: Kind;
   readonly remaining: number;
-  readonly retryAfter: number;
   readonly resetAfter: number;
   readonly capacity: number;
 }
 
-const answer = (
-  {kind, remaining, retryAfter, resetAfter}: Omit<Answer, 'capacity'>,
-  capacity: number,
-): Answer => ({kind, remaining, retryAfter, resetAfter, capacity});
+const answer = ({remaining, resetAfter}: Verdict, capacity: number): Answer => ({
+  remaining,
+  resetAfter,
+  capacity,
+});
 
-const unitsOf = (peeked: Answer, next: Answer): UnitState => {
+const unitsOf = (peeked: Answer, next: Pick<Verdict, 'kind' | 'retryAfter'>): UnitState => {
   const {capacity, remaining, resetAfter} = peeked;
   const used = Math.max(0, capacity - remaining);
   return {
@@ -157,9 +172,8 @@ const judge = (rule: KeyRule, units: UnitState | undefined, now: number): Judged
   return {condition: isNearLimit(remaining, capacity) ? 'near' : 'ok', retryAfter};
 };
 
-const withoutBuckets = (rule: KeyRule | undefined, row: StoredRow | undefined, now: number): KeyState => ({
+const withoutBuckets = (rule: KeyRule | undefined, row: StoredRow | undefined, now: number): KeyStanding => ({
   row: row === undefined ? 'none' : 'other',
   units: undefined,
-  buckets: [],
   ...(rule === undefined ? {condition: 'unknown', retryAfter: 0} : judge(rule, undefined, now)),
 });

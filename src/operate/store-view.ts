@@ -52,7 +52,7 @@ export const openStoreView = async ({store, policy, localNow}: Looked): Promise<
     listAdaptive(store),
   ]);
   const shares = sharesInForce(adaptive, policy);
-  const denied = new Map(hot.map((key) => [addressId(key.address), key.deniedLastMinute]));
+  const hotByKey = Map.groupBy(hot, ({address}) => address.key);
   return {
     facts,
     skew,
@@ -63,10 +63,10 @@ export const openStoreView = async ({store, policy, localNow}: Looked): Promise<
     adaptive,
     shares,
     hot,
-    deniedLastMinute: (address) => (denied.size === 0 ? 0 : (denied.get(addressId(address)) ?? 0)),
+    deniedLastMinute: (address) =>
+      hotByKey.get(address.key)?.findLast((one) => isSame(one.address, address))?.deniedLastMinute ?? 0,
   };
 };
 
-/** Neither names of limits nor of tiers hold control characters. */
-const addressId = ({limit, key, tier, shape}: RowAddress): string =>
-  `${limit}\u0000${tier}\u0000${shape}\u0000${key}`;
+const isSame = (a: RowAddress, b: RowAddress): boolean =>
+  a.key === b.key && a.limit === b.limit && a.tier === b.tier && a.shape === b.shape;

@@ -26,10 +26,10 @@ export const readUtilisation = async (
     read += found.read;
     onRead?.(read);
     if (found.cut) complete = false;
-    for (const {address, state} of found.keys) {
-      if (state.units === undefined) continue;
+    for (const {address, standing} of found.keys) {
+      if (standing.units === undefined) continue;
       const list = shares.get(address.limit) ?? [];
-      list.push(state.units.share);
+      list.push(standing.units.share);
       shares.set(address.limit, list);
     }
   }

@@ -5,7 +5,7 @@ import {isStoreError} from '../../store/store-error.ts';
 import {KeyStateReader} from '../key-state.ts';
 import {rowSelectionOf, type Selector, selectorTest} from '../selector.ts';
 import type {Looked, StoreView} from '../store-view.ts';
-import {type ObservedKey, statusAdaptive} from './observed-key.ts';
+import type {ObservedKey} from './observed-key.ts';
 
 /** `recent`: what the store's index of keys in trouble holds, without looking through the keys. */
 export type StatusScope = Selector | {readonly kind: 'recent'};
@@ -43,15 +43,8 @@ export async function* findKeys(
   const observe = (address: RowAddress, row: StoredRow | undefined): ObservedKey => {
     const now = view.now();
     const rule = view.rules?.of(address, now);
-    const state = reader.read(rule, row, {now});
-    return {
-      address,
-      row,
-      state,
-      override: rule?.override,
-      adaptive: statusAdaptive(rule, state),
-      deniedLastMinute: view.deniedLastMinute(address),
-    };
+    const standing = reader.stand(rule, row, {now});
+    return {address, row, rule, now, standing, deniedLastMinute: view.deniedLastMinute(address)};
   };
 
   if (scope.kind === 'recent' || (scope.kind === 'exact' && view.rules !== undefined)) {
@@ -83,15 +76,21 @@ export async function* findKeys(
   }
   const selected = selectorTest(scope);
   let left = options.maxKeys;
-  for await (const {rows: all, foreign} of store.scan(rowSelectionOf(scope), PAGE)) {
-    const rows = all.filter(({address}) => !isBehaviourRow(address));
-    const some = rows.length > left ? rows.slice(0, left) : rows;
-    left -= some.length;
-    const mine = some.filter(({address}) => selected(address));
+  for await (const {rows, foreign} of store.scan(rowSelectionOf(scope), PAGE)) {
+    const mine: StoredRow[] = [];
+    let read = 0;
+    for (const row of rows) {
+      if (isBehaviourRow(row.address)) continue;
+      if (read === left) break;
+      read++;
+      if (selected(row.address)) mine.push(row);
+    }
+    left -= read;
     const wants = options.wants(mine.map(({address}) => address));
-    const keys = mine.filter((_, i) => wants[i]).map((row) => observe(row.address, row));
+    const keys: ObservedKey[] = [];
+    for (let i = 0; i < mine.length; i++) if (wants[i]) keys.push(observe(mine[i]!.address, mine[i]));
     const cut = left <= 0;
-    yield {keys, read: some.length, foreign, cut};
+    yield {keys, read, foreign, cut};
     if (cut) return;
   }
 }
@@ -131,8 +130,8 @@ const readOurs = async (store: Looked['store'], addresses: readonly RowAddress[]
 };
 
 /** Of a key that was named, the tiers that have a row or are overridden; the others were never used. */
-const isThere = ({row, override, state}: ObservedKey): boolean =>
-  row !== undefined || (override !== undefined && state.units !== undefined);
+const isThere = ({row, rule, standing}: ObservedKey): boolean =>
+  row !== undefined || (rule?.override !== undefined && standing.units !== undefined);
 
 const mostRefused = (
   addresses: readonly RowAddress[],

@@ -4,16 +4,16 @@ import type {AlgorithmSpec} from '../../engine/policy-model.ts';
 import type {StoredRow} from '../../store/port.ts';
 import type {StatusKey, StatusOverride, StatusUnits} from '../../view/model/status-report.ts';
 import type {KeyOverride, KeyRule} from '../key-rules.ts';
-import type {KeyState, UnitState} from '../key-state.ts';
+import type {KeyStanding, KeyState, KeyStateReader, UnitState} from '../key-state.ts';
 
-/** A key as it was found: what it is sorted and counted by, before it is written down. */
+/** A key as it was found: what it is counted and sorted by, and what the rest is worked out from when it is shown. */
 export interface ObservedKey {
   readonly address: RowAddress;
   readonly row: StoredRow | undefined;
-  readonly state: KeyState;
-  readonly override: KeyOverride | undefined;
-  /** Undefined: the policy and the overrides are in force as they are. */
-  readonly adaptive: StatusKey['adaptive'] | undefined;
+  readonly rule: KeyRule | undefined;
+  /** When it stood so, µs of the store's clock. */
+  readonly now: number;
+  readonly standing: KeyStanding;
   readonly deniedLastMinute: number;
 }
 
@@ -22,21 +22,25 @@ export type DescribeBucket = (spec: AlgorithmSpec) => string;
 
 /** The key as a report gives it. */
 export const statusKey = (
-  {address: {limit, key, tier}, row, state, override, adaptive, deniedLastMinute}: ObservedKey,
-  describe: DescribeBucket,
-): StatusKey => ({
-  limit,
-  key,
-  ...(tier === '' ? {} : {tier}),
-  state: state.condition,
-  ...(state.units === undefined ? {} : statusUnits({...state.units, retryAfter: state.retryAfter})),
-  deniedLastMinute,
-  ...(override === undefined ? {} : {override: statusOverride(override)}),
-  ...(adaptive === undefined ? {} : {adaptive}),
-  ...(row === undefined ? {} : {shape: row.address.shape, ...expiry(row.expiresAt)}),
-  ...(row === undefined || state.units === undefined ? {} : {shapeMatches: state.row === 'read'}),
-  buckets: state.buckets.map(({spec, ...units}) => ({algorithm: describe(spec), ...statusUnits(units)})),
-});
+  {address: {limit, key, tier}, row, rule, now, deniedLastMinute}: ObservedKey,
+  {reader, describe}: {readonly reader: KeyStateReader; readonly describe: DescribeBucket},
+): StatusKey => {
+  const state = reader.read(rule, row, {now});
+  const adaptive = statusAdaptive(rule, state);
+  return {
+    limit,
+    key,
+    ...(tier === '' ? {} : {tier}),
+    state: state.condition,
+    ...(state.units === undefined ? {} : statusUnits({...state.units, retryAfter: state.retryAfter})),
+    deniedLastMinute,
+    ...(rule?.override === undefined ? {} : {override: statusOverride(rule.override)}),
+    ...(adaptive === undefined ? {} : {adaptive}),
+    ...(row === undefined ? {} : {shape: row.address.shape, ...expiry(row.expiresAt)}),
+    ...(row === undefined || state.units === undefined ? {} : {shapeMatches: state.row === 'read'}),
+    buckets: state.buckets.map(({spec, ...units}) => ({algorithm: describe(spec), ...statusUnits(units)})),
+  };
+};
 
 export const statusUnits = (units: UnitState): StatusUnits => ({
   used: units.used,
@@ -54,10 +58,10 @@ export const statusOverride = ({from, effect, until}: KeyOverride): StatusOverri
 });
 
 /** What adaptive control takes away of the bucket with the fewest units left. */
-export const statusAdaptive = (
+const statusAdaptive = (
   rule: KeyRule | undefined,
   {units, buckets}: KeyState,
-): ObservedKey['adaptive'] => {
+): StatusKey['adaptive'] | undefined => {
   if (rule?.base === undefined || units === undefined) return undefined;
   const at = buckets.findIndex(
     ({capacity, remaining}) => capacity === units.capacity && remaining === units.remaining,

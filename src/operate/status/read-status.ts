@@ -5,6 +5,7 @@ import {
   type StatusState,
   type StatusTotals,
 } from '../../view/model/status-report.ts';
+import {KeyStateReader} from '../key-state.ts';
 import {requireKnownLimit, selectorText} from '../selector.ts';
 import {type Looked, openStoreView} from '../store-view.ts';
 import {type FindOptions, findKeys, type StatusScope} from './find-keys.ts';
@@ -63,23 +64,24 @@ export const readStatus = async (
   const order = statusOrder(query.sort, query.direction);
   const top = new TopRows<ObservedKey>(onKey === undefined ? query.limit : 0, order);
   const wants = wanted(query);
+  const told = {reader: new KeyStateReader(), describe: source.describe};
   for await (const found of findKeys(source, view, scope, {...query, wants})) {
     tally.met(found.read, found.foreign, found.cut);
     onRead?.(tally.read);
     for (const key of found.keys) {
-      if (query.states !== undefined && !query.states.has(key.state.condition)) continue;
-      tally.count(key.state.condition);
+      if (query.states !== undefined && !query.states.has(key.standing.condition)) continue;
+      tally.count(key.standing.condition);
       if (onKey === undefined) {
         top.offer(key);
         continue;
       }
-      const pending = onKey(statusKey(key, source.describe));
+      const pending = onKey(statusKey(key, told));
       if (pending !== undefined) await pending;
       tally.streamed++;
     }
     if (isDone?.() === true) break;
   }
-  const keys = top.sorted().map((key) => statusKey(key, source.describe));
+  const keys = top.sorted().map((key) => statusKey(key, told));
   const limits = source.policy?.limits.map(({name}) => name) ?? [];
   const now = view.now();
   const {usage, usesOf} = await readUsage(source.store, limits, now);

@@ -7,7 +7,7 @@ export type StatusSort = (typeof STATUS_SORTS)[number];
 type Compare = (a: ObservedKey, b: ObservedKey) => number;
 
 const RANK = new Map<string, number>(STATUS_STATES.map((state, rank) => [state, rank]));
-const rankOf = ({state}: ObservedKey): number => RANK.get(state.condition)!;
+const rankOf = ({standing}: ObservedKey): number => RANK.get(standing.condition)!;
 
 /** Texts by their UTF-16 units: the same order everywhere, whatever the locale. */
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -17,13 +17,13 @@ const byAddress: Compare = ({address: a}, {address: b}) =>
 
 const byRank: Compare = (a, b) => rankOf(a) - rankOf(b);
 /** A key that is refused whatever it used counts as full. */
-const shareOf = ({state: {condition, units}}: ObservedKey): number =>
+const shareOf = ({standing: {condition, units}}: ObservedKey): number =>
   condition === 'blocked' ? 1 : (units?.share ?? -1);
 const byShare: Compare = (a, b) => shareOf(b) - shareOf(a);
 const byDenied: Compare = (a, b) => b.deniedLastMinute - a.deniedLastMinute;
 
 /** When the key's trouble ends: when it is let in again, or, if it is, when it is as if never used. */
-const endOf = ({state: {retryAfter, units}}: ObservedKey): number =>
+const endOf = ({standing: {retryAfter, units}}: ObservedKey): number =>
   retryAfter > 0 ? retryAfter : (units?.resetAfter ?? 0);
 const byReset: Compare = (a, b) => (endOf(a) === endOf(b) ? 0 : endOf(a) - endOf(b));
 

@@ -2,6 +2,7 @@ import type {Socket} from 'node:net';
 import pg from 'pg';
 import {Deadlines} from '../../base/deadlines.ts';
 import type {Parameter, Statement, TextRows} from './statement.ts';
+import {TextQuery} from './text-query.ts';
 
 export interface ConnectionOptions {
   readonly config: pg.ClientConfig;
@@ -12,9 +13,6 @@ export interface ConnectionOptions {
   /** Whether the server keeps what is set for a session: not behind a pooler. `auto` finds out. */
   readonly session: 'auto' | 'own' | 'shared';
 }
-
-/** Values arrive as the server wrote them: whoever asks knows what they are. */
-const RAW = {getTypeParser: () => (text: string) => text};
 
 /** `code` of an error: the connection ended while it was made. */
 export const CLOSED_EARLY = 'RATECTL_CLOSED_EARLY';
@@ -32,7 +30,6 @@ export class Connection {
   private constructor({config, access, timeoutMs, connectTimeoutMs}: ConnectionOptions) {
     this.#client = new pg.Client({
       ...config,
-      types: RAW as unknown as pg.CustomTypesConfig,
       connectionTimeoutMillis: connectTimeoutMs,
       keepAlive: true,
     });
@@ -48,7 +45,9 @@ export class Connection {
   static async open(options: ConnectionOptions): Promise<Connection> {
     const connection = new Connection(options);
     try {
-      await connection.#within(connection.#client.connect(), options.connectTimeoutMs);
+      await connection.#within<void>(options.connectTimeoutMs, (done) => {
+        connection.#client.connect().then(() => done(undefined), done);
+      });
       await connection.#settle(options.session);
     } catch (error) {
       connection.destroy();
@@ -81,7 +80,7 @@ export class Connection {
    * Runs one statement. With access `read` nothing can be written: by the session's own setting, or in a transaction that says
    * so where sessions are shared.
    */
-  async query(statement: Statement, values: readonly Parameter[]): Promise<TextRows> {
+  query(statement: Statement, values: readonly Parameter[]): Promise<TextRows> {
     if (this.#access === 'read' && this.#session === 'shared')
       return this.transaction('read only', (query) => query(statement, values));
     return this.#run(statement, values);
@@ -142,16 +141,17 @@ export class Connection {
     values: readonly Parameter[],
     timeoutMs = this.#timeoutMs,
   ): Promise<TextRows> {
-    const prepared = this.#session === 'own' && name !== '' ? {name} : {};
-    const asked = this.#client.query({...prepared, text, values: [...values], rowMode: 'array'});
-    return this.#within(
-      asked.then(({rows}) => rows),
-      timeoutMs,
-    );
+    const statement = {name: this.#session === 'own' ? name : '', text};
+    return this.#within(timeoutMs, (done) => {
+      this.#client.query(new TextQuery(statement, values, done));
+    });
   }
 
   /** The time limit. What did not come in time may still be under way: the connection is given up with it. */
-  #within<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
+  #within<T>(
+    timeoutMs: number,
+    begin: (done: (error: Error | undefined, result: T) => void) => void,
+  ): Promise<T> {
     // Checks all have the same time; a timer for each costs more than the rest of them.
     const deadlines = timeoutMs === this.#timeoutMs ? this.#deadlines : new Deadlines(timeoutMs);
     return new Promise((resolve, reject) => {
@@ -160,16 +160,11 @@ export class Connection {
         reject(this.#failure);
         this.destroy();
       });
-      work.then(
-        (result) => {
-          deadlines.remove(waiting);
-          resolve(result);
-        },
-        (error) => {
-          deadlines.remove(waiting);
-          reject(error);
-        },
-      );
+      begin((error, result) => {
+        deadlines.remove(waiting);
+        if (error === undefined) resolve(result);
+        else reject(error);
+      });
     });
   }
 

@@ -62,7 +62,7 @@ export class Connections {
   async use<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const connection = await this.#take();
+        const connection = this.#takeIdle() ?? (await this.#take());
         try {
           return await work(connection);
         } finally {
@@ -90,8 +90,7 @@ export class Connections {
     await Promise.all([...this.#idle.splice(0), ...this.#busy].map((connection) => connection.end()));
   }
 
-  #take(): Promise<Connection> {
-    if (this.#closed) throw storeClosed(redactedUrl(this.#target));
+  #takeIdle(): Connection | undefined {
     for (let connection = this.#idle.pop(); connection !== undefined; connection = this.#idle.pop()) {
       if (connection.failure !== undefined) {
         this.#dropped(connection);
@@ -99,8 +98,14 @@ export class Connections {
       }
       connection.hold();
       this.#busy.add(connection);
-      return Promise.resolve(connection);
+      return connection;
     }
+    return undefined;
+  }
+
+  /** When none is idle. */
+  #take(): Promise<Connection> {
+    if (this.#closed) throw storeClosed(redactedUrl(this.#target));
     if (this.#lost !== undefined) throw this.#lost;
     const {timeoutMs, connectTimeoutMs} = this.#options;
     const patienceMs = this.#busy.size === 0 ? connectTimeoutMs : timeoutMs;

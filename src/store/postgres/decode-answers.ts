@@ -35,21 +35,34 @@ export const decodeAnswers = (text: string, checks: readonly Check[]): Decoded[]
         outside.push({layer, bucket: numbers[at + 1]!, instant: numbers[at + 3]!});
         continue;
       }
-      verdicts.push({
-        kind: kind as Kind,
-        remaining: numbers[at + 1]!,
-        capacity: numbers[at + 2]!,
-        retryAfter: numbers[at + 3]!,
-        resetAfter: numbers[at + 4]!,
-        delay: numbers[at + 5]!,
-        fencingToken: numbers[at + 6]!,
-      });
+      verdicts.push(verdictAt(numbers, at));
     }
     return behind || outside.length > 0
       ? {kind: 'again', now, outside}
       : {kind: 'answer', answer: {now, verdicts}};
   });
-  if (at !== numbers.length || numbers.some(Number.isNaN))
-    throw new RangeError(`an answer of ${numbers.length} numbers, not ${at}`);
+  mustHave(numbers, at);
   return decoded;
+};
+
+/** What the function `check_one` answered. */
+export const decodeOneAnswer = (text: string): CheckAnswer => {
+  const numbers = parseNumbers(text);
+  mustHave(numbers, 1 + NUMBERS);
+  return {now: numbers[0]!, verdicts: [verdictAt(numbers, 1)]};
+};
+
+const verdictAt = (numbers: readonly number[], at: number): LayerVerdict => ({
+  kind: numbers[at] as Kind,
+  remaining: numbers[at + 1]!,
+  capacity: numbers[at + 2]!,
+  retryAfter: numbers[at + 3]!,
+  resetAfter: numbers[at + 4]!,
+  delay: numbers[at + 5]!,
+  fencingToken: numbers[at + 6]!,
+});
+
+const mustHave = (numbers: readonly number[], count: number): void => {
+  if (count !== numbers.length || numbers.some(Number.isNaN))
+    throw new RangeError(`an answer of ${numbers.length} numbers, not ${count}`);
 };

@@ -1,8 +1,9 @@
 import type {Bucket} from '../../engine/bucket-set.ts';
-import type {CheckAnswer} from '../../engine/live/check.ts';
+import type {Check, CheckAnswer} from '../../engine/live/check.ts';
 import type {Kind} from '../../engine/verdict.ts';
 import {hexLiteral, numbersLiteral, parseNumbers} from './array-literal.ts';
-import type {AskedCheck, CheckSettings} from './encode-checks.ts';
+import type {BucketLiterals} from './bucket-literals.ts';
+import type {CheckSettings} from './encode-checks.ts';
 import type {RowCache} from './row-cache.ts';
 
 /** Letters of buckets that have a function `check_set_…` (see `checkSetFunctionsSql`). */
@@ -20,21 +21,23 @@ const FEWEST = 2;
 
 /** The arguments when all checks are of one layer with the same bucket, of different rows that are there as far as is known. */
 export const encodeCheckSet = (
-  asked: readonly AskedCheck[],
+  checks: readonly Check[],
   cache: RowCache,
+  literals: BucketLiterals,
   {lockTimeoutMs, slack, commit, clock = -1}: CheckSettings,
 ): EncodedSet | undefined => {
-  const set = asked[0]?.check.layers[0]?.buckets;
-  if (asked.length < FEWEST || set?.buckets.length !== 1) return undefined;
+  const set = checks[0]?.layers[0]?.buckets;
+  if (checks.length < FEWEST || set?.buckets.length !== 1) return undefined;
   const [{code}] = set.buckets as [Bucket];
   const letter = SET_LETTERS.find((letter) => letter === code.letter);
-  if (letter === undefined) return undefined;
+  const bucket = literals.get(set);
+  if (letter === undefined || bucket === undefined) return undefined;
   const call = cache.nextCall();
   const ids: string[] = [];
   const costs: number[] = [];
-  for (const {check} of asked) {
-    const layer = check.layers[0]!;
-    if (check.layers.length > 1 || layer.buckets !== set || layer.cost === 0 || layer.blockedUntil > 0)
+  for (const {layers} of checks) {
+    const layer = layers[0]!;
+    if (layers.length > 1 || layer.buckets !== set || layer.cost === 0 || layer.blockedUntil > 0)
       return undefined;
     const row = cache.get(layer.address);
     if (!row.present || row.call === call) return undefined;
@@ -46,7 +49,7 @@ export const encodeCheckSet = (
     hexLiteral(ids),
     numbersLiteral(costs),
     String(set.keep),
-    numbersLiteral(code.numbers(0)),
+    bucket,
     numbersLiteral([lockTimeoutMs, slack, commit === 'asynchronous' ? 1 : 0, clock]),
   ];
   return {letter, values};

@@ -37,6 +37,7 @@ export class HeldRows {
 
   /** Whether the check would charge a row that is known to be held. */
   concern({layers}: Check): boolean {
+    if (this.#until === 0) return false;
     const now = performance.now();
     if (now >= this.#until) return false;
     return layers.some(({address, cost}) => cost > 0 && this.#rows.get(address).heldUntil > now);

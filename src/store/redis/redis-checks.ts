@@ -8,7 +8,7 @@ import {Foreign, failedOf, isDecided, type Outcome, undecidedError} from './chec
 import {keySlot} from './key-slot.ts';
 import {RELEASE_LUA} from './lua/release.lua.ts';
 import type {RedisConnection} from './redis-connection.ts';
-import {type Answered, type Ask, Charge, decodeAnswer, RequestCodec} from './request-codec.ts';
+import {Again, type Answered, type Ask, Charge, decodeAnswer, RequestCodec} from './request-codec.ts';
 import type {RowKeys} from './row-key.ts';
 import {headOf} from './row-value.ts';
 import {COMPLEX, type Script, ScriptLibrary, scriptOf} from './script-library.ts';
@@ -48,21 +48,33 @@ export class RedisChecks {
     this.#options = options;
   }
 
-  async check(checks: readonly Check[]): Promise<readonly CheckAnswer[]> {
+  check(checks: readonly Check[]): Promise<readonly CheckAnswer[]> {
+    const {topology} = this.#options;
+    if (topology === 'cluster' || checks.length > CHECKS_PER_CALL || checks.some(hasNoLayers))
+      return this.#checkApart(checks);
+    // What nearly all checks are: one call for all, decided in one go.
+    const asks = checks.map(askOf);
+    return this.#send(asks, 0, (answers) => {
+      if (answers.every(isAnswer)) return answers;
+      return this.#finish(asks, answers).then((outcomes) => this.#decided(outcomes));
+    });
+  }
+
+  async #checkApart(checks: readonly Check[]): Promise<readonly CheckAnswer[]> {
     const {clock, topology} = this.#options;
-    const asked = checks.filter(({layers}) => layers.length > 0);
+    const asked = checks.filter((check) => !hasNoLayers(check));
     const answered =
-      topology === 'cluster'
-        ? await this.#bySlot(asked)
-        : await this.#decide(asked.map((check) => ({check, charge: Charge[check.charge]})));
-    if (asked.length === checks.length && answered.every(isDecided)) return answered;
+      topology === 'cluster' ? await this.#bySlot(asked) : await this.#decide(asked.map(askOf));
     let next = 0;
-    const all = checks.map(({layers}) =>
-      layers.length === 0 ? {now: clock.estimate(), verdicts: []} : answered[next++]!,
+    return this.#decided(
+      checks.map((check) => (hasNoLayers(check) ? {now: clock.estimate(), verdicts: []} : answered[next++]!)),
     );
-    if (all.every(isDecided)) return all;
+  }
+
+  #decided(outcomes: readonly Outcome[]): readonly CheckAnswer[] {
+    if (outcomes.every(isDecided)) return outcomes;
     const {connection, keys} = this.#options;
-    throw undecidedError(all, keys, connection.url);
+    throw undecidedError(outcomes, keys, connection.url);
   }
 
   async release(address: RowAddress, fencingToken: number, count: number): Promise<boolean> {
@@ -91,37 +103,42 @@ export class RedisChecks {
   /** `features`: more that the script shall know. */
   async #call(asks: readonly Ask[], features = 0): Promise<(CheckAnswer | Foreign)[]> {
     if (asks.length === 0) return [];
-    const answers = await this.#send(asks, features);
-    for (let attempt = 0; answers.some(({kind}) => kind === 'again'); attempt++) {
-      if (attempt === EDGE_ATTEMPTS + asks.length) throw this.#noEdges();
-      const places = answers.flatMap(({kind}, i) => (kind === 'again' ? [i] : []));
-      const next = await this.#send(
-        places.map((i) => {
-          const answer = answers[i]!;
-          return answer.kind === 'again' ? {...asks[i]!, around: answer.around} : asks[i]!;
-        }),
-        features,
-      );
-      for (const [n, i] of places.entries()) answers[i] = next[n]!;
-    }
-    return answers.map((answer, i) => {
-      if (answer.kind === 'decided') return answer.answer;
-      if (answer.kind === 'foreign') return new Foreign(asks[i]!.check.layers[answer.layers[0]!]!.address);
-      throw this.#noEdges();
-    });
+    return this.#finish(asks, await this.#send(asks, features, asTheyAre), features);
   }
 
-  async #send(asks: readonly Ask[], more: number): Promise<Answered[]> {
+  /** Asks once more what could not be decided because of its calendar windows. */
+  async #finish(
+    asks: readonly Ask[],
+    answers: readonly Answered[],
+    features = 0,
+  ): Promise<(CheckAnswer | Foreign)[]> {
+    const all = [...answers];
+    for (let attempt = 0; all.some((answer) => answer instanceof Again); attempt++) {
+      if (attempt === EDGE_ATTEMPTS + asks.length) throw this.#noEdges();
+      const places = [...all.keys()].filter((i) => all[i] instanceof Again);
+      const open = places.map((i) => ({...asks[i]!, around: (all[i] as Again).around}));
+      const next = await this.#send(open, features, asTheyAre);
+      for (const [n, i] of places.entries()) all[i] = next[n]!;
+    }
+    return all as (CheckAnswer | Foreign)[];
+  }
+
+  #send<T>(
+    asks: readonly Ask[],
+    more: number,
+    use: (answers: readonly Answered[]) => T | Promise<T>,
+  ): Promise<T> {
     const {connection, keys, clock, slack} = this.#options;
     const now = clock.given?.();
     const request = this.#codec.encode(asks, {slack, now, estimate: clock.estimate()});
     const features = request.features | more;
     const names: string[] = [];
     for (const {check} of asks) for (const {address} of check.layers) names.push(keys.nameOf(address));
-    const reply = await connection.ask(this.#scripts.forFeatures(features), names, request.bytes);
-    this.#loaded.add(features);
-    clock.learn(reply.readDoubleLE(0));
-    return decodeAnswer(reply, asks);
+    return connection.ask(this.#scripts.forFeatures(features), names, request.bytes, (reply) => {
+      this.#loaded.add(features);
+      clock.learn(reply.readDoubleLE(0));
+      return use(decodeAnswer(reply, asks));
+    });
   }
 
   /** Checks in one slot go together; those of several each by itself. When a primary is down, the others still decide. */
@@ -149,7 +166,7 @@ export class RedisChecks {
       );
     }
     for (const places of together.values()) {
-      const asks = places.map((i): Ask => ({check: checks[i]!, charge: Charge[checks[i]!.charge]}));
+      const asks = places.map((i) => askOf(checks[i]!));
       calls.push(
         this.#decide(asks)
           .catch((error: unknown) => asks.map(() => failedOf(error)))
@@ -207,6 +224,15 @@ export class RedisChecks {
     });
   }
 }
+
+const hasNoLayers = ({layers}: Check): boolean => layers.length === 0;
+
+const asTheyAre = (answers: readonly Answered[]): readonly Answered[] => answers;
+
+const askOf = (check: Check): Ask => ({check, charge: Charge[check.charge]});
+
+const isAnswer = (answer: Answered): answer is CheckAnswer =>
+  !(answer instanceof Foreign || answer instanceof Again);
 
 /** A script that can do all of it. */
 const featuresOf = (asks: readonly Ask[]): number => {

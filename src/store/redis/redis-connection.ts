@@ -8,6 +8,7 @@ import {connectClient} from './connect-client.ts';
 import {createClient} from './create-client.ts';
 import {probeHost} from './probe-host.ts';
 import {isVague, redisFailure} from './redis-failure.ts';
+import {NOT_READY, REPEAT_MS, Resend} from './resend.ts';
 import {ScriptCommand} from './script-command.ts';
 import type {Script} from './script-library.ts';
 import {type RedisCommand, sendEach, sendPipeline, sendTransaction} from './send-commands.ts';
@@ -15,23 +16,9 @@ import {type RedisCommand, sendEach, sendPipeline, sendTransaction} from './send
 export type {RedisCommand} from './send-commands.ts';
 
 const DEFAULT_TIMEOUT_MS = 5_000;
-/** For how long after the connection was lost calls wait for it to come back, rather than fail at once. */
-const GRACE_MS = 500;
-const REPEAT_MS = 50;
 const PROBE_MS = 1_000;
 
-/** Answers that say that the command was not executed, and that it may be later. */
-const NOT_READY = /^(LOADING|MASTERDOWN|BUSY|TRYAGAIN|CLUSTERDOWN)/;
-/** What the driver says of a command that was not answered in time. */
-const TIMED_OUT = /^Command timed out/;
-const NEVER_SENT = /^Stream isn't writeable/;
-
-/**
- * One connection to one server, a Cluster, or the primary that Sentinels know. Every error is a `StoreError`.
- *
- * A command that may have been executed is never sent twice: whoever asked gets the error. What surely was not executed –
- * the server was loading, a replica refused a write, nothing was sent – is sent again within the timeout.
- */
+/** One connection to one server, a Cluster, or the primary that Sentinels know. Every error is a `StoreError`. */
 export class RedisConnection {
   readonly client: Redis | Cluster;
   readonly url: string;
@@ -40,11 +27,8 @@ export class RedisConnection {
   readonly #target: RedisTarget;
   readonly #reconnects: boolean;
   readonly #deadlines: Deadlines;
+  readonly #resend: Resend;
   #lastError: unknown;
-  /** When the server answered last, by `performance.now()`. */
-  #heardAt = 0;
-  /** When the connection was lost; undefined while there is one. */
-  #lostAt: number | undefined;
   #isOpen = false;
   #closing = false;
 
@@ -56,18 +40,17 @@ export class RedisConnection {
     this.#reconnects = options.connection === 'reconnect';
     this.#deadlines = new Deadlines(this.timeoutMs);
     this.client = createClient(target, options, this.timeoutMs, url);
+    this.#resend = new Resend({
+      client: this.client,
+      timeoutMs: this.timeoutMs,
+      reconnects: this.#reconnects,
+      failure: (error) => this.failure(error),
+    });
     const remember = (error: unknown): void => {
       if (this.#lastError === undefined || !isVague(error)) this.#lastError = error;
     };
     this.client.on('error', remember);
     this.client.on('node error', remember);
-    this.client.on('ready', () => {
-      this.#lostAt = undefined;
-    });
-    // Comes again for every attempt to connect that fails.
-    this.client.on('close', () => {
-      this.#lostAt ??= performance.now();
-    });
     this.client.on('end', () => void this.#startAgain());
   }
 
@@ -108,65 +91,54 @@ export class RedisConnection {
   }
 
   /** Sends something; sends it again as long as it surely was not executed and there is time. */
-  async run<T>(send: () => Promise<T>): Promise<T> {
-    const sentAt = performance.now();
-    try {
-      const answer = await send();
-      this.#heardAt = performance.now();
-      return answer;
-    } catch (error) {
-      if (TIMED_OUT.test(messageOf(error)) && this.#heardAt < sentAt) this.#giveUpConnection();
-      return this.#again(error, send);
-    }
+  run<T>(send: () => Promise<T>): Promise<T> {
+    return this.#resend.run(send);
   }
 
   /**
-   * Nothing came back for as long as a call may take: the connection may be dead without either end having noticed. A Cluster sees
-   * to those of its nodes by itself.
+   * Runs a script that takes bytes and answers bytes, which `use` is given. As `run`, and without the promises in between while
+   * nothing goes wrong: each is a trip through the queue of microtasks for every check.
    */
-  #giveUpConnection(): void {
-    if (this.#reconnects && !this.#closing && !(this.client instanceof Cluster)) this.client.disconnect(true);
+  ask<T>(
+    script: Script,
+    keys: readonly string[],
+    bytes: Buffer,
+    use: (reply: Buffer) => T | Promise<T>,
+  ): Promise<T> {
+    const answersBefore = this.#resend.answers;
+    const command = new ScriptCommand('evalsha', script, keys, bytes);
+    const waiting = this.#startClock(command);
+    return (this.client.sendCommand(command) as Promise<Buffer>).then(
+      (reply) => {
+        this.#deadlines.remove(waiting);
+        this.#resend.answered();
+        return use(reply);
+      },
+      (error: unknown) => {
+        this.#deadlines.remove(waiting);
+        const sent = isNoScript(error)
+          ? this.run(() => this.#sendInTime(new ScriptCommand('eval', script, keys, bytes)))
+          : this.#resend.failed(error, answersBefore, () => this.#askAgain(script, keys, bytes));
+        return sent.then(use);
+      },
+    );
   }
 
-  async #again<T>(first: unknown, send: () => Promise<T>): Promise<T> {
-    let error = first;
-    const end = performance.now() + this.timeoutMs;
-    while (performance.now() < end && this.#mayRepeat(messageOf(error))) {
-      await sleep(REPEAT_MS);
-      try {
-        return await send();
-      } catch (next) {
-        error = next;
-      }
+  async #askAgain(script: Script, keys: readonly string[], bytes: Buffer): Promise<Buffer> {
+    try {
+      return await this.#sendInTime(new ScriptCommand('evalsha', script, keys, bytes));
+    } catch (error) {
+      if (!isNoScript(error)) throw error;
+      return await this.#sendInTime(new ScriptCommand('eval', script, keys, bytes));
     }
-    throw this.failure(error);
   }
 
-  #mayRepeat(message: string): boolean {
-    if (this.#closing) return false;
-    if (NOT_READY.test(message)) return true;
-    if (!this.#reconnects) return false;
-    return message.startsWith('READONLY') || (NEVER_SENT.test(message) && this.#inGrace());
-  }
-
-  #inGrace(): boolean {
-    return this.#lostAt !== undefined && performance.now() - this.#lostAt < GRACE_MS;
-  }
-
-  /** Runs a script that takes bytes and answers bytes. */
-  ask(script: Script, keys: readonly string[], bytes: Buffer): Promise<Buffer> {
-    return this.run(async () => {
-      try {
-        return await this.#sendInTime(new ScriptCommand('evalsha', script.sha, keys, bytes));
-      } catch (error) {
-        if (!isNoScript(error)) throw error;
-        return await this.#sendInTime(new ScriptCommand('eval', script.source, keys, bytes));
-      }
-    });
+  #startClock(command: ScriptCommand): ReturnType<Deadlines['add']> {
+    return this.#deadlines.add(() => command.reject(new Error('Command timed out')));
   }
 
   async #sendInTime(command: ScriptCommand): Promise<Buffer> {
-    const waiting = this.#deadlines.add(() => command.reject(new Error('Command timed out')));
+    const waiting = this.#startClock(command);
     try {
       return (await this.client.sendCommand(command)) as Buffer;
     } finally {
@@ -253,6 +225,7 @@ export class RedisConnection {
 
   async close(): Promise<void> {
     this.#closing = true;
+    this.#resend.stop();
     try {
       if (this.client.status === 'ready') await this.client.quit();
     } catch {
@@ -268,5 +241,3 @@ const isReply = (error: Error): boolean => error.name === 'ReplyError';
 
 export const isNoScript = (error: unknown): boolean =>
   error instanceof Error && error.message.startsWith('NOSCRIPT');
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

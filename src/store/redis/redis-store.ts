@@ -81,9 +81,8 @@ export class RedisStore implements Store {
     this.#topics = new RedisTopics(connection, keys);
   }
 
-  async check(checks: readonly Check[]): Promise<readonly CheckAnswer[]> {
-    this.#open();
-    return this.#checks.check(checks);
+  check(checks: readonly Check[]): Promise<readonly CheckAnswer[]> {
+    return this.#closed ? Promise.reject(storeClosed(this.#connection.url)) : this.#checks.check(checks);
   }
 
   async release(address: RowAddress, fencingToken: number, count: number): Promise<boolean> {

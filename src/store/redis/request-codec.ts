@@ -13,8 +13,9 @@ import {CODE_NUMBERS} from '../../engine/bucket-code.ts';
 import type {BucketSet} from '../../engine/bucket-set.ts';
 import type {Check, CheckAnswer, Layer, LayerVerdict} from '../../engine/live/check.ts';
 import {Kind} from '../../engine/verdict.ts';
+import {Foreign} from './check-outcome.ts';
 import {headOf, wordsOf} from './row-value.ts';
-import {COMPLEX} from './script-library.ts';
+import {COMPLEX, LONE} from './script-library.ts';
 
 /** How a script charges. `ask`: nothing. `refusals`: only what a refused request leaves behind. */
 export const Charge = {'all-or-nothing': 0, always: 1, ask: 2, refusals: 3} as const;
@@ -45,7 +46,8 @@ export interface RequestOptions {
 
 const HEADER_BYTES = 19;
 const CHECK_BYTES = 10;
-const LAYER_BYTES = 19;
+const LAYER_BYTES = 11;
+const BLOCKING_LAYER_BYTES = LAYER_BYTES + 8;
 
 interface CodedSet {
   readonly bytes: Buffer;
@@ -63,9 +65,11 @@ export class RequestCodec {
     let size = HEADER_BYTES;
     let features = 0;
     for (const {check, around} of asks) {
-      size += CHECK_BYTES + LAYER_BYTES * check.layers.length;
+      size += CHECK_BYTES;
       if (check.layers.length > 1) features |= COMPLEX;
-      check.layers.forEach(({buckets}, i) => {
+      check.layers.forEach((layer, i) => {
+        const {buckets} = layer;
+        size += mayBlock(layer) ? BLOCKING_LAYER_BYTES : LAYER_BYTES;
         let index = around === undefined ? indexes.get(buckets) : undefined;
         if (index === undefined) {
           index = sets.length;
@@ -93,7 +97,8 @@ export class RequestCodec {
       at += CHECK_BYTES;
       for (const layer of check.layers) at = writeLayer(bytes, at, layer, places[place++]!);
     }
-    return {bytes: bytes.subarray(0, at), features};
+    if (asks.length === 1 && places.length === 1 && (features & COMPLEX) === 0) features |= LONE;
+    return {bytes, features};
   }
 
   #codeOf(buckets: BucketSet, around: readonly number[] | undefined, estimate: number): CodedSet {
@@ -126,21 +131,27 @@ const codeSet = ({buckets, shape, keep}: BucketSet, instantFor: (bucket: number)
 const isSimple = (buckets: BucketSet['buckets']): boolean =>
   buckets.length === 1 && !buckets[0]!.code.hasEdges && wordsOf(buckets[0]!.code.letter) > 0;
 
-const writeLayer = (bytes: Buffer, at: number, {shadow, blockedUntil, cost}: Layer, set: number): number => {
-  const mayBlock = blockedUntil > 0;
+const mayBlock = ({blockedUntil}: Layer): boolean => blockedUntil > 0;
+
+const writeLayer = (bytes: Buffer, at: number, layer: Layer, set: number): number => {
+  const blocks = mayBlock(layer);
   bytes.writeUInt16LE(set, at);
-  bytes[at + 2] = (shadow ? 1 : 0) + (mayBlock ? 2 : 0);
-  bytes.writeDoubleLE(cost, at + 3);
-  return mayBlock ? bytes.writeDoubleLE(blockedUntil, at + 11) : at + 11;
+  bytes[at + 2] = (layer.shadow ? 1 : 0) + (blocks ? 2 : 0);
+  const end = bytes.writeDoubleLE(layer.cost, at + 3);
+  return blocks ? bytes.writeDoubleLE(layer.blockedUntil, end) : end;
 };
 
+/** In place of an answer: to be asked again, with edges around these instants where they are known by now. */
+export class Again {
+  readonly around: Ask['around'];
+
+  constructor(around: Ask['around']) {
+    this.around = around;
+  }
+}
+
 /** What a script answered to one check. */
-export type Answered =
-  | {readonly kind: 'decided'; readonly answer: CheckAnswer}
-  /** Rows of these layers are not ours. */
-  | {readonly kind: 'foreign'; readonly layers: readonly number[]}
-  /** To be asked again, with edges around these instants where they are known by now. */
-  | {readonly kind: 'again'; readonly around: Ask['around']};
+export type Answered = CheckAnswer | Foreign | Again;
 
 const Status = {blocked: 3, unlimited: 4, foreign: 5, edges: 6, undecided: 7, more: 16} as const;
 
@@ -149,7 +160,7 @@ export const decodeAnswer = (reply: Buffer, asks: readonly Ask[]): Answered[] =>
   let at = 8;
   return asks.map(({check: {layers}, around: before}): Answered => {
     const verdicts: LayerVerdict[] = [];
-    let foreign: number[] | undefined;
+    let foreign: Layer | undefined;
     let around: number[][] | undefined;
     let again = false;
     layers.forEach((layer, i) => {
@@ -162,8 +173,7 @@ export const decodeAnswer = (reply: Buffer, asks: readonly Ask[]): Answered[] =>
           verdicts.push(UNLIMITED);
           return;
         case Status.foreign:
-          foreign ??= [];
-          foreign.push(i);
+          foreign ??= layer;
           return;
         case Status.edges:
           again = true;
@@ -188,9 +198,8 @@ export const decodeAnswer = (reply: Buffer, asks: readonly Ask[]): Answered[] =>
       });
       at += more ? 41 : 25;
     });
-    if (foreign !== undefined) return {kind: 'foreign', layers: foreign};
-    if (again) return {kind: 'again', around: around ?? before};
-    return {kind: 'decided', answer: {now, verdicts}};
+    if (foreign !== undefined) return new Foreign(foreign.address);
+    return again ? new Again(around ?? before) : {now, verdicts};
   });
 };
 

@@ -13,9 +13,20 @@ import {isUtf8} from 'node:buffer';
 import type {RowAddress} from '../../engine/live/check.ts';
 
 const OWN = '~:{~}:';
+const CLOSE = 0x7d;
+/** What stands in a text for bytes that are none. */
+const REPLACED = '\ufffd';
+
+interface Begin {
+  readonly bytes: Buffer;
+  readonly limit: string;
+  readonly shape: string;
+}
 
 export class RowKeys {
   readonly prefix: string;
+  /** How the row without a tier began that was parsed last. No name begins with a zero byte. */
+  #begin: Begin = {bytes: Buffer.of(0), limit: '', shape: ''};
 
   constructor(prefix: string) {
     this.prefix = prefix;
@@ -31,11 +42,25 @@ export class RowKeys {
     return `${this.prefix}${OWN}${name}`;
   }
 
-  /** Whose row it is. Undefined when it is none; `own`: something else of ours. */
-  parse(name: Buffer): RowAddress | 'own' | undefined {
+  /** Whose row has the name that is these bytes. Undefined when it is none; `own`: something else of ours. */
+  parse(bytes: Buffer, from = 0, until = bytes.length): RowAddress | 'own' | undefined {
+    return this.#parseAlike(bytes, from, until) ?? this.#parseAny(bytes.subarray(from, until));
+  }
+
+  /** Rows of a limit differ in the key alone, when they have no tier: most begin as the one before did. */
+  #parseAlike(name: Buffer, from: number, until: number): RowAddress | undefined {
+    const {bytes, limit, shape} = this.#begin;
+    const keyFrom = from + bytes.length;
+    if (keyFrom >= until || name[until - 1] !== CLOSE) return undefined;
+    for (let i = 0; i < bytes.length; i++) if (name[from + i] !== bytes[i]) return undefined;
+    const key = name.toString('utf8', keyFrom, until - 1);
+    return key.includes(REPLACED) ? undefined : {limit, key, tier: '', shape};
+  }
+
+  #parseAny(name: Buffer): RowAddress | 'own' | undefined {
     const text = name.toString();
     // What replaces bytes that are no text may stand in a text, too.
-    if (!text.startsWith(this.prefix) || (text.includes('\ufffd') && !isUtf8(name))) return undefined;
+    if (!text.startsWith(this.prefix) || (text.includes(REPLACED) && !isUtf8(name))) return undefined;
     const rest = text.slice(this.prefix.length);
     if (rest.startsWith(OWN)) return 'own';
     const [begin, limit, shape] = ROW.exec(rest) ?? [];
@@ -45,7 +70,9 @@ export class RowKeys {
     const tail = rest.slice(close + 1);
     if (tail !== '' && !(tail.startsWith(':') && tail.length > 1)) return undefined;
     const tier = decodeTier(tail.slice(1));
-    return tier === undefined ? undefined : {limit, key, tier, shape};
+    if (tier === undefined) return undefined;
+    if (tier === '') this.#begin = {bytes: Buffer.from(this.prefix + begin), limit, shape};
+    return {limit, key, tier, shape};
   }
 }
 

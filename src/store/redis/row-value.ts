@@ -47,24 +47,40 @@ export const formatRow = (shape: string, words: readonly number[]): Buffer => {
   return value;
 };
 
-/** The words of a row of that shape; undefined when the value is no such row. */
-export const parseRow = (shape: string, value: Buffer): readonly number[] | undefined => {
-  const letters = lettersOf(shape);
-  if (value[0] !== 1) return letters === 'g' ? parseInstant(value) : undefined;
-  const from = 2 + letters.length;
-  if (letters === '' || value[1] !== letters.length || value.toString('latin1', 2, from) !== letters)
+/** The words of a row of that shape; undefined when the value, which is these bytes, is no such row. */
+export const parseRow = (
+  shape: string,
+  bytes: Buffer,
+  from = 0,
+  until = bytes.length,
+): readonly number[] | undefined => {
+  // Most shapes are those of one bucket.
+  const letters = shape.includes(',') ? lettersOf(shape) : shape.charAt(0);
+  if (bytes[from] !== 1 || from === until)
+    return letters === 'g' ? parseInstant(bytes, from, until) : undefined;
+  const first = from + 2 + letters.length;
+  if (letters === '' || first > until || bytes[from + 1] !== letters.length || (until - first) % 8 !== 0)
     return undefined;
-  if ((value.length - from) % 8 !== 0) return undefined;
+  for (let i = 0; i < letters.length; i++)
+    if (bytes[from + 2 + i] !== letters.charCodeAt(i)) return undefined;
   const words: number[] = [];
-  for (let at = from; at < value.length; at += 8) words.push(value.readDoubleLE(at));
+  for (let at = first; at < until; at += 8) words.push(bytes.readDoubleLE(at));
   return hasLength(letters, words) ? words : undefined;
 };
 
-const parseInstant = (value: Buffer): readonly number[] | undefined => {
-  if (value.length !== 16) return undefined;
-  const text = value.toString('latin1');
-  return INSTANT.test(text) && Number.isSafeInteger(Number(text)) ? [Number(text), 0] : undefined;
+/** Sixteen digits, the first of which is not zero. */
+const parseInstant = (bytes: Buffer, from: number, until: number): readonly number[] | undefined => {
+  if (until - from !== 16 || bytes[from] === ZERO) return undefined;
+  let instant = 0;
+  for (let at = from; at < until; at++) {
+    const digit = bytes[at]! - ZERO;
+    if (digit < 0 || digit > 9) return undefined;
+    instant = 10 * instant + digit;
+  }
+  return Number.isSafeInteger(instant) ? [instant, 0] : undefined;
 };
+
+const ZERO = 0x30;
 
 /** Whether a row of buckets with these letters has that many words. Letters that this version does not know may have any. */
 const hasLength = (letters: string, words: readonly number[]): boolean => {

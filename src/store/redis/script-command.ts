@@ -1,4 +1,6 @@
 import {Command} from 'ioredis';
+import {bulk} from './bulk.ts';
+import type {Script} from './script-library.ts';
 
 /**
  * A call of a script whose last argument is bytes. The driver would put such a command together from three pieces per key;
@@ -8,10 +10,11 @@ export class ScriptCommand extends Command {
   readonly #text: string;
   readonly #bytes: Buffer;
 
-  constructor(name: 'evalsha' | 'eval', script: string, keys: readonly string[], bytes: Buffer) {
-    super(name, [script, String(keys.length), ...keys, bytes], {replyEncoding: null});
+  constructor(name: 'evalsha' | 'eval', script: Script, keys: readonly string[], bytes: Buffer) {
     const count = String(keys.length);
-    let text = `*${keys.length + 4}\r\n${bulk(name)}${bulk(script)}${bulk(count)}`;
+    super(name, [name === 'eval' ? script.source : script.sha, count, ...keys, bytes], {replyEncoding: null});
+    const call = name === 'eval' ? `${bulk(name)}${bulk(script.source)}` : script.call;
+    let text = `*${keys.length + 4}\r\n${call}$${count.length}\r\n${count}\r\n`;
     for (const key of keys) text += bulk(key);
     this.#text = `${text}$${bytes.length}\r\n`;
     this.#bytes = bytes;
@@ -22,12 +25,12 @@ export class ScriptCommand extends Command {
 
   override toWritable(): Buffer {
     const size = Buffer.byteLength(this.#text);
-    const wire = Buffer.allocUnsafe(size + this.#bytes.length + 2);
+    const end = size + this.#bytes.length;
+    const wire = Buffer.allocUnsafe(end + 2);
     wire.write(this.#text, 0, size);
-    this.#bytes.copy(wire, size);
-    wire.write('\r\n', size + this.#bytes.length);
+    wire.set(this.#bytes, size);
+    wire[end] = 13;
+    wire[end + 1] = 10;
     return wire;
   }
 }
-
-const bulk = (text: string): string => `$${Buffer.byteLength(text)}\r\n${text}\r\n`;

@@ -1,5 +1,6 @@
 import {createHash} from 'node:crypto';
 import {BucketKind} from '../../engine/bucket-code.ts';
+import {bulk} from './bulk.ts';
 import {BEGIN_LUA} from './lua/begin.lua.ts';
 import {BURST_PENALTY_LUA} from './lua/burst-penalty.lua.ts';
 import {CONCURRENCY_LUA} from './lua/concurrency.lua.ts';
@@ -13,6 +14,7 @@ import {
 } from './lua/fixed-window.lua.ts';
 import {GCRA_LUA} from './lua/gcra.lua.ts';
 import {LEAKY_BUCKET_LUA} from './lua/leaky-bucket.lua.ts';
+import {LONE_CORE_LUA} from './lua/lone-core.lua.ts';
 import {MUL_DIV_LUA} from './lua/mul-div.lua.ts';
 import {SIMPLE_CORE_LUA} from './lua/simple-core.lua.ts';
 import {SLIDING_LOG_LUA} from './lua/sliding-log.lua.ts';
@@ -25,15 +27,19 @@ export interface Script {
   readonly source: string;
   /** By which it is called once the server knows it. */
   readonly sha: string;
+  /** How such a call begins on the wire, behind the number of its arguments. */
+  readonly call: string;
 }
 
-export const scriptOf = (source: string): Script => ({
-  source,
-  sha: createHash('sha1').update(source).digest('hex'),
-});
+export const scriptOf = (source: string): Script => {
+  const sha = createHash('sha1').update(source).digest('hex');
+  return {source, sha, call: `${bulk('evalsha')}${bulk(sha)}`};
+};
 
 /** More than checks of one limit of one bucket that keeps a few words. */
 export const COMPLEX = 1;
+/** A single check that is not complex. */
+export const LONE = 1 << 16;
 
 /**
  * The deciding scripts. Redis makes every function of a script anew in each run, so a script holds only the algorithms that
@@ -42,7 +48,7 @@ export const COMPLEX = 1;
 export class ScriptLibrary {
   readonly #scripts = new Map<number, Script>();
 
-  /** The script for a set of features: bit `kind` for each kind of bucket, and `COMPLEX`. */
+  /** The script for a set of features: bit `kind` for each kind of bucket, and `COMPLEX` or `LONE`. */
   forFeatures(features: number): Script {
     let script = this.#scripts.get(features);
     if (script === undefined) {
@@ -84,7 +90,8 @@ const assemble = (features: number): string => {
   const kinds = Object.values(BucketKind).filter(has);
   const parts = PARTS.filter((part) => part.kinds.some(has)).map(({lua}) => lua);
   const isSimple = (features & COMPLEX) === 0;
-  const core = isSimple ? SIMPLE_CORE_LUA : CORE_LUA;
+  const simple = (features & LONE) === 0 ? SIMPLE_CORE_LUA : LONE_CORE_LUA;
+  const core = isSimple ? simple : CORE_LUA;
   // Without a choice there is no table to look into.
   const table = `local decide = {${kinds.map((kind) => `[${kind}] = decide_${kind}`).join(', ')}}\n`;
   const [only] = kinds;

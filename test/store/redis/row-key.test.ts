@@ -37,6 +37,24 @@ test('the name of a row says whose it is, exactly, for any key and tier', () => 
   });
 });
 
+test('what a name says does not depend on the names before it', () => {
+  const ending = fc.oneof(text, fc.constantFrom('', 'a}', '}', '\ufffd}', 'a}:free}', 'a}:'));
+  const near = fc.tuple(address, ending).map(([{limit, shape}, end]) => [limit, shape, end] as const);
+  check(fc.array(near, {minLength: 2, maxLength: 4}), (names) => {
+    const used = new RowKeys('rl:');
+    for (const [limit, shape] of names)
+      for (const [, , end] of names)
+        for (const name of [
+          Buffer.from(`rl:${limit}:${shape}:{${end}`),
+          Buffer.concat([Buffer.from(`rl:${limit}:${shape}:{`), Buffer.of(0xff, 0x7d)]),
+          Buffer.from(`rl:${limit}:${shape}:{a}`),
+        ]) {
+          const within = Buffer.concat([Buffer.from('{'), name, Buffer.from('}')]);
+          expect(used.parse(within, 1, within.length - 1)).toEqual(new RowKeys('rl:').parse(name));
+        }
+  });
+});
+
 test('no two rows have the same name, and none has that of something else', () => {
   check(fc.tuple(address, address), ([a, b]) => {
     expect(keys.nameOf(a) === keys.nameOf(b)).toBe(JSON.stringify(a) === JSON.stringify(b));

@@ -17,7 +17,8 @@ for i = 1, set_count do
   sets[i] = p
 end
 
--- Rows by key as this call knows them: 1 not ours, else its words. The name of a key says which buckets its row is of.
+-- Rows by key as this call knows them: 1 not ours, else its three words, whether it is dirty, its p and its time to live. The name
+-- of a key says which buckets its row is of.
 local keys, rows, dirty, dirty_count = KEYS, {}, {}, 0
 local out, index, size = {}, 0, #bytes
 while pos <= size do
@@ -34,22 +35,22 @@ while pos <= size do
     if row == nil then
       local value = redis_pcall('GET', key)
       if not value then
-        row = {0, 0, 0, ttl = 0, p = p, dirty = false}
+        row = {0, 0, 0, false, p, 0}
       elseif type(value) == 'table' then
         if not string.find(value.err, 'WRONGTYPE', 1, true) then return value end
         row = 1
       elseif #value == 3 + 8 * words and sub(value, 1, 3) == head then
         if words == 2 then
           local w0, w1 = unpack_bytes('<dd', value, 4)
-          row = {w0, w1, 0, ttl = 0, p = p, dirty = false}
+          row = {w0, w1, 0, false, p, 0}
         else
           local w0, w1, w2 = unpack_bytes('<ddd', value, 4)
-          row = {w0, w1, w2, ttl = 0, p = p, dirty = false}
+          row = {w0, w1, w2, false, p, 0}
         end
       else
         local instant = head == '\1\1g' and #value == 16 and string.find(value, '^[1-9]%d+$') and tonumber(value)
         if instant and instant <= 9007199254740991 then
-          row = {instant, 0, 0, ttl = 0, p = p, dirty = false}
+          row = {instant, 0, 0, false, p, 0}
         else
           row = 1
         end
@@ -62,12 +63,12 @@ while pos <= size do
       local kind, remaining, retry, reset, delay, writes, w0, w1, w2 = DECIDE(row, 1, now, cost, p)
       if writes and (mode < 2 or (mode == 3 and kind ~= 0)) then
         row[1], row[2], row[3] = w0, w1, w2 or 0
-        row.p = p
+        row[5] = p
         local ttl = ceil((reset + p[9] + slack) / 1000)
         if ttl < 1 then ttl = 1 elseif ttl > 4503599627370 then ttl = 4503599627370 end
-        row.ttl = ttl
-        if not row.dirty then
-          row.dirty = true
+        row[6] = ttl
+        if not row[4] then
+          row[4] = true
           dirty_count = dirty_count + 1
           dirty[dirty_count] = key
         end
@@ -84,15 +85,15 @@ end
 for i = 1, dirty_count do
   local key = dirty[i]
   local row = rows[key]
-  local head, value = row.p[10], nil
+  local head, value = row[5][10], nil
   if row[2] == 0 and head == '\1\1g' and row[1] >= 1000000000000000 and row[1] <= 9007199254740991 then
     value = format('%.0f', row[1])
-  elseif row.p[1] == 2 then
+  elseif row[5][1] == 2 then
     value = head .. pack_bytes('<dd', row[1], row[2])
   else
     value = head .. pack_bytes('<ddd', row[1], row[2], row[3])
   end
-  redis_call('SET', key, value, 'PX', format('%.0f', row.ttl))
+  redis_call('SET', key, value, 'PX', format('%.0f', row[6]))
 end
 return pack_bytes('<d', now) .. table.concat(out)
 `;
