@@ -38,11 +38,10 @@ export class BucketSet {
   readonly keep: number;
   /** The buckets that these are a share of (adaptive control); undefined: they are whole. */
   readonly whole: BucketSet | undefined;
-  /** What the buckets say together (a single bucket's own verdict is used in place), … */
-  verdict: Verdict;
+  /** What the buckets say together; a single bucket's own verdict, … */
+  readonly verdict: Verdict;
   /** … and the capacity of the one with the fewest units left. */
-  capacity = 0;
-  readonly #combined = new Verdict();
+  capacity: number;
 
   constructor(specs: readonly AlgorithmSpec[], whole?: BucketSet) {
     let offset = 0;
@@ -56,7 +55,9 @@ export class BucketSet {
     this.words = offset;
     this.shape = this.buckets.map(({code}) => code.shape).join(',');
     this.keep = specs.some(outlivesItsReset) ? REMEMBERED : 0;
-    this.verdict = this.#combined;
+    const only = this.buckets.length === 1 ? this.buckets[0] : undefined;
+    this.verdict = only?.verdict ?? new Verdict();
+    this.capacity = only?.algorithm.capacity ?? 0;
   }
 
   /** Asks about a request of cost `ask.cost` and charges nothing: `commit` does. */
@@ -68,15 +69,12 @@ export class BucketSet {
     }
     const {algorithm, verdict} = buckets[0]!;
     algorithm.decide(state, at, ask, verdict);
-    this.verdict = verdict;
-    this.capacity = algorithm.capacity;
   }
 
   /** All must allow; when one does not, none is charged, and what is left is what they hold uncharged. */
   #combine(state: Float64Array, at: number, ask: Ask): void {
-    const all = this.#combined;
+    const all = this.verdict;
     const {cost} = ask;
-    this.verdict = all;
     all.kind = Kind.allow;
     all.writes = false;
     for (const {algorithm, offset, verdict} of this.buckets) {

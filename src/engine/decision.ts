@@ -1,4 +1,5 @@
-import {type Limit, Outcome} from './limit.ts';
+import type {Limit} from './limit.ts';
+import {Outcome} from './outcome.ts';
 
 /** A decision as plain numbers: one to keep, since the evaluator's own is reused. Spans are whole microseconds. */
 export interface DecisionFacts {

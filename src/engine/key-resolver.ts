@@ -1,7 +1,7 @@
 import type {AttributeColumns} from './attribute-columns.ts';
 import {KeySpace} from './key-space.ts';
 import {type CompiledPart, compileTemplate} from './key-template.ts';
-import {hashBytes, type RequestBatch, valueEnd, valueStart} from './request-batch.ts';
+import {hashView, type RequestBatch, valueEnd, valueStart} from './request-batch.ts';
 
 /** How the tier of a request is found. */
 export interface TierRule {
@@ -23,6 +23,13 @@ export const TIER_SEPARATOR = 0xff;
 export const tierCut = (bytes: Uint8Array): number => bytes.lastIndexOf(TIER_SEPARATOR);
 
 export const MISSING_KEY = -1;
+const UNKNOWN_KEY = -2;
+
+/**
+ * Most requests of a slice. So many wait for memory together, and what they read is still in the processor's cache when they
+ * are decided.
+ */
+export const SLICE = 256;
 
 /**
  * Turns a request into the id of its key under one template. Limits with the same template share a resolver, so that a
@@ -37,8 +44,15 @@ export class KeyResolver {
   /** The column when the template is nothing but one attribute: its bytes and hash are used in place. */
   readonly #single: number;
   #scratch = new Uint8Array(256);
+  #scratchView: DataView = new DataView(this.#scratch.buffer);
   #lastSerial = -1;
   #lastId = MISSING_KEY;
+  /** Whether somebody asks for the key of every request. A key that nobody asks for is not interned. */
+  everyRequest = false;
+  /** Ids of the slice under way, requests `#from … #to − 1`; `UNKNOWN_KEY` for those that nobody has asked for. */
+  readonly ids = new Int32Array(SLICE);
+  #from = 0;
+  #to = 0;
 
   /**
    * With `tier`, the name of the request's tier follows the key's bytes, so that each tier of a key has a state of its own.
@@ -59,17 +73,46 @@ export class KeyResolver {
    * `serial` numbers the requests: asked again within one request, the answer is remembered.
    */
   resolve(batch: RequestBatch, row: number, serial: number): number {
+    if (row >= this.#from && row < this.#to) return this.#resolveInSlice(batch, row);
     if (serial === this.#lastSerial) return this.#lastId;
     this.#lastSerial = serial;
-    this.#lastId = this.#single >= 0 ? this.#resolveSingle(batch, row) : this.#resolveParts(batch, row);
+    this.#lastId = this.#resolve(batch, row);
     return this.#lastId;
+  }
+
+  #resolveInSlice(batch: RequestBatch, row: number): number {
+    const i = row - this.#from;
+    if (this.ids[i] === UNKNOWN_KEY) this.ids[i] = this.#resolve(batch, row);
+    return this.ids[i]!;
+  }
+
+  #resolve(batch: RequestBatch, row: number): number {
+    return this.#single >= 0 ? this.#resolveSingle(batch, row) : this.#resolveParts(batch, row);
+  }
+
+  /**
+   * Begins a slice: requests `from … to − 1`, at most `SLICE`, whose keys are remembered until `endSlice`. They are resolved
+   * together where every request has one.
+   */
+  beginSlice(batch: RequestBatch, from: number, to: number): void {
+    this.#from = from;
+    this.#to = to;
+    if (!this.everyRequest) this.ids.fill(UNKNOWN_KEY, 0, to - from);
+    else if (this.#single >= 0) this.keys.internColumn(batch, this.#single, from, to, this.ids);
+    else for (let row = from; row < to; row++) this.ids[row - from] = this.#resolveParts(batch, row);
+  }
+
+  /** The slice is over: its batch may be filled again. */
+  endSlice(): void {
+    this.#from = 0;
+    this.#to = 0;
   }
 
   #resolveSingle(batch: RequestBatch, row: number): number {
     const start = valueStart(batch, row, this.#single);
     const end = valueEnd(batch, row, this.#single);
     if (start === end) return MISSING_KEY;
-    return this.keys.intern(batch.bytes, start, end, batch.hashes[row * batch.columns + this.#single]!);
+    return this.keys.intern(batch.view, start, end, batch.hashes[row * batch.columns + this.#single]!);
   }
 
   #resolveParts(batch: RequestBatch, row: number): number {
@@ -89,7 +132,7 @@ export class KeyResolver {
         length = from + this.#fallback.length;
       }
     }
-    return this.keys.intern(this.#scratch, 0, length, hashBytes(this.#scratch, 0, length));
+    return this.keys.intern(this.#scratchView, 0, length, hashView(this.#scratchView, 0, length));
   }
 
   #isTier(from: number, to: number): boolean {
@@ -117,6 +160,7 @@ export class KeyResolver {
     const bigger = new Uint8Array(2 * length);
     bigger.set(this.#scratch);
     this.#scratch = bigger;
+    this.#scratchView = new DataView(bigger.buffer);
   }
 }
 

@@ -1,6 +1,7 @@
 import type {AttributeColumns} from './attribute-columns.ts';
 import {KeyResolver, type TierRule} from './key-resolver.ts';
 import {compileTemplate} from './key-template.ts';
+import type {RequestBatch} from './request-batch.ts';
 
 /**
  * The resolvers of a run, one per distinct template, shared by all who ask for keys: the limits of a policy, a second
@@ -14,6 +15,15 @@ export class KeyResolvers {
 
   constructor(columns: AttributeColumns) {
     this.columns = columns;
+  }
+
+  /** Begins a slice: the keys of requests `from … to − 1`, at most `SLICE`, are resolved together. End it before the next. */
+  beginSlice(batch: RequestBatch, from: number, to: number): void {
+    for (const resolver of this.#byTemplate.values()) resolver.beginSlice(batch, from, to);
+  }
+
+  endSlice(): void {
+    for (const resolver of this.#byTemplate.values()) resolver.endSlice();
   }
 
   /** The resolver of a key template, and of the tiers when states are kept per tier. */

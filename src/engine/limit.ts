@@ -1,32 +1,17 @@
 import type {AttributeColumns} from './attribute-columns.ts';
-import {BucketSet} from './bucket-set.ts';
-import {type KeyResolver, MISSING_KEY, tierCut} from './key-resolver.ts';
+import type {Bucket, BucketSet} from './bucket-set.ts';
+import {type KeyResolver, MISSING_KEY} from './key-resolver.ts';
+import type {KeyRows} from './key-rows.ts';
+import {LimitVariants} from './limit-variants.ts';
 import {compileMatcher, type Matcher} from './matcher.ts';
-import type {LimitSpec, Override} from './policy-model.ts';
+import {Outcome} from './outcome.ts';
+import type {PlainLayer} from './plain-loop.ts';
+import type {LimitSpec} from './policy-model.ts';
 import type {RequestBatch} from './request-batch.ts';
 import {isEnforced} from './rollout.ts';
 import {type Ask, Kind, Verdict} from './verdict.ts';
 
-/** What a limit did with a request. */
-export const Outcome = {
-  /** An earlier layer denied the request. */
-  notReached: 0,
-  /** `when`/`unless` excluded it, or the key is exempt. */
-  notApplicable: 1,
-  /** An attribute of the key, or the tier, is missing. */
-  skipped: 2,
-  allowed: 3,
-  denied: 4,
-} as const;
-
-export type Outcome = (typeof Outcome)[keyof typeof Outcome];
-
-/** What applies to one key. Which variant a key has is settled when the key is first seen. */
-type Variant =
-  | {readonly kind: 'buckets'; readonly set: BucketSet}
-  | {readonly kind: 'exempt'}
-  | {readonly kind: 'block'}
-  | {readonly kind: 'no-tier'};
+export {Outcome} from './outcome.ts';
 
 /** One layer at work: its matchers, its keys, its state. */
 export class Limit {
@@ -34,37 +19,30 @@ export class Limit {
   readonly resolver: KeyResolver;
   readonly #when: Matcher | undefined;
   readonly #unless: Matcher | undefined;
-  readonly #variants: readonly Variant[];
-  readonly #variantByKey: ReadonlyMap<string, number>;
-  readonly #variantByTier: ReadonlyMap<string, number>;
-  readonly #tiered: boolean;
-  readonly #fallback: number;
-  /** Words per key: those of the largest variant, and one for the counts. */
-  readonly #stride: number;
-  /** Only when a limit has more than one variant. */
+  readonly #variants: LimitVariants;
+  readonly #rows: KeyRows;
+  /** Of this limit's part of a key's row: the first word, and the one with the counts. */
+  readonly #offset: number;
+  readonly #countWord: number;
+  /** Index of each key's variant; only when a limit has more than one. */
   #variantOf: Uint32Array | undefined;
-  readonly #decoder = new TextDecoder('utf-8', {fatal: true, ignoreBOM: true});
   #known = 0;
-  #state: Float64Array;
-  /** The same memory: the last word of a key's row holds how often it was asked about and how often refused. */
-  #counts: Uint32Array;
 
   /** Which keys a rollout does not enforce for yet; only while one is under way. */
   #inShadow: Uint8Array | undefined;
 
-  /** The last answer: whether it only counts and never denies, the id of the key asked for (−1 when there is none), … */
+  /** The last answer: whether it only counts and never denies, and the id of the key asked for (−1 when there is none). */
   isShadow: boolean;
   keyId = MISSING_KEY;
-  /** … what its buckets say together (a single bucket's own verdict is used in place), … */
-  verdict = new Verdict();
-  /** … and the capacity of the bucket with the fewest units left. */
-  capacity = 0;
   readonly #blocked = new Verdict();
   #asked: BucketSet | undefined;
   /** What every request weighs here; −1 when its own cost counts. */
   readonly #fixedCost: number;
+  /** The one bucket of all keys of a limit that applies to every request. */
+  readonly #onlyBucket: Bucket | undefined;
 
-  constructor(spec: LimitSpec, resolver: KeyResolver, columns: AttributeColumns) {
+  /** `rows` are shared by the limits that share the resolver. */
+  constructor(spec: LimitSpec, resolver: KeyResolver, rows: KeyRows, columns: AttributeColumns) {
     this.spec = spec;
     this.resolver = resolver;
     this.isShadow = spec.mode === 'shadow';
@@ -73,35 +51,27 @@ export class Limit {
     this.#fixedCost = spec.cost === 'request' ? -1 : spec.cost;
     this.#when = spec.when.length > 0 ? compileMatcher(spec.when, columns) : undefined;
     this.#unless = spec.unless.length > 0 ? compileMatcher(spec.unless, columns) : undefined;
-    const variants: Variant[] = [];
-    const add = (variant: Variant): number => variants.push(variant) - 1;
-    const {plan} = spec;
-    const byTier = new Map<string, number>();
-    this.#tiered = plan.kind === 'tiered';
-    if (plan.kind === 'single') {
-      this.#fallback = add({kind: 'buckets', set: new BucketSet(plan.buckets)});
-    } else {
-      for (const [tier, buckets] of plan.tiers)
-        byTier.set(tier, add({kind: 'buckets', set: new BucketSet(buckets)}));
-      this.#fallback =
-        (plan.defaultTier === undefined ? undefined : byTier.get(plan.defaultTier)) ?? add({kind: 'no-tier'});
-    }
-    this.#variantByTier = byTier;
-    const byKey = new Map<string, number>();
-    const same = new Map<Override, number>();
-    for (const [key, override] of spec.overrides) {
-      const variant =
-        same.get(override) ??
-        add(override.kind === 'buckets' ? {kind: 'buckets', set: new BucketSet(override.buckets)} : override);
-      same.set(override, variant);
-      byKey.set(key, variant);
-    }
-    this.#variantByKey = byKey;
-    this.#variants = variants;
-    this.#stride = 1 + Math.max(0, ...variants.map(wordsOf));
-    this.#state = new Float64Array(this.#stride << 10);
-    this.#counts = new Uint32Array(this.#state.buffer);
+    this.#variants = new LimitVariants(spec);
+    this.#rows = rows;
+    this.#offset = rows.claim(this.#variants.words + 1);
+    this.#countWord = this.#offset + this.#variants.words;
+    const variants = this.#variants.all;
     this.#variantOf = variants.length > 1 ? new Uint32Array(1 << 10) : undefined;
+    const isConditional = this.#when !== undefined || this.#unless !== undefined;
+    if (!isConditional) resolver.everyRequest = true;
+    const only = variants.length === 1 && variants[0]!.kind === 'buckets' ? variants[0]!.set.buckets : [];
+    const isPlain = !isConditional && this.#inShadow === undefined && only.length === 1;
+    this.#onlyBucket = isPlain ? only[0] : undefined;
+  }
+
+  /** What the buckets of the key asked for said together, … */
+  get verdict(): Verdict {
+    return this.#asked?.verdict ?? this.#blocked;
+  }
+
+  /** … and the capacity of the one with the fewest units left; 0 when the key is blocked. */
+  get capacity(): number {
+    return this.#asked?.capacity ?? 0;
   }
 
   /** Whether `when` and `unless` let the limit apply. */
@@ -122,7 +92,7 @@ export class Limit {
     if (id === MISSING_KEY) return Outcome.skipped;
     if (id >= this.#known) this.#learn();
     if (this.#inShadow !== undefined) this.isShadow = this.#inShadow[id] === 1;
-    const variant = this.#variants[this.#variantOf === undefined ? 0 : this.#variantOf[id]!]!;
+    const variant = this.#variants.all[this.#variantOf === undefined ? 0 : this.#variantOf[id]!]!;
     if (variant.kind === 'buckets') return this.#askBuckets(variant.set, id, ask);
     return this.#answerWithout(variant.kind);
   }
@@ -130,21 +100,18 @@ export class Limit {
   #askBuckets(set: BucketSet, id: number, ask: Ask): Outcome {
     const requestCost = ask.cost;
     if (this.#fixedCost >= 0 && requestCost > 0) ask.cost = this.#fixedCost;
-    this.#asked = set;
-    set.decide(this.#state, id * this.#stride, ask);
-    this.verdict = set.verdict;
-    this.capacity = set.capacity;
+    const {state, stride} = this.#rows;
+    set.decide(state, id * stride + this.#offset, ask);
+    // Writing a reference costs more than looking at it, and most limits have one set only.
+    if (this.#asked !== set) this.#asked = set;
     ask.cost = requestCost;
-    return this.verdict.kind === Kind.allow ? Outcome.allowed : Outcome.denied;
+    return set.verdict.kind === Kind.allow ? Outcome.allowed : Outcome.denied;
   }
 
   #answerWithout(kind: 'exempt' | 'block' | 'no-tier'): Outcome {
     this.#asked = undefined;
     if (kind === 'exempt') return Outcome.notApplicable;
-    if (kind === 'no-tier') return Outcome.skipped;
-    this.verdict = this.#blocked;
-    this.capacity = 0;
-    return Outcome.denied;
+    return kind === 'no-tier' ? Outcome.skipped : Outcome.denied;
   }
 
   /** Charges what the last `decide` proposed. */
@@ -152,84 +119,67 @@ export class Limit {
     if (this.#asked === undefined) return;
     const requestCost = ask.cost;
     if (this.#fixedCost >= 0 && requestCost > 0) ask.cost = this.#fixedCost;
-    this.#asked.commit(this.#state, this.keyId * this.#stride, ask);
+    const {state, stride} = this.#rows;
+    this.#asked.commit(state, this.keyId * stride + this.#offset, ask);
     ask.cost = requestCost;
   }
 
-  /**
-   * Counts the request of the last `decide` under its key, up to 2^32 − 1. The counts lie beside the state: with many keys,
-   * memory of their own would cost more than the decision.
-   */
-  count(outcome: Outcome): void {
-    const at = 2 * ((this.keyId + 1) * this.#stride - 1);
-    const counts = this.#counts;
-    if (counts[at]! < MOST_COUNTED) counts[at] = counts[at]! + 1;
-    if (outcome === Outcome.denied && counts[at + 1]! < MOST_COUNTED) counts[at + 1] = counts[at + 1]! + 1;
+  /** Settles the keys first seen, at most once per slice. */
+  learn(): void {
+    if (this.resolver.keys.size > this.#known) this.#learn();
   }
 
-  /** Requests counted of a key. */
+  /** The limit as a plain layer, when it is one. */
+  get plain(): PlainLayer | undefined {
+    const bucket = this.#onlyBucket;
+    if (bucket === undefined) return undefined;
+    return {
+      algorithm: bucket.algorithm,
+      verdict: bucket.verdict,
+      ids: this.resolver.ids,
+      rows: this.#rows,
+      offset: this.#offset,
+      fixedCost: this.#fixedCost,
+      isShadow: this.isShadow,
+    };
+  }
+
+  /** Counts the requests of a slice under their keys, by their outcomes at `from … from + count − 1`. */
+  countSlice(outcomes: Uint8Array, from: number, count: number): void {
+    this.#rows.count(this.#countWord, this.resolver.ids, outcomes, from, count);
+  }
+
+  /** Requests counted of a key, up to 2^32 − 1. */
   requestsOf(id: number): number {
-    return id < this.#known ? this.#counts[2 * ((id + 1) * this.#stride - 1)]! : 0;
+    return this.#rows.requestsOf(id, this.#countWord);
   }
 
-  /** Refusals counted of a key. */
+  /** Refusals counted of a key, up to 2^32 − 1. */
   refusalsOf(id: number): number {
-    return id < this.#known ? this.#counts[2 * ((id + 1) * this.#stride - 1) + 1]! : 0;
+    return this.#rows.refusalsOf(id, this.#countWord);
   }
 
   /** Makes room for keys first seen, by this limit or by another that shares the resolver, and settles their variants. */
   #learn(): void {
-    const size = this.resolver.keys.size;
-    if (size * this.#stride > this.#state.length) {
-      const state = new Float64Array(Math.max(2 * this.#state.length, size * this.#stride));
-      state.set(this.#state);
-      this.#state = state;
-      this.#counts = new Uint32Array(state.buffer);
-    }
+    const {keys} = this.resolver;
+    const {size} = keys;
+    this.#rows.reserve(size);
     if (this.#variantOf !== undefined) {
-      if (size > this.#variantOf.length) {
-        const variants = new Uint32Array(Math.max(2 * this.#variantOf.length, size));
-        variants.set(this.#variantOf);
-        this.#variantOf = variants;
-      }
-      for (let id = this.#known; id < size; id++)
-        this.#variantOf[id] = this.#variantFor(this.resolver.keys.bytesOf(id));
+      this.#variantOf = longEnough(this.#variantOf, size);
+      for (let id = this.#known; id < size; id++) this.#variantOf[id] = this.#variants.of(keys.bytesOf(id));
     }
     if (this.#inShadow !== undefined) {
-      if (size > this.#inShadow.length) {
-        const inShadow = new Uint8Array(Math.max(2 * this.#inShadow.length, size));
-        inShadow.set(this.#inShadow);
-        this.#inShadow = inShadow;
-      }
+      this.#inShadow = longEnough(this.#inShadow, size);
       for (let id = this.#known; id < size; id++)
-        this.#inShadow[id] = isEnforced(this.spec, this.#keyOf(this.resolver.keys.bytesOf(id))) ? 0 : 1;
+        this.#inShadow[id] = isEnforced(this.spec, this.#variants.keyOf(keys.bytesOf(id))) ? 0 : 1;
     }
     this.#known = size;
   }
-
-  /** A key without the tier that may follow it. */
-  #keyOf(bytes: Uint8Array): Uint8Array {
-    return this.#tiered ? bytes.subarray(0, tierCut(bytes)) : bytes;
-  }
-
-  #variantFor(bytes: Uint8Array): number {
-    const key = this.#keyOf(bytes);
-    const override = this.#variantByKey.size > 0 ? this.#find(this.#variantByKey, key) : undefined;
-    if (override !== undefined) return override;
-    const tier = this.#tiered ? this.#find(this.#variantByTier, bytes.subarray(key.length + 1)) : undefined;
-    return tier ?? this.#fallback;
-  }
-
-  /** Only exactly these bytes find a name: what is no UTF-8, or begins with a byte order mark, passes for nothing else. */
-  #find(variants: ReadonlyMap<string, number>, name: Uint8Array): number | undefined {
-    try {
-      return variants.get(this.#decoder.decode(name));
-    } catch {
-      return undefined;
-    }
-  }
 }
 
-const MOST_COUNTED = 0xffffffff;
-
-const wordsOf = (variant: Variant): number => (variant.kind === 'buckets' ? variant.set.words : 0);
+const longEnough = <T extends Uint8Array | Uint32Array>(values: T, size: number): T => {
+  if (size <= values.length) return values;
+  const longer = new (values.constructor as new (length: number) => T)(Math.max(2 * values.length, size));
+  longer.set(values);
+  return longer;
+};

@@ -19,6 +19,8 @@ export interface RequestBatch {
   /** `hashBytes` of each value. */
   hashes: Int32Array;
   bytes: Uint8Array;
+  /** `bytes`, to be read and written four at a time. */
+  view: DataView;
 }
 
 export const valueStart = (batch: RequestBatch, row: number, column: number): number => {
@@ -49,32 +51,12 @@ export const hashBytes = (bytes: Uint8Array, start: number, end: number): number
   return avalanche(h);
 };
 
-/** Copies `source[start … end)` to `target` at `to`, and returns `hashBytes` of it: a record's bytes are read once. */
-export const copyAndHash = (
-  source: Uint8Array,
-  start: number,
-  end: number,
-  target: Uint8Array,
-  to: number,
-): number => {
+/** `hashBytes` of a part of a view, which is read four bytes at a time. */
+export const hashView = (view: DataView, start: number, end: number): number => {
   let h = SEED;
   let i = start;
-  let at = to;
-  for (; i + 3 < end; i += 4, at += 4) {
-    const a = source[i]!;
-    const b = source[i + 1]!;
-    const c = source[i + 2]!;
-    const d = source[i + 3]!;
-    target[at] = a;
-    target[at + 1] = b;
-    target[at + 2] = c;
-    target[at + 3] = d;
-    h = mixWord(h, a | (b << 8) | (c << 16) | (d << 24));
-  }
-  for (; i < end; i++, at++) {
-    target[at] = source[i]!;
-    h = mixByte(h, source[i]!);
-  }
+  for (; i + 3 < end; i += 4) h = mixWord(h, view.getInt32(i, true));
+  for (; i < end; i++) h = mixByte(h, view.getUint8(i));
   return avalanche(h);
 };
 

@@ -1,5 +1,5 @@
 import type {Limit} from '../engine/limit.ts';
-import {Outcome} from '../engine/limit.ts';
+import {Outcome} from '../engine/outcome.ts';
 import {keyText, tieredKeyText} from '../trace/key-text.ts';
 import type {KeySummary, LimitSummary} from '../view/model/simulate-report.ts';
 import {describeLimit} from './describe-limit.ts';
@@ -8,27 +8,24 @@ import {compareKeys, TOP_KEYS, TopList} from './top-keys.ts';
 /** Counts what one limit did, in total and per key. */
 export class LimitTally {
   readonly #limit: Limit;
-  #allowedTotal = 0;
-  #deniedTotal = 0;
-  #skipped = 0;
+  /** Requests by outcome. */
+  readonly #totals = new Float64Array(Object.keys(Outcome).length);
 
   constructor(limit: Limit) {
     this.#limit = limit;
   }
 
-  /** `outcome` and `limit.keyId` are those of the request just decided. */
-  add(outcome: Outcome): void {
-    if (outcome === Outcome.allowed) this.#allowedTotal++;
-    else if (outcome === Outcome.denied) this.#deniedTotal++;
-    else {
-      if (outcome === Outcome.skipped) this.#skipped++;
-      return;
-    }
-    this.#limit.count(outcome);
+  /** Takes the requests of a slice, `count` outcomes from `from` on. */
+  add(outcomes: Uint8Array, from: number, count: number): void {
+    const totals = this.#totals;
+    for (let i = from; i < from + count; i++) totals[outcomes[i]!]!++;
+    this.#limit.countSlice(outcomes, from, count);
   }
 
   summary(): LimitSummary {
     const {spec, resolver} = this.#limit;
+    const allowed = this.#totals[Outcome.allowed]!;
+    const refused = this.#totals[Outcome.denied]!;
     const textOf = spec.plan.kind === 'tiered' ? tieredKeyText : keyText;
     let keys = 0;
     let deniedKeys = 0;
@@ -49,10 +46,10 @@ export class LimitTally {
       name: spec.name,
       mode: spec.mode,
       description: describeLimit(spec),
-      requests: this.#allowedTotal + this.#deniedTotal,
-      allowed: this.#allowedTotal,
-      denied: this.#deniedTotal,
-      skipped: this.#skipped,
+      requests: allowed + refused,
+      allowed,
+      denied: refused,
+      skipped: this.#totals[Outcome.skipped]!,
       keys,
       deniedKeys,
       top: top.items,

@@ -1,9 +1,9 @@
 import {RatectlError} from '../base/ratectl-error.ts';
 import type {AttributeColumns} from '../engine/attribute-columns.ts';
+import {DecisionBit} from '../engine/decision-bit.ts';
 import {Evaluator} from '../engine/evaluator.ts';
-import type {KeyResolver} from '../engine/key-resolver.ts';
+import {type KeyResolver, SLICE} from '../engine/key-resolver.ts';
 import {KeyResolvers} from '../engine/key-resolvers.ts';
-import type {Outcome} from '../engine/limit.ts';
 import type {Policy} from '../engine/policy-model.ts';
 import type {RequestBatch} from '../engine/request-batch.ts';
 import type {Series, Totals} from '../view/model/simulate-report.ts';
@@ -63,6 +63,7 @@ export class Replay {
     this.#evaluator = new Evaluator(policy, this.#resolvers);
     this.#against = against === undefined ? undefined : new Evaluator(against, this.#resolvers);
     this.#keys = this.#resolvers.get('{key}');
+    this.#keys.everyRequest = true;
     this.#tallies = this.#evaluator.limits.map((limit) => new LimitTally(limit));
     this.#diff = against === undefined ? undefined : new DiffTally(this.#keys);
     this.#shard = shard;
@@ -84,43 +85,72 @@ export class Replay {
   /** Decides requests `from … to − 1` of a batch, each at its own time. */
   run(batch: RequestBatch, from: number, to: number): void {
     this.#order.run(batch.times, from, to);
-    const {times, costs} = batch;
-    const evaluator = this.#evaluator;
-    const {decision, outcomes} = evaluator;
-    const tallies = this.#tallies;
-    const resolvers = this.#resolvers;
+    // The log asks for more than what is kept of a slice: it gets one request at a time.
+    const most = this.#decisions === undefined ? SLICE : 1;
+    for (let row = from; row < to; ) {
+      const end = this.#endOfSlice(batch, row, Math.min(row + most, to));
+      if (end > row) this.#runSlice(batch, row, end);
+      else this.#keys.resolve(batch, row, ++this.#resolvers.serial);
+      row = Math.max(end, row + 1);
+    }
+  }
+
+  /** Where the requests of the shard that begin at `from` end; all are, without shards. */
+  #endOfSlice(batch: RequestBatch, from: number, to: number): number {
+    if (this.#shard === undefined) return to;
+    let end = from;
+    while (end < to && inShard(batch, end, this.#partition, this.#shard)) end++;
+    return end;
+  }
+
+  #runSlice(batch: RequestBatch, from: number, to: number): void {
+    this.#resolvers.beginSlice(batch, from, to);
+    this.#evaluator.evaluateSlice(batch, from, to);
+    this.#countSlice(batch, from, to);
+    if (this.#against !== undefined) this.#compareSlice(this.#against, batch, from, to);
+    if (this.#decisions !== undefined) this.#decisions.write(batch, from, this.#evaluator.decision);
+    this.#resolvers.endSlice();
+  }
+
+  #countSlice({times, costs}: RequestBatch, from: number, to: number): void {
+    const {sliceDecisions, sliceOutcomes} = this.#evaluator;
     // Counted in local variables: a field that is written for every request costs as much as a part of the decision.
     let cost = 0;
     let denied = 0;
-    let skipped = 0;
+    let never = 0;
+    let delayed = 0;
+    let unlimited = 0;
     for (let row = from; row < to; row++) {
-      const serial = ++resolvers.serial;
-      const keyId = this.#keys.resolve(batch, row, serial);
-      if (this.#shard !== undefined && !inShard(batch, row, this.#partition, this.#shard)) {
-        skipped++;
-        continue;
-      }
-      const t = times[row]!;
-      evaluator.evaluateAt(batch, row, t);
+      const bits = sliceDecisions[row - from]!;
+      const allowed = (bits & DecisionBit.allowed) !== 0;
       cost += costs[row]!;
-      if (!decision.allowed) {
-        denied++;
-        if (decision.never) this.#never++;
-      } else if (!decision.applied) this.#unlimited++;
-      else if (decision.delay > 0) this.#delayed++;
-      for (let i = 0; i < outcomes.length; i++) tallies[i]!.add(outcomes[i]! as Outcome);
-      this.#series.add(t, decision.allowed);
-      if (this.#decisions !== undefined) this.#decisions.write(batch, row, decision);
-      if (this.#against !== undefined) this.#compare(batch, row, keyId);
+      if (!allowed) denied++;
+      else if ((bits & DecisionBit.applied) === 0) unlimited++;
+      if ((bits & DecisionBit.never) !== 0) never++;
+      if ((bits & DecisionBit.delayed) !== 0) delayed++;
+      this.#series.add(times[row]!, allowed);
     }
-    this.#requests += to - from - skipped;
+    this.#tallies.forEach((tally, limit) => {
+      tally.add(sliceOutcomes, limit * SLICE, to - from);
+    });
+    this.#requests += to - from;
     this.#cost += cost;
     this.#denied += denied;
+    this.#never += never;
+    this.#delayed += delayed;
+    this.#unlimited += unlimited;
   }
 
-  #compare(batch: RequestBatch, row: number, keyId: number): void {
-    this.#against!.evaluateAt(batch, row, batch.times[row]!);
-    this.#diff!.add(keyId, this.#against!.decision.allowed, this.#evaluator.decision.allowed);
+  #compareSlice(against: Evaluator, batch: RequestBatch, from: number, to: number): void {
+    against.evaluateSlice(batch, from, to);
+    const before = against.sliceDecisions;
+    const after = this.#evaluator.sliceDecisions;
+    for (let i = 0; i < to - from; i++)
+      this.#diff!.add(
+        this.#keys.ids[i]!,
+        (before[i]! & DecisionBit.allowed) !== 0,
+        (after[i]! & DecisionBit.allowed) !== 0,
+      );
   }
 
   get order(): OrderFacts {

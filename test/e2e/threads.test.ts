@@ -28,6 +28,23 @@ const writeTrace = async (path: string): Promise<void> => {
   await finished(file);
 };
 
+/** Some 34 MB of JSON: so many short lines to a block that batches grow, and keys of several lengths. */
+const writeShortLines = async (path: string): Promise<void> => {
+  const file = createWriteStream(path);
+  for (let i = 0, bytes = 0; bytes < 34 << 20; ) {
+    const lines: string[] = [];
+    for (let to = i + 10_000; i < to; i++) {
+      const key = i % 97 === 0 ? `${'k'.repeat(i % 300)}${i % 11}` : `${(i * i) % 4001}`;
+      lines.push(i % 10_007 === 0 ? '{"t":}' : `{"t":${1_700_000_000 + Math.floor(i / 500)},"key":"${key}"}`);
+    }
+    const text = `${lines.join('\n')}\n`;
+    bytes += text.length;
+    file.write(text);
+  }
+  file.end();
+  await finished(file);
+};
+
 const PER_KEY = policyOf(
   '{name: per-ip, key: "{ip}", rate: 1/s, burst: 3}',
   '  - {name: quota, key: "{key}", algorithm: sliding-log, limit: 50, window: 1m}\n',
@@ -78,4 +95,31 @@ it('gives the same report whatever the number of threads', {timeout: 120_000}, a
     return readFile(join(cwd, `d${workers}`));
   };
   expect((await decisions(3)).equals(await decisions(0))).toBe(true);
+});
+
+it('gives the same report of short lines, whatever the number of threads', {timeout: 120_000}, async () => {
+  const cwd = folderWith({
+    'policy.yaml': policyOf('{name: w, key: "{key}", algorithm: fixed-window, limit: 9, window: 10s}'),
+  });
+  await writeShortLines(join(cwd, 'short.ndjson'));
+  const env = {SOURCE_DATE_EPOCH: '0'};
+  const run = (workers: number) =>
+    ratectl(
+      [
+        'simulate',
+        'short.ndjson',
+        '-p',
+        'policy.yaml',
+        '--time-unit',
+        's',
+        '--json',
+        '--workers',
+        `${workers}`,
+      ],
+      {cwd, env},
+    );
+  const alone = await run(0);
+  expect(alone.code).toBe(0);
+  expect(JSON.parse(alone.out).data.trace.skipped).toBeGreaterThan(10);
+  for (const workers of [2, 5]) expect(await run(workers)).toEqual(alone);
 });

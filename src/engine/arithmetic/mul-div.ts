@@ -28,11 +28,18 @@ const productError = (a: number, b: number, product: number): number => {
   return aHigh * bHigh - product + aHigh * bLow + aLow * bHigh + aLow * bLow;
 };
 
+// What follows is in two parts each: the usual case, so short that V8 copies it into its callers, and the wide one behind it.
+
 /** a·b − q·d, exactly, where the two products are near each other (q is a quotient, right to a few units). */
 export const remainderOf = (a: number, b: number, q: number, d: number): number => {
   const left = a * b;
   const right = q * d;
-  if (left <= EXACT && right <= EXACT) return left - right;
+  return left <= EXACT && right <= EXACT ? left - right : wideRemainder(a, b, q, d);
+};
+
+const wideRemainder = (a: number, b: number, q: number, d: number): number => {
+  const left = a * b;
+  const right = q * d;
   return left - right + (productError(a, b, left) - productError(q, d, right));
 };
 
@@ -40,9 +47,12 @@ export const remainderOf = (a: number, b: number, q: number, d: number): number 
 export const mulDivFloor = (a: number, b: number, d: number): number => {
   const product = a * b;
   // Below 2^53 the correctly rounded quotient cannot reach the next whole number: its distance is at least 1/d.
-  if (product <= EXACT) return Math.floor(product / d);
+  return product <= EXACT ? Math.floor(product / d) : wideFloor(a, b, d);
+};
+
+const wideFloor = (a: number, b: number, d: number): number => {
   // Two roundings of at most 2^−53 each leave a quotient below 2^52 less than two off.
-  let q = Math.floor(product / d);
+  let q = Math.floor((a * b) / d);
   let r = remainderOf(a, b, q, d);
   while (r < 0) {
     q--;
@@ -58,15 +68,16 @@ export const mulDivFloor = (a: number, b: number, d: number): number => {
 /** ceil(a × b ÷ d) */
 export const mulDivCeil = (a: number, b: number, d: number): number => {
   const product = a * b;
-  if (product <= EXACT) return Math.ceil(product / d);
-  const q = mulDivFloor(a, b, d);
-  return remainderOf(a, b, q, d) > 0 ? q + 1 : q;
+  return product <= EXACT ? Math.ceil(product / d) : wideAddCeil(a, b, 0, d);
 };
 
 /** ceil((a × b + c) ÷ d), with 0 ≤ c < 2^52 */
 export const mulAddDivCeil = (a: number, b: number, c: number, d: number): number => {
   const sum = a * b + c;
-  if (sum <= EXACT) return Math.ceil(sum / d);
+  return sum <= EXACT ? Math.ceil(sum / d) : wideAddCeil(a, b, c, d);
+};
+
+const wideAddCeil = (a: number, b: number, c: number, d: number): number => {
   const q = mulDivFloor(a, b, d);
   return q + Math.ceil((remainderOf(a, b, q, d) + c) / d);
 };

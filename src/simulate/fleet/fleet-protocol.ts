@@ -5,7 +5,7 @@ import type {ParseJob} from '../../trace/read/block-parser.ts';
 import type {BlockStats} from '../../trace/read/problems.ts';
 import type {ReplayResult} from '../replay-result.ts';
 
-/** What a thread of the fleet is started with. Thread `index` parses blocks index, index + of, … and decides the keys of share `index`. */
+/** What a thread of the fleet is started with. Thread `index` parses blocks as it finds time, and decides the keys of share `index`. */
 export interface FleetJob {
   readonly parse: ParseJob;
   readonly policy: Policy;
@@ -15,14 +15,24 @@ export interface FleetJob {
   readonly keyAlias: string | undefined;
   readonly index: number;
   readonly of: number;
+  /** In memory of all threads: the next block to be parsed, and then, by thread, the next block to be decided. */
+  readonly progress: Int32Array;
   /** To the other threads, by index; undefined at the thread's own. */
   readonly ports: readonly (MessagePort | undefined)[];
 }
 
-/** Between threads: the requests of a block whose keys the receiver decides, or a batch that comes back to be used again. */
+/** Between threads: the requests of a block whose keys the receiver decides, and a batch that was read and may be filled again. */
 export type PeerMessage =
-  | {readonly kind: 'requests'; readonly block: number; readonly batch: RequestBatch}
-  | {readonly kind: 'used'; readonly batch: RequestBatch};
+  | {
+      readonly kind: 'requests';
+      readonly block: number;
+      /** The sender's number for the batch. */
+      readonly number: number;
+      readonly count: number;
+      /** When the receiver does not know it yet, or it grew. */
+      readonly batch: RequestBatch | undefined;
+    }
+  | {readonly kind: 'used'; readonly number: number};
 
 /** From a thread to the one that started it. */
 export type FleetMessage =

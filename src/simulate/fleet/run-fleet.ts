@@ -44,8 +44,9 @@ export const runFleet = async (
   const blocks = Math.ceil(parse.size / parse.blockBytes);
   // A path, not a URL: threads of the single binary are found by their path only.
   const code = fileURLToPath(threadUrl('fleet-worker', import.meta.url));
+  const progress = new Int32Array(new SharedArrayBuffer(4 * (1 + threads)));
   const pool = portsBetween(threads).map((ports, index) => {
-    const job: FleetJob = {...plan, index, of: threads, ports};
+    const job: FleetJob = {...plan, index, of: threads, progress, ports};
     return new Worker(code, {
       workerData: job,
       transferList: ports.filter((port) => port !== undefined),

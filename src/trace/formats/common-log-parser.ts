@@ -1,17 +1,17 @@
 import {quoted} from '../../base/safe-text.ts';
 import {ViewCache} from '../../base/view-cache.ts';
-import {Parsed, type RecordParser} from '../format.ts';
+import {type LineRun, Parsed, type RecordParser} from '../format.ts';
 import {AddressNormalizer, addressNotes} from '../ip-address.ts';
 import type {RowSink} from '../row-sink.ts';
 import {CLF_TIME_LENGTH, ClfTime} from '../time/clf-time.ts';
 import {badTime} from '../time/text-time.ts';
+import {type AnonymousLine, AnonymousRun} from './anonymous-run.ts';
 import {Ascii, indexOfByte, textOf} from './ascii.ts';
 import {clientFault} from './client.ts';
 import type {FieldPlan} from './field-plan.ts';
 import {LineFields} from './line-fields.ts';
-import {endOfQuoted, endOfRequest, isStatus, nextQuote} from './quote-scan.ts';
+import {endOfQuoted, endOfRequest} from './quote-scan.ts';
 import {refuse} from './refuse.ts';
-import {firstFlag, notAddressBytes} from './swar.ts';
 
 /** The fields of a line, by number. */
 export const CommonLogField = {
@@ -30,24 +30,13 @@ export const CommonLogField = {
 const FIELD_COUNT = 10;
 const Field = CommonLogField;
 
-// ` - -`, ` [` and `] "` as little-endian words.
-const ANONYMOUS = 0x2d202d20;
-const SPACE_BRACKET = 0x5b20;
-const BRACKET_SPACE_QUOTE = 0x22205d;
-
-/** Enough for all that is read without a look at the end: 16 bytes for the client, ` - - [`, the time and `] "…`. */
-const SHORTEST = 16 + 6 + CLF_TIME_LENGTH + 4;
-
 /**
  * Lines of `[vhost] host ident user [time] "request" status bytes ["referer" "agent" …]`.
  *
  * Host, vhost and ident hold no space; the user may, and ends at the first ` [`; the request ends at the first quote
  * that is not escaped and stands before a status. The request itself may be anything.
  *
- * This is the hottest code of a replay. A line of the most frequent form is read in one go, mostly four bytes at a time,
- * and nothing behind its request when only the client is wanted, as with one limit per address; every other line,
- * and every fault, goes the plain way below, which accepts the same lines and more. One function on purpose: calls that
- * V8 does not inline cost a third of the whole.
+ * Most lines never come here: `AnonymousRun` reads those without user whose client is an IPv4 address.
  */
 export class CommonLogParser implements RecordParser {
   readonly #withVhost: boolean;
@@ -58,55 +47,23 @@ export class CommonLogParser implements RecordParser {
   readonly #fields = new LineFields(FIELD_COUNT);
   readonly #clock = new ClfTime();
   readonly #views = new ViewCache();
+  readonly run: LineRun | undefined;
 
   constructor(first: 'client' | 'vhost', plan: FieldPlan) {
     this.#withVhost = first === 'vhost';
     this.#plan = plan;
     this.#columns = plan.addressColumns;
-  }
-
-  parse(bytes: Uint8Array, start: number, end: number, sink: RowSink): Parsed {
-    if (this.#withVhost || start + SHORTEST > end) return this.#parseAny(bytes, start, end, sink);
-    const view = this.#views.of(bytes);
-    let hostEnd = start;
-    let other = 0;
-    for (; hostEnd < start + 16; hostEnd += 4) {
-      other = notAddressBytes(view.getInt32(hostEnd, true));
-      if (other !== 0) break;
-    }
-    // Without any such byte this points into the digits, and the comparisons fail.
-    hostEnd += firstFlag(other);
-    const stamp = hostEnd + 6;
-    const stampEnd = stamp + CLF_TIME_LENGTH;
-    if (
-      hostEnd < start + 7 ||
-      view.getInt32(hostEnd, true) !== ANONYMOUS ||
-      view.getUint16(hostEnd + 4, true) !== SPACE_BRACKET ||
-      !this.#clock.read(view, stamp) ||
-      (view.getInt32(stampEnd, true) & 0xffffff) !== BRACKET_SPACE_QUOTE
-    ) {
-      return this.#parseAny(bytes, start, end, sink);
-    }
-    const quote = nextQuote(view, stampEnd + 3, end);
-    if (quote + 2 >= end || !closesRequest(view, quote)) return this.#parseAny(bytes, start, end, sink);
-    sink.time = this.#clock.micros;
-    const columns = this.#columns;
-    if (columns === undefined) {
-      const fields = this.#fields;
-      fields.set(Field.host, start, hostEnd);
-      fields.set(Field.ident, 0, 0);
-      fields.set(Field.user, 0, 0);
-      return this.#fill(bytes, view, stamp, quote, end, sink);
-    }
-    for (let i = 0; i < columns.length; i++) sink.set(columns[i]!, bytes, start, hostEnd);
-    return Parsed.request;
+    if (first === 'client')
+      this.run = new AnonymousRun(this.#clock, plan.addressColumns, (bytes, view, line, sink) =>
+        this.#fillAnonymous(bytes, view, line, sink),
+      );
   }
 
   notes(): readonly string[] {
     return [...addressNotes([this.#address]), ...this.#plan.notes()];
   }
 
-  #parseAny(bytes: Uint8Array, start: number, end: number, sink: RowSink): Parsed {
+  parse(bytes: Uint8Array, start: number, end: number, sink: RowSink): Parsed {
     const fields = this.#fields;
     let host = start;
     if (this.#withVhost) {
@@ -181,6 +138,14 @@ export class CommonLogParser implements RecordParser {
     return userEnd + 2;
   }
 
+  #fillAnonymous(bytes: Uint8Array, view: DataView, line: AnonymousLine, sink: RowSink): Parsed {
+    const fields = this.#fields;
+    fields.set(Field.host, line.start, line.hostEnd);
+    fields.set(Field.ident, 0, 0);
+    fields.set(Field.user, 0, 0);
+    return this.#fill(bytes, view, line.hostEnd + 6, line.requestEnd, line.end, sink);
+  }
+
   /** Takes what is wanted from a line whose client, ident and user are known and whose request ends at `requestEnd`. */
   #fill(
     bytes: Uint8Array,
@@ -215,12 +180,6 @@ export class CommonLogParser implements RecordParser {
     }
   }
 }
-
-/** Whether this quote ends a request beyond doubt: no backslash before it, a status behind it. */
-const closesRequest = (view: DataView, quote: number): boolean =>
-  view.getUint8(quote - 1) !== Ascii.backslash &&
-  view.getUint8(quote + 1) === Ascii.space &&
-  isStatus(view.getUint8(quote + 2));
 
 const isIpv4 = (bytes: Uint8Array, start: number, end: number): boolean => {
   let dots = 0;

@@ -12,8 +12,9 @@ import {FieldSlots} from './field-slots.ts';
 import type {JsonProfile} from './json-profile.ts';
 import {ObjectScanner, ValueKind} from './object-scanner.ts';
 import {RecordValues} from './record-values.ts';
-import type {Use} from './shape.ts';
 import {ShapeCache} from './shape-cache.ts';
+import type {Use} from './shape-code.ts';
+import {ShapeRun} from './shape-run.ts';
 import {skipLogPrefix} from './skip-log-prefix.ts';
 
 const OPEN_BRACE = 0x7b;
@@ -37,6 +38,7 @@ export class JsonRecordParser implements RecordParser {
   }[];
   readonly #notes: string[] = [];
   readonly #shapes: ShapeCache;
+  readonly run: ShapeRun;
   #first = true;
 
   constructor(profile: JsonProfile, {columns, mapping, timeUnit}: ParserOptions) {
@@ -62,13 +64,15 @@ export class JsonRecordParser implements RecordParser {
     this.#scanner = new ObjectScanner(fields);
     this.#values = new RecordValues(this.#scanner);
     this.#shapes = new ShapeCache(this.#columns, this.#duration);
+    this.run = new ShapeRun(this.#shapes);
   }
 
   parse(bytes: Uint8Array, start: number, end: number, sink: RowSink): Parsed {
     const scanner = this.#scanner;
     const at = bytes[start] === OPEN_BRACE ? start : skipLogPrefix(bytes, start, end);
     if (at < 0) return noObject(bytes, start, end, sink);
-    if (this.#shapes.match(bytes, at, end, sink)) return Parsed.request;
+    if (this.run.stoppedAt !== at && this.#shapes.match(bytes, at, end, sink)) return Parsed.request;
+    this.run.stoppedAt = -1;
     const after = scanner.scan(bytes, at, end);
     if (after < 0) return this.#badJson(bytes, start, at, end, ~after, sink);
     const values = this.#values;

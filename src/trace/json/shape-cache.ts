@@ -5,7 +5,8 @@ import type {DurationRule} from './duration-rule.ts';
 import {UNWANTED} from './member-table.ts';
 import {MAX_TRAIL, TRAIL_STRIDE} from './object-scanner.ts';
 import type {RecordValues} from './record-values.ts';
-import {Shape, type Use} from './shape.ts';
+import {Shape} from './shape.ts';
+import type {Use} from './shape-code.ts';
 
 /** A trace has a few shapes (with and without an optional member), or too many for learning to be worth it. */
 const MAX_SHAPES = 4;

@@ -3,18 +3,9 @@ import {epochFactor} from '../time/epoch.ts';
 import type {TimeField} from '../time/time-field.ts';
 import type {ColumnRules, ColumnUse} from './column-rules.ts';
 import type {DurationRule} from './duration-rule.ts';
+import {plainStringEnd} from './plain-string.ts';
+import {Action, ShapeCode, type Use} from './shape-code.ts';
 import {skipNumber, skipStringRest, skipValue, skipWord} from './skip-value.ts';
-
-/** What is done with a value of a shape. */
-export type Use =
-  | {readonly kind: 'time'; readonly field: TimeField}
-  | {readonly kind: 'cost'}
-  | {readonly kind: 'duration'; readonly index: number}
-  | {readonly kind: 'columns'; readonly uses: readonly ColumnUse[]}
-  | {readonly kind: 'skip'; readonly what: 'any' | 'scalar'; readonly depth: number}
-  | {readonly kind: 'end'};
-
-const Action = {time: 0, cost: 1, duration: 2, columns: 3, skip: 4, skipScalar: 5, end: 6} as const;
 
 /** More may be above 2^53, and then a double cannot tell by how much. */
 const MAX_DIGITS = 16;
@@ -23,33 +14,11 @@ const MAX_DIGITS = 16;
 const MAX_COST_DIGITS = 9;
 
 const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const SPACE = 0x20;
 
 /** A column that takes the value of a step. */
 interface Target extends ColumnUse {
   readonly step: number;
 }
-
-const wordAt = (bytes: Uint8Array, at: number): number =>
-  bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
-
-/**
- * One step as numbers, so that matching walks through a single array: the length of the bytes before the value, these as
- * little-endian words (the last of which overlaps the one before) or, when fewer than four, each for itself, what is done
- * with the value, and how many objects and arrays are around it.
- */
-const encode = (literal: Uint8Array, use: Use): readonly number[] => {
-  const {length} = literal;
-  const code = [length];
-  if (length < 4) code.push(...literal);
-  else {
-    for (let i = 0; i < length - 4; i += 4) code.push(wordAt(literal, i));
-    code.push(wordAt(literal, length - 4));
-  }
-  if (use.kind !== 'skip') return [...code, Action[use.kind], 0];
-  return [...code, use.what === 'any' ? Action.skip : Action.skipScalar, use.depth];
-};
 
 /**
  * The shape of a record that was read in full: the bytes between its values, and what is to be done with each value.
@@ -58,7 +27,8 @@ const encode = (literal: Uint8Array, use: Use): readonly number[] => {
  * `null`) is answered with false, and the record is read in full.
  */
 export class Shape {
-  readonly #code: Int32Array;
+  readonly #numbers: Int32Array;
+  readonly #doubles: Float64Array;
   readonly #steps: number;
   readonly #columns: ColumnRules;
   readonly #duration: DurationRule;
@@ -77,7 +47,10 @@ export class Shape {
     columns: ColumnRules,
     duration: DurationRule,
   ) {
-    this.#code = Int32Array.from(parts.flatMap(({literal, use}) => encode(literal, use)));
+    const code = new ShapeCode();
+    for (const {literal, use} of parts) code.add(literal, use);
+    this.#numbers = Int32Array.from(code.numbers);
+    this.#doubles = Float64Array.from(code.doubles);
     this.#steps = parts.length;
     this.#columns = columns;
     this.#duration = duration;
@@ -100,21 +73,28 @@ export class Shape {
     const starts = this.#starts;
     const ends = this.#ends;
     const factor = this.#factor;
-    const code = this.#code;
+    const code = this.#numbers;
+    const doubles = this.#doubles;
     let c = 0;
+    let d = 0;
     let i = at;
     let cost = this.#firstCost;
     for (let s = 0; s < steps; s++) {
       const length = code[c++]!;
       const next = i + length;
       if (next > end) return false;
-      if (length < 4) {
-        while (i < next) if (bytes[i++] !== code[c++]) return false;
-      } else {
+      const size = code[c++]!;
+      if (size === 8) {
+        for (const last = next - 8; i < last; i += 8)
+          if (view.getFloat64(i, true) !== doubles[d++]) return false;
+        if (view.getFloat64(next - 8, true) !== doubles[d++]) return false;
+      } else if (size === 4) {
         for (const last = next - 4; i < last; i += 4) if (view.getInt32(i, true) !== code[c++]) return false;
         if (view.getInt32(next - 4, true) !== code[c++]) return false;
-        i = next;
+      } else {
+        for (; i < next; i++) if (bytes[i] !== code[c++]) return false;
       }
+      i = next;
       const action = code[c++]!;
       const depth = code[c++]!;
       if (i >= end) {
@@ -180,24 +160,18 @@ export class Shape {
             ends[s] = i;
             break;
           }
-          i = plainWordsEnd(view, i + 1, end);
-          while (i < end) {
-            const byte = bytes[i]!;
-            if (byte === QUOTE) break;
-            if (byte === BACKSLASH || byte < SPACE) return false;
-            i++;
-          }
-          if (i >= end) return false;
+          i = plainStringEnd(view, i + 1, end);
+          if (i < 0) return false;
           starts[s] = start + 1;
           ends[s] = i++;
           break;
         }
         case Action.skip:
-          i = first === QUOTE ? skipStringRest(bytes, i + 1, end) : skipValue(bytes, i, end, depth);
-          if (i < 0) return false;
-          break;
         case Action.skipScalar:
-          i = first === QUOTE ? skipStringRest(bytes, i + 1, end) : skipScalar(bytes, i, end);
+          if (first === QUOTE) {
+            i = 1 + plainStringEnd(view, i + 1, end);
+            if (i === 0) i = skipStringRest(bytes, start + 1, end);
+          } else i = action === Action.skip ? skipValue(bytes, i, end, depth) : skipScalar(bytes, i, end);
           if (i < 0) return false;
           break;
         default:
@@ -240,27 +214,6 @@ export class Shape {
     return time < 0 ? -1 : after;
   }
 }
-
-const ONES = 0x01010101;
-const HIGHS = 0x80808080 | 0;
-
-/**
- * Steps over four bytes at a time as long as none of them is a quote, a backslash or a control character. May stop early
- * (a borrow makes the neighbour of such a byte look like one), never late.
- */
-const plainWordsEnd = (view: DataView, from: number, end: number): number => {
-  let i = from;
-  for (; i + 4 <= end; i += 4) {
-    const word = view.getInt32(i, true);
-    const quotes = word ^ 0x22222222;
-    const backslashes = word ^ 0x5c5c5c5c;
-    // `x − 1` borrows into the high bit of a byte that is 0, `x − 0x20` into that of one below 0x20; high bits already set do not count.
-    const low =
-      ((quotes - ONES) & ~quotes) | ((backslashes - ONES) & ~backslashes) | ((word - 0x20202020) & ~word);
-    if ((low & HIGHS) !== 0) break;
-  }
-  return i;
-};
 
 const isNumberStart = (byte: number): boolean => byte === 0x2d || (byte - 0x30) >>> 0 <= 9;
 

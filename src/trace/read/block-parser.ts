@@ -50,7 +50,7 @@ export class BlockParser {
     });
     this.#fd = openSync(job.path, 'r');
     this.#buffer = Buffer.allocUnsafeSlow(1 + job.blockBytes + MAX_LINE_BYTES + 1);
-    this.#prime(new RowSink(columns.count), columns.count);
+    this.#prime(columns.count);
   }
 
   get notes(): readonly string[] {
@@ -98,17 +98,14 @@ export class BlockParser {
   }
 
   /** A parser settles some things by the first record it sees (the unit of times): let it be that of the file. */
-  #prime(sink: RowSink, columns: number): void {
+  #prime(columns: number): void {
     const filled = this.#readAt(0, PRIMING_BYTES);
     if (filled === 0) return;
     const end = this.#buffer.lastIndexOf(LF, filled - 1);
-    new LineReader(this.#job.path, this.#parser, sink).feed(
-      this.#buffer,
-      0,
-      end + 1,
-      true,
-      emptyBatch(columns),
-    );
+    // Through the sink of all records: the loop that reads them is then compiled for no other.
+    const reader = new LineReader(this.#job.path, this.#parser, this.#sink);
+    reader.feed(this.#buffer, 0, end + 1, true, emptyBatch(columns));
+    this.#sink.clear();
   }
 
   #readAt(position: number, length: number): number {

@@ -34,8 +34,14 @@ export class LineReader implements RecordReader {
   }
 
   feed(buffer: Buffer, from: number, to: number, last: boolean, batch: RequestBatch): number {
+    const {run} = this.#parser;
     let at = from;
     while (at < to) {
+      if (run !== undefined && !this.#skipping) {
+        at = run.read(buffer, at, to, this.#sink, batch);
+        this.stats.lines += run.lines;
+        if (at >= to) break;
+      }
       const found = findLineEnd(buffer, at, to);
       const whole = found >= 0;
       if (!whole && !last) {

@@ -2,6 +2,7 @@
 import {MemoryStore as ExpressMemoryStore, type Options} from 'express-rate-limit';
 import {RateLimiterMemory} from 'rate-limiter-flexible';
 import {Evaluator} from '../../../src/engine/evaluator.ts';
+import {SLICE} from '../../../src/engine/key-resolver.ts';
 import {createLimiter} from '../../../src/guard/create-limiter.ts';
 import {parsePolicy} from '../../../src/policy/load-policy.ts';
 import {batchOf} from '../../../src/trace/batch-of.ts';
@@ -47,7 +48,11 @@ export const contenders: Record<string, Contender> = {
     return {
       many: DRAWN,
       take: () => {
-        for (let row = 0; row < DRAWN; row++) evaluator.evaluate(batch, row);
+        for (let from = 0; from < DRAWN; from += SLICE) {
+          evaluator.resolvers.beginSlice(batch, from, from + SLICE);
+          evaluator.evaluateSlice(batch, from, from + SLICE);
+          evaluator.resolvers.endSlice();
+        }
       },
     };
   },

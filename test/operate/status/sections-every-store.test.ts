@@ -10,6 +10,7 @@ import {openStore} from '../../../src/store/open-store.ts';
 import {parseStoreUrl} from '../../../src/store/parse-store-url.ts';
 import type {Store} from '../../../src/store/port.ts';
 import type {StatusReport} from '../../../src/view/model/status-report.ts';
+import {watchCommands} from '../../support/servers/redis-monitor.ts';
 import {queryOf} from '../live-state.ts';
 import {TOKEN_POLICY, troubled} from '../section-state.ts';
 
@@ -70,17 +71,13 @@ describe.each(STORES)('in %s, opened for reading alone', (name, url) => {
 
   test.runIf(name === 'Redis')('nothing but reading commands is sent, and none of them scans', async () => {
     const redis = new Redis(inject('redisUrl'));
-    const monitor = await redis.monitor();
-    const sent = new Set<string>();
-    monitor.on('monitor', (_time: string, args: readonly string[]) => {
-      if (args.some((one) => one.includes(PREFIX))) sent.add(args[0]!.toLowerCase());
-    });
+    const monitor = await watchCommands(inject('redisUrl'), PREFIX);
     await look(store);
-    await expect.poll(() => sent.size).toBeGreaterThan(2);
-    const infos = (await redis.command('INFO', ...sent)) as readonly (readonly unknown[])[];
+    await expect.poll(() => monitor.sent.size).toBeGreaterThan(2);
+    const infos = (await redis.command('INFO', ...monitor.sent)) as readonly (readonly unknown[])[];
     for (const [command, , flags] of infos) expect(flags, String(command)).toContain('readonly');
-    expect([...sent].filter((one) => /scan|keys|eval/.test(one))).toEqual([]);
-    monitor.disconnect();
+    expect([...monitor.sent].filter((one) => /scan|keys|eval/.test(one))).toEqual([]);
+    monitor.close();
     redis.disconnect();
   });
 });
