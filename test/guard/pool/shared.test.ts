@@ -200,7 +200,9 @@ describe.each(PLACES)('%s', (_, placeOf) => {
   test('thousands of short pieces of work, at once and over several instances, lose nothing', {
     timeout: 60_000,
   }, async () => {
-    const pools = await instances(placeOf(), 3, {spec: {...SPEC, max: 10, queue: 2_000, wait: 60 * S, lease: 60 * S}});
+    const pools = await instances(placeOf(), 3, {
+      spec: {...SPEC, max: 10, queue: 2_000, wait: 60 * S, lease: 60 * S},
+    });
     const work = new CountingWork();
     await Promise.all(
       Array.from({length: 1_500}, (_unused, i) => pools[i % 3]!.run(() => work.run(0), {priority: i % 2})),
