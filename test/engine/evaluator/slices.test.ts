@@ -6,7 +6,14 @@ import {SLICE} from '../../../src/engine/key-resolver.ts';
 import type {RequestBatch} from '../../../src/engine/request-batch.ts';
 import {specOf, timed, wildSteps} from '../../support/arbitraries.ts';
 import {check} from '../../support/check.ts';
-import {evaluatorOf, gcraSpec, type LimitInput, leakyBucketSpec, policyOf} from '../../support/policies.ts';
+import {
+  evaluatorOf,
+  fixedWindowSpec,
+  gcraSpec,
+  type LimitInput,
+  leakyBucketSpec,
+  policyOf,
+} from '../../support/policies.ts';
 import {batchOf, type Request} from '../../support/requests.ts';
 
 const ATTRIBUTES = ['key', 'tenant', 'path', 'plan'];
@@ -140,4 +147,22 @@ test('a batch that is filled again after a slice is read anew', () => {
   Object.assign(first, second);
   evaluator.evaluate(first, 0);
   expect(evaluator.decision.allowed).toBe(true);
+});
+
+test.each([
+  ['one limit', 1],
+  ['two limits', 2],
+])('a slice charges refusals where they count: %s', (_, count) => {
+  const limits = Array.from({length: count}, () => ({
+    buckets: [fixedWindowSpec(3, 1_000_000, {countDenied: true})],
+  }));
+  const evaluator = evaluatorOf(policyOf(limits));
+  const batch = batchOf(evaluator.columns, [
+    {t: 0, key: 'a', cost: 2},
+    {t: 1, key: 'a', cost: 2},
+    // One unit was left before the refusal, and none is after it.
+    {t: 2, key: 'a', cost: 1},
+  ]);
+  const allowed = inSlices(evaluator, batch, 3).map(([bits]) => (bits & DecisionBit.allowed) !== 0);
+  expect(allowed).toEqual([true, false, false]);
 });
