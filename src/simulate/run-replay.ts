@@ -69,7 +69,7 @@ const inThreads = async (
   progress: Progress | undefined,
 ): Promise<ReplayRun | undefined> => {
   const {policy, against, shard, decisions} = options;
-  const {workers, sort} = input.read;
+  const {workers, threadsFrom, sort} = input.read;
   const [file, second] = trace.files;
   if (
     workers < 2 ||
@@ -87,7 +87,7 @@ const inThreads = async (
   const perKey = [policy, ...(against === undefined ? [] : [against])].every((each) =>
     isPerKey(each, columns),
   );
-  const parse = perKey ? file.parseJob(columns) : undefined;
+  const parse = perKey ? file.parseJob(columns, threadsFrom) : undefined;
   if (parse === undefined) return undefined;
   const keyAlias = columns.names[columns.of('key')];
   const {order, result} = await runFleet(

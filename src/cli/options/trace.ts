@@ -5,6 +5,12 @@ import {TIME_UNITS, type TimeUnit} from '../../trace/time/time-unit.ts';
 import type {CliContext} from '../context.ts';
 import {collect, wholeNumber} from './output.ts';
 
+/**
+ * Bytes of a plain file from which on threads read it. Starting them takes the time in which one thread reads 110 to 160 MB
+ * (`npm run bench:replay` with fewer requests), and four compile the same program; who asks for a number gets them sooner.
+ */
+const THREADS_FROM = {byThemselves: 128 << 20, asked: 32 << 20};
+
 export interface TraceFlags {
   readonly format: string;
   readonly map?: readonly string[];
@@ -92,7 +98,11 @@ export const traceInput = async (
         return context.streams.stdin;
       },
     },
-    read: {workers: flags.workers ?? Math.min(4, availableParallelism()), sort: flags.sort === true},
+    read: {
+      workers: flags.workers ?? Math.min(4, availableParallelism()),
+      threadsFrom: flags.workers === undefined ? THREADS_FROM.byThemselves : THREADS_FROM.asked,
+      sort: flags.sort === true,
+    },
     strict: flags.strict === true,
   };
 };

@@ -104,7 +104,7 @@ const replay = async (
       delimiter: undefined,
       stdin: Readable.from(text === undefined || text === '' ? [] : [Buffer.from(text)]),
     },
-    read: {workers: 0, sort: false},
+    read: {workers: 0, threadsFrom: Number.POSITIVE_INFINITY, sort: false},
     strict: false,
   };
   const progress = {

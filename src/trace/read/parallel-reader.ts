@@ -6,6 +6,7 @@ import type {RequestBatch} from '../../engine/request-batch.ts';
 import type {ParseJob} from './block-parser.ts';
 import {type ParseReply, type ParseRequest, transferables} from './parse-protocol.ts';
 import {threadFailure} from './thread-failure.ts';
+import type {ReadOptions} from './trace.ts';
 import type {TraceFile} from './trace-file.ts';
 
 /** Blocks under way per thread: one being parsed, one waiting. */
@@ -18,9 +19,9 @@ const AHEAD = 2;
 export const readInParallel = (
   file: TraceFile,
   columns: AttributeColumns,
-  workers: number,
+  {workers, threadsFrom}: Pick<ReadOptions, 'workers' | 'threadsFrom'>,
 ): AsyncGenerator<RequestBatch> | undefined => {
-  const job = workers > 0 ? file.parseJob(columns) : undefined;
+  const job = workers > 0 ? file.parseJob(columns, threadsFrom) : undefined;
   return job === undefined ? undefined : blocksInOrder(file, job, workers);
 };
 

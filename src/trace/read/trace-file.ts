@@ -26,8 +26,6 @@ export interface OpenOptions {
 const BUFFER_BYTES = 4 << 20;
 const SAMPLE_BYTES = 64 << 10;
 const BLOCK_BYTES = 2 << 20;
-/** Below this, starting threads costs more than it wins. */
-const WORTH_IT_BYTES = 32 << 20;
 
 /**
  * One trace file, opened and understood: its format is known, no record has been read. `batches` reads it once, in
@@ -96,15 +94,15 @@ export class TraceFile {
 
   /**
    * What threads need to parse blocks of this file. Undefined when it cannot be read in blocks (compressed, a pipe, records
-   * that are not lines of their own) or is too small for threads to pay.
+   * that are not lines of their own) or has fewer than `fromBytes`.
    */
-  parseJob(columns: AttributeColumns): ParseJob | undefined {
+  parseJob(columns: AttributeColumns, fromBytes: number): ParseJob | undefined {
     const {mapping, timeUnit, delimiter} = this.#options;
     const plain = this.source.plainFile;
     const {format} = this;
     if (
       plain === undefined ||
-      plain.size < WORTH_IT_BYTES ||
+      plain.size < fromBytes ||
       format?.framing !== 'lines' ||
       !format.independentLines
     )

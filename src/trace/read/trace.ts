@@ -17,6 +17,8 @@ export interface Slice {
 export interface ReadOptions {
   /** Threads that parse beside the one that decides; 0 parses in the same thread. The result does not depend on it. */
   readonly workers: number;
+  /** Plain files of fewer bytes are read by one thread all the same. */
+  readonly threadsFrom: number;
   /** Order all requests by time first; takes memory in the length of the trace. */
   readonly sort: boolean;
 }
@@ -64,7 +66,7 @@ export class Trace {
 
   async *slices(columns: AttributeColumns, options: ReadOptions): AsyncGenerator<Slice> {
     const streams = this.files.map((file) =>
-      wholeBatches(readInParallel(file, columns, options.workers) ?? file.batches(columns)),
+      wholeBatches(readInParallel(file, columns, options) ?? file.batches(columns)),
     );
     const merged = streams.length === 1 ? streams[0]! : mergeByTime(streams);
     yield* options.sort ? sortByTime(merged, columns.count) : merged;
