@@ -3,15 +3,14 @@ import type {ManualMode} from '../../engine/control/degradation.ts';
 import {type Actor, actorOf, actorText} from '../../operate/audit/actor.ts';
 import {type ModeSeen, planned} from '../../operate/degrade/change-mode.ts';
 import {statusDegradation, statusManual} from '../../operate/status/control-sections.ts';
-import {recordAudit} from '../../store/record-audit.ts';
 import {degradeChangeTable} from '../../view/degrade/change-table.ts';
 import type {DegradeChange} from '../../view/model/degrade.ts';
 import {confirmChange, requireConfirmable} from '../confirm.ts';
 import type {CliContext} from '../context.ts';
 import {envelope} from '../envelope.ts';
-import {tell} from '../notes.ts';
 import {outputFormat, styleOf} from '../options/output.ts';
 import {timesOf} from '../options/times.ts';
+import {tellJournal} from '../tell-journal.ts';
 import type {Target} from '../with-target.ts';
 import type {DegradeClearFlags} from './degrade.ts';
 
@@ -73,17 +72,13 @@ export class DegradeSession {
     );
   }
 
-  async audit(
+  audit(
     action: string,
     target: string,
     {why, note}: {readonly why: string; readonly note: string},
   ): Promise<void> {
-    try {
-      await recordAudit(this.#target.store, {action, ...this.#actor, why, target, keys: 0, note});
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      await tell([`the audit journal was not told: ${message}`], this.#flags, this.#context);
-    }
+    const entry = {action, ...this.#actor, why, target, keys: 0, note};
+    return tellJournal(this.#target.store, entry, this.#flags, this.#context);
   }
 
   async answer(change: PlannedMode): Promise<void> {

@@ -2,16 +2,15 @@ import {safeJson} from '../../base/safe-text.ts';
 import {shownUrl} from '../../config/shown-url.ts';
 import {actorOf} from '../../operate/audit/actor.ts';
 import {openStore} from '../../store/open-store.ts';
-import type {Store} from '../../store/port.ts';
-import {recordAudit} from '../../store/record-audit.ts';
 import {readSchemaVersion, type SchemaVersion, targetToMigrate} from '../../store/schema-version.ts';
 import {schemaChangeTable} from '../../view/migrate/table.ts';
 import type {SchemaChange} from '../../view/model/schema-change.ts';
 import {confirmChange} from '../confirm.ts';
 import type {CliContext} from '../context.ts';
 import {envelope} from '../envelope.ts';
-import {tell, warn} from '../notes.ts';
+import {warn} from '../notes.ts';
 import {outputFormat, styleOf} from '../options/output.ts';
+import {tellJournal} from '../tell-journal.ts';
 import {type NamedTarget, nameTarget} from '../with-target.ts';
 import type {MigrateFlags} from './migrate.ts';
 
@@ -83,29 +82,15 @@ const migrate = async (
 ): Promise<void> => {
   const store = await openStore(targetToMigrate(target), {...options, access: 'write'});
   try {
-    await audit(store, `${place}: ${version} to ${newest}`, flags, context);
+    const entry = {
+      action: 'migrate',
+      ...actorOf(context.streams.env),
+      why: flags.reason?.trim() ?? '',
+      target: `${place}: ${version} to ${newest}`,
+      keys: 0,
+    };
+    await tellJournal(store, entry, flags, context);
   } finally {
     await store.close();
-  }
-};
-
-const audit = async (
-  store: Store,
-  target: string,
-  flags: MigrateFlags,
-  context: CliContext,
-): Promise<void> => {
-  const actor = actorOf(context.streams.env);
-  try {
-    await recordAudit(store, {
-      action: 'migrate',
-      ...actor,
-      why: flags.reason?.trim() ?? '',
-      target,
-      keys: 0,
-    });
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    await tell([`the audit journal was not told: ${message}`], flags, context);
   }
 };

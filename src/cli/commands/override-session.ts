@@ -6,15 +6,15 @@ import {overrideEntry} from '../../operate/override/override-entry.ts';
 import {parseJsonSelector, parseSelector} from '../../operate/selector.ts';
 import {type OverrideNote, overrideDocument} from '../../store/override-document.ts';
 import type {StoredDocument} from '../../store/port.ts';
-import {recordAudit} from '../../store/record-audit.ts';
 import type {OverrideChange} from '../../view/model/override-list.ts';
 import {overrideChangeTable} from '../../view/override/change-table.ts';
 import {confirmChange, requireConfirmable} from '../confirm.ts';
 import type {CliContext} from '../context.ts';
 import {describeBucket} from '../describe-bucket.ts';
 import {envelope} from '../envelope.ts';
-import {tell, warn} from '../notes.ts';
+import {warn} from '../notes.ts';
 import {outputFormat, styleOf} from '../options/output.ts';
+import {tellJournal} from '../tell-journal.ts';
 import type {Target} from '../with-target.ts';
 import type {OverrideRmFlags} from './override.ts';
 
@@ -80,13 +80,9 @@ export class OverrideSession {
     return {...overrideDocument(override, note), version: 0, expiresAt: override.until};
   }
 
-  async audit(action: string, target: string, why: string): Promise<void> {
-    try {
-      await recordAudit(this.#target.store, {action, ...this.#actor, why, target, keys: 1});
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      await tell([`the audit journal was not told: ${message}`], this.#flags, this.#context);
-    }
+  audit(action: string, target: string, why: string): Promise<void> {
+    const entry = {action, ...this.#actor, why, target, keys: 1};
+    return tellJournal(this.#target.store, entry, this.#flags, this.#context);
   }
 
   async answer(change: PlannedChange): Promise<void> {

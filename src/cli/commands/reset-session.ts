@@ -8,8 +8,9 @@ import type {Style} from '../../view/style.ts';
 import {confirmChange, requireConfirmable, type Stake} from '../confirm.ts';
 import type {CliContext} from '../context.ts';
 import {envelope} from '../envelope.ts';
-import {tell, warn} from '../notes.ts';
+import {warn} from '../notes.ts';
 import {outputFormat, styleOf} from '../options/output.ts';
+import {tellJournal} from '../tell-journal.ts';
 import {type Target, withTarget} from '../with-target.ts';
 import type {ResetFlags} from './reset.ts';
 
@@ -97,13 +98,8 @@ export class ResetSession {
   }
 
   /** After the change: that the journal could not be told is worth a note, and no failure. */
-  async auditDone(entry: Parameters<ResetSession['audit']>[0]): Promise<void> {
-    await this.audit(entry).catch((error: unknown) =>
-      tell(
-        [`the audit journal was not told: ${error instanceof Error ? error.message : String(error)}`],
-        this.#flags,
-        this.#context,
-      ),
-    );
+  auditDone(entry: Parameters<ResetSession['audit']>[0]): Promise<void> {
+    const {store} = this.target;
+    return tellJournal(store, {...entry, ...this.actor, why: this.why}, this.#flags, this.#context);
   }
 }

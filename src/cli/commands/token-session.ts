@@ -8,7 +8,6 @@ import {installToken, runningAttempt} from '../../engine/refresh/refresh-transit
 import {type Actor, actorOf} from '../../operate/audit/actor.ts';
 import {readLead} from '../../store/lead-document.ts';
 import type {Store} from '../../store/port.ts';
-import {recordAudit} from '../../store/record-audit.ts';
 import {TOKEN_OFFICE} from '../../store/token-names.ts';
 import {type KnownRecord, TokenRecords} from '../../token/token-records.ts';
 import type {TokenChange} from '../../view/model/token-list.ts';
@@ -16,8 +15,9 @@ import {tokenChangeText} from '../../view/token/change.ts';
 import {confirmChange, requireConfirmable} from '../confirm.ts';
 import type {CliContext} from '../context.ts';
 import {envelope} from '../envelope.ts';
-import {tell, warn} from '../notes.ts';
+import {warn} from '../notes.ts';
 import {outputFormat, styleOf} from '../options/output.ts';
+import {tellJournal} from '../tell-journal.ts';
 import type {TokenChangeFlags} from './token.ts';
 import {storedToken} from './token-facts.ts';
 import {productionOf, type TokenTarget} from './token-target.ts';
@@ -86,19 +86,15 @@ export class TokenSession {
 
   async audit(action: string, note: string): Promise<void> {
     if (this.#flags.dryRun === true) return;
-    try {
-      await recordAudit(this.#target.store, {
-        action,
-        ...this.#actor,
-        why: this.#flags.reason?.trim() ?? '',
-        target: this.#records.provider,
-        keys: 1,
-        note,
-      });
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      await tell([`the audit journal was not told: ${message}`], this.#flags, this.#context);
-    }
+    const entry = {
+      action,
+      ...this.#actor,
+      why: this.#flags.reason?.trim() ?? '',
+      target: this.#records.provider,
+      keys: 1,
+      note,
+    };
+    await tellJournal(this.#target.store, entry, this.#flags, this.#context);
   }
 
   async answer(
