@@ -37,6 +37,12 @@ const causeOf = (error: Error & {code?: string}, target: PostgresTarget): Cause 
   const code = error.code ?? '';
   const known = NETWORK[code] ?? SERVER[code]?.(error, target) ?? byText(error, target);
   if (known !== undefined) return known;
+  if (/^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/.test(code))
+    return {
+      kind: 'tls',
+      message: `the server's certificate does not hold now: ${text(error)}`,
+      hint: 'the server needs a new one; if it has one, compare the clocks',
+    };
   if (/^(CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|EPROTO|HOSTNAME_MISMATCH)/.test(code))
     return {
       kind: 'tls',
@@ -87,6 +93,12 @@ const rights = (error: Error): Cause => ({
   hint: 'the role needs rights on the schema of ratectl; docs/stores.md lists the GRANTs',
 });
 
+const readOnly = (error: Error): Cause => ({
+  kind: 'rights',
+  message: `read-only: ${text(error)}`,
+  hint: 'this is a replica, or the role may only read: use the URL of the primary for what writes',
+});
+
 const SERVER: Readonly<Record<string, (error: Error, target: PostgresTarget) => Cause>> = {
   '28P01': (error) => ({
     kind: 'denied',
@@ -111,11 +123,7 @@ const SERVER: Readonly<Record<string, (error: Error, target: PostgresTarget) => 
     hint: 'the name of the database is the path of the URL: postgres://host/DATABASE',
   }),
   '42501': rights,
-  '25006': (error) => ({
-    kind: 'rights',
-    message: `read-only: ${text(error)}`,
-    hint: 'this is a replica, or the role may only read: use the URL of the primary for what writes',
-  }),
+  '25006': readOnly,
   '42P01': missing,
   '3F000': missing,
   '42883': missing,
@@ -162,6 +170,8 @@ const byText = (error: Error, target: PostgresTarget): Cause | undefined => {
     };
   if (message.includes('error establishing an SSL connection') || message.includes('unexpected message'))
     return NOT_POSTGRES;
+  // "cannot set transaction read-write mode during recovery", which is called a feature that is not supported.
+  if (/during recovery|recovery is in progress/.test(message)) return readOnly(error);
   if (/no such database|database .* does not exist/i.test(message)) return SERVER['3D000']!(error, target);
   // The driver's words when there is none to send.
   if (/password must be a (non-empty )?string/.test(message))

@@ -85,7 +85,13 @@ const RULES: readonly Rule[] = [
     hint: () => 'use the name in the certificate, or say it with ?tls-server-name=NAME',
   },
   {
-    when: /SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|CERT_|certificate (has expired|is not yet valid)|self.signed/i,
+    when: /CERT_HAS_EXPIRED|CERT_NOT_YET_VALID|certificate (has expired|is not yet valid)/i,
+    kind: 'tls',
+    says: ({message}) => `the server's certificate does not hold now: ${excerpt(message)}`,
+    hint: () => 'the server needs a new one; if it has one, compare the clocks',
+  },
+  {
+    when: /SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|CERT_|self.signed/i,
     kind: 'tls',
     says: ({message}) => `the certificate cannot be trusted: ${excerpt(message)}`,
     hint: () => 'give the authority that signed it with ?ca=FILE',

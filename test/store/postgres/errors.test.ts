@@ -1,8 +1,11 @@
+import {writeFileSync} from 'node:fs';
 import {createServer, type Server} from 'node:net';
+import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {openPostgresStore} from '../../../src/store/postgres/open-postgres-store.ts';
 import type {StoreError} from '../../../src/store/store-error.ts';
 import {freePort} from '../../support/servers/free-port.ts';
+import {startPostgres} from '../../support/servers/postgres-server.ts';
 import {serverForTests, targetOf} from './postgres-place.ts';
 
 const server = serverForTests({
@@ -151,3 +154,24 @@ describe('what goes wrong is said with its real cause and what to do next', () =
     await store.close();
   });
 });
+
+test('a standby is called read-only, whether the schema is there or is to be made', async () => {
+  const standby = await startPostgres();
+  try {
+    await (await openPostgresStore(targetOf(standby.url), {access: 'write'})).close();
+    await standby.halt();
+    writeFileSync(join(standby.dir, 'standby.signal'), '');
+    await standby.start();
+    const store = await openPostgresStore(targetOf(standby.url), {access: 'write'});
+    await expect(store.announce()).rejects.toMatchObject({
+      kind: 'rights',
+      message: expect.stringMatching(/^read-only: /),
+    });
+    await store.close();
+    const error = await failureOf(`${standby.url}?schema=another`);
+    expect(error).toMatchObject({kind: 'rights', message: expect.stringMatching(/^read-only: /)});
+    expect(error.hint).toContain('use the URL of the primary');
+  } finally {
+    await standby.stop();
+  }
+}, 60_000);

@@ -5,12 +5,16 @@ import {openTestStore} from './postgres-place.ts';
 
 let own: Certificates;
 let other: Certificates;
+let expired: Certificates;
 let server: PostgresServer;
+let late: PostgresServer;
 
 beforeAll(async () => {
   // For another name: only verify-full looks at it.
   own = makeCertificates(['DNS:db.example.com']);
   other = makeCertificates(['IP:127.0.0.1']);
+  expired = makeCertificates(['IP:127.0.0.1'], 'expired');
+  late = await startPostgres({tls: expired});
   server = await startPostgres({
     tls: own,
     access: ['hostssl all tlsonly 127.0.0.1/32 trust', 'host all tlsonly 127.0.0.1/32 reject'],
@@ -19,6 +23,8 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   await server?.stop();
+  await late?.stop();
+  expired?.remove();
   own?.remove();
   other?.remove();
 });
@@ -45,5 +51,14 @@ describe('TLS as libpq has it', () => {
     ['another name', () => `sslmode=verify-full&sslrootcert=${own.ca}`, /altnames|certificate/],
   ])('refuses %s', async (_name, query, message) => {
     await expect(open(query())).rejects.toMatchObject({kind: 'tls', message: expect.stringMatching(message)});
+  });
+
+  test('refuses a certificate that has expired, and says that the server needs a new one', async () => {
+    const url = `${late.url}?sslmode=verify-full&sslrootcert=${expired.ca}`;
+    await expect(openTestStore(url)).rejects.toMatchObject({
+      kind: 'tls',
+      message: expect.stringContaining('does not hold now'),
+      hint: expect.stringContaining('the server needs a new one'),
+    });
   });
 });

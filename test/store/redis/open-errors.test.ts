@@ -167,6 +167,21 @@ describe('a store that cannot be opened says why, where and what to do', () => {
     expect(file.message).toContain('no such file');
   });
 
+  test('a certificate that has expired', async () => {
+    const expired = makeCertificates(['IP:127.0.0.1'], 'expired');
+    const {ca, cert, key} = expired;
+    const files = ['--tls-ca-cert-file', ca, '--tls-cert-file', cert, '--tls-key-file', key];
+    const late = await startTls(['--tls-auth-clients', 'no', ...files]);
+    const error = await failureOf(targetOf(`rediss://127.0.0.1:${late.port}?ca=${encodeURIComponent(ca)}`));
+    await late.stop();
+    expired.remove();
+    expect(error).toMatchObject({
+      kind: 'tls',
+      message: expect.stringContaining('does not hold now'),
+      hint: expect.stringContaining('the server needs a new one'),
+    });
+  });
+
   test('a certificate that is trusted works, and so does insecure', async () => {
     for (const query of [`ca=${encodeURIComponent(certificates.ca)}`, 'insecure=true']) {
       const store = await openRedisStore(targetOf(`rediss://127.0.0.1:${secure.port}?${query}`), {

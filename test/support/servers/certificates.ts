@@ -11,8 +11,11 @@ export interface Certificates {
   remove(): void;
 }
 
-/** An authority of this test only, and a certificate for `names` (`DNS:localhost`, `IP:127.0.0.1`), valid for a day. */
-export const makeCertificates = (names: readonly string[]): Certificates => {
+/** An authority of this test only, and a certificate for `names` (`DNS:localhost`, `IP:127.0.0.1`), valid for a day, or until yesterday. */
+export const makeCertificates = (
+  names: readonly string[],
+  validity: 'valid' | 'expired' = 'valid',
+): Certificates => {
   const dir = mkdtempSync(join(tmpdir(), 'ratectl-tls-'));
   const file = (name: string): string => join(dir, name);
   const openssl = (...args: readonly string[]): void => {
@@ -35,7 +38,17 @@ export const makeCertificates = (names: readonly string[]): Certificates => {
   openssl('req', ...newKey, '-keyout', 'server.key', '-out', 'server.csr', '-subj', '/CN=test-server');
   writeFileSync(file('names'), `subjectAltName=${names.join(',')}\n`);
   const signed = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial', '-extfile', 'names'];
-  openssl('x509', '-req', '-in', 'server.csr', ...signed, '-out', 'server.crt', '-days', '1');
+  openssl(
+    'x509',
+    '-req',
+    '-in',
+    'server.csr',
+    ...signed,
+    '-out',
+    'server.crt',
+    '-days',
+    validity === 'valid' ? '1' : '-1',
+  );
   return {
     ca: file('ca.crt'),
     cert: file('server.crt'),
