@@ -11,8 +11,6 @@ import type {RequestBatch} from './request-batch.ts';
 import {isEnforced} from './rollout.ts';
 import {type Ask, Kind, Verdict} from './verdict.ts';
 
-export {Outcome} from './outcome.ts';
-
 /** One layer at work: its matchers, its keys, its state. */
 export class Limit {
   readonly spec: LimitSpec;

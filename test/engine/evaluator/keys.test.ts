@@ -3,7 +3,7 @@ import {describe, expect, test} from 'vitest';
 import {AttributeColumns} from '../../../src/engine/attribute-columns.ts';
 import {Evaluator} from '../../../src/engine/evaluator.ts';
 import {KeyResolvers} from '../../../src/engine/key-resolvers.ts';
-import {Outcome} from '../../../src/engine/limit.ts';
+import {Outcome} from '../../../src/engine/outcome.ts';
 import type {AlgorithmSpec, LimitSpec, Override} from '../../../src/engine/policy-model.ts';
 import {specOf, timed, wildSteps} from '../../support/arbitraries.ts';
 import {check} from '../../support/check.ts';

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import type {Evaluator} from '../../../src/engine/evaluator.ts';
-import {Outcome} from '../../../src/engine/limit.ts';
+import {Outcome} from '../../../src/engine/outcome.ts';
 import {decide} from '../../support/decide.ts';
 import {S} from '../../support/instants.ts';
 import {evaluatorOf, fixedWindowSpec, gcraSpec, policyOf, tokenBucketSpec} from '../../support/policies.ts';
