@@ -3,7 +3,9 @@ import {type Command, Option} from 'commander';
 import {ExitCode} from '../base/exit-code.ts';
 import {RatectlError} from '../base/ratectl-error.ts';
 import {quoted, safeText} from '../base/safe-text.ts';
+import type {Style} from '../view/style.ts';
 import type {CliContext} from './context.ts';
+import {type OutputFlags, styleOf} from './options/output.ts';
 
 /** Flags of every command that changes live state. */
 export interface ConfirmFlags {
@@ -90,6 +92,20 @@ export const confirmChange = async (
   const agreed = typed === undefined ? /^y(es)?$/i.test(answer) : accepts(stake, answer);
   if (agreed) return;
   throw refusal(answer === '' ? 'not confirmed' : `not confirmed: ${quoted(answer)}`, 'nothing was changed');
+};
+
+/** `confirmChange` after it was shown what would be done; not to who answers by a flag. */
+export const confirmShown = async (
+  stake: Stake,
+  question: (style: Style) => string,
+  flags: ConfirmFlags & OutputFlags,
+  context: CliContext,
+): Promise<void> => {
+  if (flags.yes !== true && flags.confirm === undefined) {
+    const {err} = context.streams;
+    await err.write(question({...styleOf(flags, context), colour: false, width: err.columns}));
+  }
+  await confirmChange(stake, flags, context);
 };
 
 /** Undefined: a yes will do. */

@@ -6,7 +6,6 @@ import {describeOrigin} from '../config/describe-origin.ts';
 import {resolveSettings} from '../config/resolve-settings.ts';
 import type {Origin, Settings} from '../config/settings.ts';
 import {shownUrl} from '../config/shown-url.ts';
-import {storeAccess} from '../config/store-access.ts';
 import type {LoadedPolicy} from '../policy/load-policy.ts';
 import {openStore} from '../store/open-store.ts';
 import type {Store} from '../store/port.ts';
@@ -15,18 +14,13 @@ import {painter} from '../view/colour.ts';
 import type {CliContext} from './context.ts';
 import {discoveredPolicy, namedPolicy} from './find-policy.ts';
 import type {StoreFlags} from './options/store.ts';
+import {storeWithPassword} from './store-with-password.ts';
 
 /** An open store and what the configuration says about it. */
-export interface Target {
+export interface Target extends Omit<NamedTarget, 'target' | 'options'> {
   readonly store: Store;
-  /** Name of the context; null when the store was named by --store, the environment or the default. */
-  readonly contextName: string | null;
-  /** Safe to print. */
-  readonly redactedUrl: string;
   /** Commands that change state refuse, with exit 4; `withTarget` does so by itself for access `write`. */
   readonly readOnly: boolean;
-  /** The typed confirmation is the context's name. */
-  readonly production: boolean;
   /**
    * The policy in force: --policy, else the environment's, else the context's, else the one that applications published in
    * the store, else ratectl.yaml of this folder or above it; undefined: none of these.
@@ -34,17 +28,20 @@ export interface Target {
   readonly policy: LoadedPolicy | undefined;
   /** Where it is from, for people: `published by the applications`, `ratectl.yaml`. Safe to print. */
   readonly policyFrom: string | undefined;
-  /** Safe to print; for stderr and for `warnings` of the envelope. */
-  readonly warnings: readonly string[];
 }
 
 /** The store that flags, environment and configuration name, before it is opened. */
 export interface NamedTarget {
-  readonly settings: Settings;
   /** With its password. */
   readonly target: StoreTarget;
   readonly options: Pick<StoreOptions, 'prefix' | 'timeoutMs'>;
+  /** Name of the context; null when the store was named by --store, the environment or the default. */
+  readonly contextName: string | null;
   /** Safe to print. */
+  readonly redactedUrl: string;
+  /** The typed confirmation is the context's name. */
+  readonly production: boolean;
+  /** Safe to print; for stderr and for `warnings` of the envelope. */
   readonly warnings: readonly string[];
 }
 
@@ -69,24 +66,20 @@ const targetOf = async (
   context: CliContext,
   access: 'read' | 'write',
 ): Promise<NamedTarget> => {
-  const {streams, cleanups} = context;
-  const interrupted = new AbortController();
-  const interrupt = (): void => interrupted.abort();
-  cleanups.add(interrupt);
-  const {target, warnings} = await storeAccess(settings, {
-    env: streams.env,
-    // Opened when a password is read from it.
-    get stdin() {
-      return streams.stdin;
-    },
-    signal: interrupted.signal,
-  }).finally(() => cleanups.delete(interrupt));
+  const {target, warnings} = await storeWithPassword(settings, context);
   if (access === 'write' && settings.production.value) await announceProduction(settings, target, context);
   const options = {
     timeoutMs: Math.ceil(settings.timeout.value / 1_000),
     ...(settings.prefix === undefined ? {} : {prefix: settings.prefix.value}),
   };
-  return {settings, target, options, warnings: [...settings.warnings, ...warnings]};
+  return {
+    target,
+    options,
+    contextName: settings.context?.value.name ?? null,
+    redactedUrl: shownUrl(target, 'known'),
+    production: settings.production.value,
+    warnings: [...settings.warnings, ...warnings],
+  };
 };
 
 /**
@@ -103,7 +96,7 @@ export const withTarget = async <T>(
   const {cleanups} = context;
   const settings = settingsFor(flags, context, access);
   const named = namedPolicy(settings, context);
-  const {target, options, warnings} = await targetOf(settings, context, access);
+  const {target, options, ...facts} = await targetOf(settings, context, access);
   if (access === 'read') refuseMissing(target, settings);
   const store = await openStore(target, {...options, access, connection});
   const close = (): void => void store.close().catch(() => undefined);
@@ -112,14 +105,12 @@ export const withTarget = async <T>(
   try {
     const found = named ?? (await discoveredPolicy(store, context.clock.now(), context));
     const answer = await run({
+      ...facts,
       store,
-      contextName: settings.context?.value.name ?? null,
-      redactedUrl: shownUrl(target, 'known'),
       readOnly: settings.readOnly.value,
-      production: settings.production.value,
       policy: found.policy,
       policyFrom: found.from,
-      warnings: [...warnings, ...found.warnings],
+      warnings: [...facts.warnings, ...found.warnings],
     });
     failed = false;
     return answer;

@@ -7,10 +7,10 @@ import {loadConfig} from '../../config/load-config.ts';
 import {resolveSettings} from '../../config/resolve-settings.ts';
 import type {Settings} from '../../config/settings.ts';
 import {shownUrl} from '../../config/shown-url.ts';
-import {storeAccess} from '../../config/store-access.ts';
 import {parseStoreUrl} from '../../store/parse-store-url.ts';
 import type {StoreTarget} from '../../store/store-target.ts';
 import type {CliContext} from '../context.ts';
+import {storeWithPassword} from '../store-with-password.ts';
 import type {BenchFlags} from './bench.ts';
 
 export interface ChosenStores {
@@ -47,7 +47,7 @@ export const benchStores = async (flags: BenchFlags, context: CliContext): Promi
   const stores: BenchedStore[] = [];
   const warnings: string[] = [];
   for (const settings of settled) {
-    const {target, warnings: more} = await withInterrupt(settings, context);
+    const {target, warnings: more} = await storeWithPassword(settings, context);
     stores.push({target, url: shownUrl(target, 'known')});
     warnings.push(...settings.warnings, ...more);
   }
@@ -58,18 +58,6 @@ export const benchStores = async (flags: BenchFlags, context: CliContext): Promi
     timeoutMs: Math.ceil(first!.timeout.value / 1_000),
     warnings: [...new Set(warnings)],
   };
-};
-
-const withInterrupt = async (
-  settings: Settings,
-  {streams, cleanups}: CliContext,
-): ReturnType<typeof storeAccess> => {
-  const interrupted = new AbortController();
-  const interrupt = (): void => interrupted.abort();
-  cleanups.add(interrupt);
-  return storeAccess(settings, {env: streams.env, stdin: streams.stdin, signal: interrupted.signal}).finally(
-    () => cleanups.delete(interrupt),
-  );
 };
 
 const refuse = (settings: Settings, flags: BenchFlags, {cwd, streams}: CliContext): void => {

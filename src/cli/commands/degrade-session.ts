@@ -5,11 +5,12 @@ import {type ModeSeen, planned} from '../../operate/degrade/change-mode.ts';
 import {statusDegradation, statusManual} from '../../operate/status/control-sections.ts';
 import {degradeChangeTable} from '../../view/degrade/change-table.ts';
 import type {DegradeChange} from '../../view/model/degrade.ts';
-import {confirmChange, requireConfirmable} from '../confirm.ts';
+import {confirmShown, requireConfirmable} from '../confirm.ts';
 import type {CliContext} from '../context.ts';
 import {envelope} from '../envelope.ts';
 import {outputFormat, styleOf} from '../options/output.ts';
 import {timesOf} from '../options/times.ts';
+import {productionOf} from '../production-of.ts';
 import {tellJournal} from '../tell-journal.ts';
 import type {Target} from '../with-target.ts';
 import type {DegradeClearFlags} from './degrade.ts';
@@ -55,18 +56,13 @@ export class DegradeSession {
     const flags = this.#flags;
     const {action, manual} = change;
     if (flags.dryRun === true || (action === 'clear' && production === undefined)) return;
-    const {err} = this.#context.streams;
-    if (flags.confirm === undefined && flags.yes !== true) {
-      const style = {...styleOf(flags, this.#context), colour: false, width: err.columns};
-      await err.write(
-        degradeChangeTable({...this.#changeOf(change), dryRun: true}, this.#times(change), style, 'question'),
-      );
-    }
     const isClosed = manual?.mode === 'closed';
     const what =
       manual === undefined ? 'clear this mode' : isClosed ? 'refuse every request' : 'set this mode';
-    await confirmChange(
+    await confirmShown(
       {what, reach: 'one', count: 1, production, ...(isClosed ? {word: 'closed'} : {})},
+      (style) =>
+        degradeChangeTable({...this.#changeOf(change), dryRun: true}, this.#times(change), style, 'question'),
       flags,
       this.#context,
     );
@@ -97,8 +93,7 @@ export class DegradeSession {
   }
 
   get #production(): string | undefined {
-    const {production, contextName, redactedUrl} = this.#target;
-    return production ? (contextName ?? redactedUrl) : undefined;
+    return productionOf(this.#target);
   }
 
   #changeOf({action, seen, manual}: PlannedMode): DegradeChange {

@@ -2,7 +2,6 @@ import {ExitCode} from '../../base/exit-code.ts';
 import {isRatectlError} from '../../base/ratectl-error.ts';
 import type {Settings} from '../../config/settings.ts';
 import {shownUrl} from '../../config/shown-url.ts';
-import {storeAccess} from '../../config/store-access.ts';
 import type {NamedPolicy, PolicyFacts} from '../../operate/doctor/policy-rules.ts';
 import type {ReachFacts} from '../../operate/doctor/reach-rules.ts';
 import type {Refusal} from '../../operate/doctor/store-checks.ts';
@@ -16,6 +15,7 @@ import {openStore} from '../../store/open-store.ts';
 import type {Store} from '../../store/port.ts';
 import type {StoreTarget} from '../../store/store-target.ts';
 import type {CliContext} from '../context.ts';
+import {storeWithPassword} from '../store-with-password.ts';
 import {problemOf} from './doctor-problem.ts';
 
 /** All that could be seen of a store. */
@@ -43,7 +43,7 @@ export const lookAtStore = async (
   const timeoutMs = Math.ceil(settings.timeout.value / 1_000);
   const {streams, clock} = context;
   try {
-    const target = await targetOf(settings, context);
+    const {target} = await storeWithPassword(settings, context);
     const options = {timeoutMs, ...(settings.prefix === undefined ? {} : {prefix: settings.prefix.value})};
     const [examined, left] = await Promise.allSettled([
       examineStore(target, {
@@ -81,18 +81,6 @@ export const lookAtStore = async (
       exit: named && unreachable ? ExitCode.storeUnreachable : ExitCode.ok,
     };
   }
-};
-
-/** With its password: a program that gives it ends with the command. */
-const targetOf = async (settings: Settings, {streams, cleanups}: CliContext): Promise<StoreTarget> => {
-  const interrupted = new AbortController();
-  const interrupt = (): void => interrupted.abort();
-  cleanups.add(interrupt);
-  const {env, stdin} = streams;
-  const {target} = await storeAccess(settings, {env, stdin, signal: interrupted.signal}).finally(() =>
-    cleanups.delete(interrupt),
-  );
-  return target;
 };
 
 const NOT_USED = 'nothing is kept there';

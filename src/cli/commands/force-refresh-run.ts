@@ -19,6 +19,7 @@ import type {CliContext} from '../context.ts';
 import {envelope} from '../envelope.ts';
 import {tell, warn} from '../notes.ts';
 import {outputFormat, styleOf} from '../options/output.ts';
+import {productionOf} from '../production-of.ts';
 import type {ForceRefreshFlags} from './force-refresh.ts';
 import {type ForceRefreshRequest, forceRefreshRequest} from './force-refresh-request.ts';
 import {
@@ -30,7 +31,7 @@ import {
   totalsOf,
 } from './force-refresh-result.ts';
 import {nextAttemptAt, refreshState, seenBreaker} from './token-facts.ts';
-import {noProviders, productionOf, providerNamed, type TokenTarget, withTokens} from './token-target.ts';
+import {noProviders, providerNamed, type TokenTarget, withTokens} from './token-target.ts';
 
 export const runForceRefresh = async (
   provider: string | undefined,

@@ -1,15 +1,15 @@
 import {safeJson} from '../../base/safe-text.ts';
-import {shownUrl} from '../../config/shown-url.ts';
 import {actorOf} from '../../operate/audit/actor.ts';
 import {openStore} from '../../store/open-store.ts';
 import {readSchemaVersion, type SchemaVersion, targetToMigrate} from '../../store/schema-version.ts';
 import {schemaChangeTable} from '../../view/migrate/table.ts';
 import type {SchemaChange} from '../../view/model/schema-change.ts';
-import {confirmChange} from '../confirm.ts';
+import {confirmShown} from '../confirm.ts';
 import type {CliContext} from '../context.ts';
 import {envelope} from '../envelope.ts';
 import {warn} from '../notes.ts';
 import {outputFormat, styleOf} from '../options/output.ts';
+import {productionOf} from '../production-of.ts';
 import {tellJournal} from '../tell-journal.ts';
 import {type NamedTarget, nameTarget} from '../with-target.ts';
 import type {MigrateFlags} from './migrate.ts';
@@ -27,18 +27,18 @@ export const runMigrate = async (flags: MigrateFlags, context: CliContext): Prom
   await warn(named.warnings, flags, context);
   const {out} = context.streams;
   if (outputFormat(flags) === 'json') {
-    const contextName = named.settings.context?.value.name ?? null;
-    await out.write(`${safeJson(envelope('migrate', change, named.warnings, context, contextName), 2)}\n`);
+    const answer = envelope('migrate', change, named.warnings, context, named.contextName);
+    await out.write(`${safeJson(answer, 2)}\n`);
   } else await out.write(schemaChangeTable(change, styleOf(flags, context)));
 };
 
 const changeOf = (
   version: SchemaVersion | undefined,
-  {target}: NamedTarget,
+  {redactedUrl}: NamedTarget,
   {dryRun}: MigrateFlags,
 ): SchemaChange => ({
   dryRun: dryRun === true,
-  store: shownUrl(target, 'known'),
+  store: redactedUrl,
   schema:
     version === undefined
       ? null
@@ -55,22 +55,19 @@ const refuseNewer = async ({target, options}: NamedTarget): Promise<void> => {
   await (await openStore(target, {...options, access: 'read'})).close();
 };
 
-const confirm = async (
+const confirm = (
   change: SchemaChange,
-  {settings, target}: NamedTarget,
+  named: NamedTarget,
   flags: MigrateFlags,
   context: CliContext,
 ): Promise<void> => {
-  const production = settings.production.value
-    ? (settings.context?.value.name ?? shownUrl(target, 'known'))
-    : undefined;
-  if (flags.yes !== true && flags.confirm === undefined) {
-    const {err} = context.streams;
-    const style = {...styleOf(flags, context), colour: false, width: err.columns};
-    await err.write(schemaChangeTable({...change, dryRun: true}, style, 'question'));
-  }
   const what = change.schema?.before === 0 ? 'make these tables' : 'migrate';
-  await confirmChange({what, reach: 'one', count: 1, production}, flags, context);
+  return confirmShown(
+    {what, reach: 'one', count: 1, production: productionOf(named)},
+    (style) => schemaChangeTable({...change, dryRun: true}, style, 'question'),
+    flags,
+    context,
+  );
 };
 
 /** Opening a store for writing brings it up to date. */

@@ -14,6 +14,7 @@ import {describeBucket} from '../describe-bucket.ts';
 import {envelope} from '../envelope.ts';
 import {warn} from '../notes.ts';
 import {outputFormat, styleOf} from '../options/output.ts';
+import {productionOf} from '../production-of.ts';
 import {tellJournal} from '../tell-journal.ts';
 import type {Target} from '../with-target.ts';
 import type {OverrideRmFlags} from './override.ts';
@@ -97,8 +98,7 @@ export class OverrideSession {
   }
 
   get #production(): string | undefined {
-    const {production, contextName, redactedUrl} = this.#target;
-    return production ? (contextName ?? redactedUrl) : undefined;
+    return productionOf(this.#target);
   }
 
   #changeOf({action, slot, after, now}: PlannedChange): OverrideChange {

@@ -14,12 +14,14 @@ import {rulesInForce} from '../../operate/rules-in-force.ts';
 import {recordAudit} from '../../store/record-audit.ts';
 import type {ResetReport} from '../../view/model/reset-report.ts';
 import {resetTable} from '../../view/reset/table.ts';
-import {confirmChange, requireConfirmable} from '../confirm.ts';
+import type {Style} from '../../view/style.ts';
+import {confirmShown, requireConfirmable} from '../confirm.ts';
 import type {CliContext} from '../context.ts';
 import {envelope} from '../envelope.ts';
 import {keyProgress} from '../key-progress.ts';
 import {tell, warn} from '../notes.ts';
 import {outputFormat, styleOf} from '../options/output.ts';
+import {productionOf} from '../production-of.ts';
 import {type Target, withTarget} from '../with-target.ts';
 import type {ResetFlags} from './reset.ts';
 import {checkResetFlags, resetJob} from './reset-job.ts';
@@ -124,8 +126,7 @@ class ResetRun {
   }
 
   get #production(): string | undefined {
-    const {production, contextName, redactedUrl} = this.#target;
-    return production ? (contextName ?? redactedUrl) : undefined;
+    return productionOf(this.#target);
   }
 
   #requireReason({reach}: ChangeJob): void {
@@ -139,12 +140,6 @@ class ResetRun {
 
   async #confirm(job: ChangeJob, preview: JobPreview, reporter: ResetReporter): Promise<void> {
     const flags = this.#flags;
-    const {err} = this.#context.streams;
-    const asked = flags.yes !== true && flags.confirm === undefined;
-    if (asked) {
-      const style = {...styleOf(flags, this.#context), colour: false, width: err.columns};
-      await err.write(resetTable(reporter.report(NOTHING_APPLIED, {dryRun: true}), style, 'question'));
-    }
     const count = preview.keys.toLocaleString('en-US');
     const keys =
       preview.keys === 1
@@ -159,7 +154,9 @@ class ResetRun {
       count: preview.keys,
       production: this.#production,
     };
-    await confirmChange(stake, flags, this.#context);
+    const question = (style: Style): string =>
+      resetTable(reporter.report(NOTHING_APPLIED, {dryRun: true}), style, 'question');
+    await confirmShown(stake, question, flags, this.#context);
   }
 
   async #reporter(job: ChangeJob, preview: JobPreview, now: number): Promise<ResetReporter> {

@@ -5,11 +5,12 @@ import {type Actor, actorOf} from '../../operate/audit/actor.ts';
 import type {AuditEntry} from '../../store/audit-entry.ts';
 import {recordAudit} from '../../store/record-audit.ts';
 import type {Style} from '../../view/style.ts';
-import {confirmChange, requireConfirmable, type Stake} from '../confirm.ts';
+import {confirmShown, requireConfirmable, type Stake} from '../confirm.ts';
 import type {CliContext} from '../context.ts';
 import {envelope} from '../envelope.ts';
 import {warn} from '../notes.ts';
 import {outputFormat, styleOf} from '../options/output.ts';
+import {productionOf} from '../production-of.ts';
 import {tellJournal} from '../tell-journal.ts';
 import {type Target, withTarget} from '../with-target.ts';
 import type {ResetFlags} from './reset.ts';
@@ -48,8 +49,7 @@ export class ResetSession {
 
   /** Name of the production context; undefined in others. */
   get production(): string | undefined {
-    const {production, contextName, redactedUrl} = this.target;
-    return production ? (contextName ?? redactedUrl) : undefined;
+    return productionOf(this.target);
   }
 
   /** `many`: what the many are, as `--reason is required for …` says it. */
@@ -76,12 +76,8 @@ export class ResetSession {
 
   /** Goes on only when the user said so; `question` is what would be done, shown to who is asked. */
   async confirm(stake: Omit<Stake, 'production'>, question: (style: Style) => string): Promise<void> {
-    const flags = this.#flags;
-    if (flags.yes !== true && flags.confirm === undefined) {
-      const {err} = this.#context.streams;
-      await err.write(question({...styleOf(flags, this.#context), colour: false, width: err.columns}));
-    }
-    await confirmChange({...stake, production: this.production}, flags, this.#context);
+    const whole = {...stake, production: this.production};
+    await confirmShown(whole, question, this.#flags, this.#context);
   }
 
   async answer(command: string, report: unknown, table: (style: Style) => string): Promise<void> {

@@ -17,10 +17,11 @@ import type {CliContext} from '../context.ts';
 import {envelope} from '../envelope.ts';
 import {warn} from '../notes.ts';
 import {outputFormat, styleOf} from '../options/output.ts';
+import {productionOf} from '../production-of.ts';
 import {tellJournal} from '../tell-journal.ts';
 import type {TokenChangeFlags} from './token.ts';
 import {storedToken} from './token-facts.ts';
-import {productionOf, type TokenTarget} from './token-target.ts';
+import type {TokenTarget} from './token-target.ts';
 
 /** The process that refreshes, if one is running. */
 export const leaderOf = async (store: Pick<Store, 'get'>, now: number): Promise<string | null> => {

@@ -96,11 +96,3 @@ export const unknownProvider = (name: string, names: readonly string[]): Ratectl
         ? 'the policy has no section "tokens"; name another one with --policy FILE'
         : `providers are ${names.map((one) => safeText(one)).join(', ')}`,
   });
-
-/** What a production context is confirmed with; undefined: it is none. */
-export const productionOf = ({
-  production,
-  contextName,
-  redactedUrl,
-}: Pick<Target, 'production' | 'contextName' | 'redactedUrl'>): string | undefined =>
-  production ? (contextName ?? redactedUrl) : undefined;

@@ -14,6 +14,7 @@ import {resetTable} from '../../view/reset/table.ts';
 import {confirmChange, type Stake} from '../confirm.ts';
 import type {CliContext} from '../context.ts';
 import {styleOf} from '../options/output.ts';
+import {productionOf} from '../production-of.ts';
 import type {Target} from '../with-target.ts';
 import {markedJob} from './marked-job.ts';
 import {linesOf} from './quiet-context.ts';
@@ -87,8 +88,7 @@ export class MarkedReset {
   }
 
   get #production(): string | undefined {
-    const {production, contextName, redactedUrl} = this.#target;
-    return production ? (contextName ?? redactedUrl) : undefined;
+    return productionOf(this.#target);
   }
 
   get #needsReason(): boolean {
