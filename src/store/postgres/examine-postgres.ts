@@ -8,11 +8,11 @@ import {redactedUrl} from '../redacted-url.ts';
 import {isRemoteHost} from '../remote-host.ts';
 import type {PostgresTarget} from '../store-target.ts';
 import {sslModeOf} from './client-config.ts';
-import {Connections} from './connections.ts';
 import {activityFacts, connectionFacts, idleSlots, isReplica, replicaFacts} from './examine-activity.ts';
 import {migrationFacts, objectFacts, rightsFacts, tableFacts} from './examine-schema.ts';
 import {explainError} from './explain-error.ts';
 import {schemaName} from './schema-name.ts';
+import {singleConnection} from './single-connection.ts';
 import type {Parameter, TextRows} from './statement.ts';
 
 /** Asks one statement; nothing is kept prepared. */
@@ -31,17 +31,10 @@ const SETTINGS = [
 /** Looks at a schema and its server in read-only transactions, whatever its version. */
 export const examinePostgres = async (
   target: PostgresTarget,
-  {prefix, timeoutMs, withinMs, localNow, env, clientName = 'ratectl'}: ExamineOptions,
+  {prefix, timeoutMs, withinMs, localNow, env, clientName}: ExamineOptions,
 ): Promise<Examination> => {
   const schema = schemaName(target, prefix);
-  const connections = new Connections(target, {
-    access: 'read',
-    timeoutMs,
-    connectTimeoutMs: timeoutMs,
-    clientName,
-    connection: 'once',
-    size: 1,
-  });
+  const connections = singleConnection(target, {access: 'read', timeoutMs, clientName});
   const looking = new Looking(withinMs, (error) => explainError(error, target));
   const ask: Ask = (text, values = []) => connections.query({name: '', text}, values);
   try {

@@ -1,9 +1,9 @@
 import type {SchemaVersion} from '../schema-version.ts';
 import type {PostgresTarget, StoreOptions} from '../store-target.ts';
-import {Connections} from './connections.ts';
 import {migrationFacts} from './examine-schema.ts';
 import {MIGRATIONS} from './migrations/migrations.ts';
 import {schemaName} from './schema-name.ts';
+import {singleConnection} from './single-connection.ts';
 
 const TIMEOUT_MS = 5_000;
 
@@ -13,14 +13,7 @@ export const readDatabaseVersion = async (
   {prefix, timeoutMs = TIMEOUT_MS}: Pick<StoreOptions, 'prefix' | 'timeoutMs'>,
 ): Promise<SchemaVersion> => {
   const schema = schemaName(target, prefix);
-  const connections = new Connections(target, {
-    access: 'read',
-    timeoutMs,
-    connectTimeoutMs: timeoutMs,
-    clientName: 'ratectl',
-    connection: 'once',
-    size: 1,
-  });
+  const connections = singleConnection(target, {access: 'read', timeoutMs});
   try {
     const facts = await migrationFacts(
       (text, values = []) => connections.query({name: '', text}, values),

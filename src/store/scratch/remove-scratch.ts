@@ -70,15 +70,8 @@ const removeKeys = async (target: RedisTarget, {timeoutMs}: Options): Promise<vo
 const removeSchema = async (target: PostgresTarget, {timeoutMs}: Options): Promise<void> => {
   const schema = target.parameters.get('schema') ?? '';
   insist(SCRATCH_SCHEMA.test(schema));
-  const {Connections} = await import('../postgres/connections.ts');
-  const connections = new Connections(target, {
-    access: 'write',
-    timeoutMs,
-    connectTimeoutMs: timeoutMs,
-    clientName: 'ratectl',
-    connection: 'once',
-    size: 1,
-  });
+  const {singleConnection} = await import('../postgres/single-connection.ts');
+  const connections = singleConnection(target, {access: 'write', timeoutMs});
   try {
     // Its functions and tables are many objects: a few MB of locks are no reason for another way.
     await connections.query({name: '', text: `drop schema if exists "${schema}" cascade`});
