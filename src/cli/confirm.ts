@@ -62,7 +62,7 @@ export const requireConfirmable = (
   if (production === undefined)
     throw refusal(
       '--yes is required when nobody can be asked (no terminal)',
-      'look first with --dry-run, then run again with --yes, or --confirm and the number of keys',
+      'look first with --dry-run, then run again with --yes, or with --confirm, as --help says',
     );
   throw refusal(
     `${quoted(production)} is a production context: --confirm ${safeText(production)} is required when nobody can be asked`,
