@@ -1,4 +1,4 @@
-import type {Check, CheckAnswer} from '../engine/live/check.ts';
+import type {Check, CheckAnswer, RowAddress} from '../engine/live/check.ts';
 import type {Attributes, RequestRouter} from '../engine/live/request-router.ts';
 import {processClock, type StoreClock} from '../store/store-clock.ts';
 import type {ChangeWatcher} from './change-watcher.ts';
@@ -85,6 +85,24 @@ export class CheckFlow {
     }
   }
 
+  /** Like `peek`, without asking the store where a refusal is remembered: then only what refused is told. */
+  async foresee(attributes: Attributes, options: CheckOptions): Promise<LimitDecision> {
+    const began = this.#clock.monotonic();
+    const {cost, hold} = checkedOptions(attributes, options);
+    const remembers = this.#watcher.isFresh(began) || (await this.#freshen());
+    const check = this.#route(attributes, cost, hold, began);
+    const remembered = this.#remembered(check, remembers, began, undefined);
+    return remembered === undefined
+      ? this.peek(attributes, options)
+      : new LimitDecision(check, answerForWhole(check, remembered), 'cache', this.#giveBack);
+  }
+
+  /** What the limits that apply to a request count. */
+  addresses(attributes: Attributes, options: CheckOptions): readonly RowAddress[] {
+    const {cost, hold} = checkedOptions(attributes, options);
+    return this.#route(attributes, cost, hold).layers.map(({address}) => address);
+  }
+
   /** Whether what is known of resets and overrides is fresh; says that the limiter is in use. */
   async #freshen(): Promise<boolean> {
     return this.#guard.state === 'ok' && this.#settings.enabled ? this.#watcher.freshen() : false;
@@ -106,14 +124,23 @@ export class CheckFlow {
   ): LimitDecision | undefined {
     if (check.layers.length === 0)
       return this.#decided(check, this.#nothing(), this.#sourceOfNothing(), began);
-    const cache = remembers && this.#guard.state === 'ok' ? this.#cache : undefined;
-    const remembered = cache?.find(check, this.#clock.now(began), at);
+    const remembered = this.#remembered(check, remembers, began, at);
     if (remembered !== undefined) return this.#decided(check, remembered, 'cache', began);
     const answer = this.#guard.decideAtOnce(check, at);
     if (answer === undefined) return undefined;
     this.#clock.sync(answer.now, began);
     this.#cache?.keep(check, answer, began);
     return this.#decided(check, answer, 'store', began);
+  }
+
+  #remembered(
+    check: Check,
+    remembers: boolean,
+    began: number,
+    at: number | undefined,
+  ): CheckAnswer | undefined {
+    const cache = remembers && this.#guard.state === 'ok' ? this.#cache : undefined;
+    return cache?.find(check, this.#clock.now(began), at);
   }
 
   /** Has a store elsewhere decide, or what is there for its loss. */

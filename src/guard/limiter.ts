@@ -104,11 +104,11 @@ export class Limiter {
   }
 
   /**
-   * Waits until the request is allowed and takes it. Rejects with a `RateLimitError` when it can never be allowed or not within
+   * Waits until the request is allowed and takes it; does not pass those of this process who wait for the same. Rejects with a `RateLimitError` when it can never be allowed or not within
    * `timeoutMs`, and with the signal's reason when that is aborted.
    */
   acquire(attributes: Attributes, options: AcquireOptions = {}): Promise<LimitDecision> {
-    return acquire(this, attributes, options, this.#lines);
+    return acquire(this.#flow, attributes, options, this.#lines);
   }
 
   /**

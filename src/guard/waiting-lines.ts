@@ -1,5 +1,16 @@
 import {sleep} from './sleep.ts';
 
+/** The line of those whom a limit makes wait for a key. */
+export const lineOf = ({
+  limit,
+  tier,
+  key,
+}: {
+  limit?: string | undefined;
+  tier?: string | undefined;
+  key?: string | undefined;
+}): string => `${limit} ${tier ?? ''} ${key}`;
+
 /** Lines of those who wait for the same thing: first come, first served, unless news end all waits. A line that is empty is gone. */
 export class WaitingLines {
   readonly #lines = new Map<string, (() => void)[]>();
@@ -7,6 +18,14 @@ export class WaitingLines {
   readonly #places = new Map<() => void, {readonly line: (() => void)[]; wake: (() => void) | undefined}>();
 
   readonly #wakes = new Set<() => void>();
+
+  get areEmpty(): boolean {
+    return this.#lines.size === 0;
+  }
+
+  has(id: string): boolean {
+    return this.#lines.has(id);
+  }
 
   /** For `sleep`: ends a wait in front when there is news. */
   readonly onWake = (wake: () => void): (() => void) => {

@@ -1,3 +1,4 @@
+import {setImmediate} from 'node:timers/promises';
 import {expect, test} from 'vitest';
 import {limiterFor, memoryStore, policyWith, setOverride, watchedStore} from './support.ts';
 
@@ -81,15 +82,61 @@ test('those who wait are served in their order, and only the first in line asks'
   const policy = policyWith({name: 'api', key: 'api', rate: '200/s', burst: 1});
   const limiter = await limiterFor({policy, store: watched.store});
   const served: number[] = [];
-  await Promise.all(
-    Array.from({length: 40}, async (_, i) => {
-      await limiter.acquire({});
-      served.push(i);
-    }),
-  );
+  const all: Promise<unknown>[] = [];
+  for (let i = 0; i < 40; i++) {
+    all.push(limiter.acquire({}).then(() => served.push(i)));
+    // The next one comes when this one has its place.
+    await setImmediate();
+  }
+  await Promise.all(all);
   expect(served).toEqual(Array.from({length: 40}, (_, i) => i));
-  // One check for each, one more for each whose timer was early; not 40 × 40 / 2.
+  // Two for each, one more for each whose timer was early; not 40 × 40 / 2.
   expect(watched.calls.get('check')).toBeLessThan(200);
+});
+
+test('whoever comes when a token is there does not pass those who wait for it', async () => {
+  const policy = policyWith({name: 'api', key: 'api', rate: '20/s', burst: 1});
+  const limiter = await limiterFor({policy, store: memoryStore()});
+  await limiter.acquire({});
+  const served: string[] = [];
+  const waiting = limiter.acquire({}).then(() => served.push('waited'));
+  await setImmediate();
+  // The token comes; the timer of whoever waits for it has had no turn yet.
+  const until = performance.now() + 60;
+  while (performance.now() < until);
+  await Promise.all([limiter.acquire({}).then(() => served.push('came')), waiting]);
+  expect(served).toEqual(['waited', 'came']);
+});
+
+test.each([
+  {remembered: 'yes', cache: true},
+  {remembered: 'no', cache: false},
+])(
+  'whoever comes and cannot wait so long is told so at once, behind a line too: refusals remembered: $remembered',
+  async ({cache}) => {
+    const policy = policyWith({name: 'api', key: 'api', rate: '1/h'});
+    const limiter = await limiterFor({policy, store: memoryStore(), cache});
+    await limiter.acquire({});
+    const abort = new AbortController();
+    const waiting = limiter.acquire({}, {timeoutMs: Number.POSITIVE_INFINITY, signal: abort.signal});
+    await setImmediate();
+    await expect(limiter.acquire({}, {timeoutMs: 10_000})).rejects.toThrow('not within 10000 ms');
+    await expect(limiter.acquire({}, {timeoutMs: 0})).rejects.toThrow('not within 0 ms');
+    abort.abort(new Error('enough'));
+    await expect(waiting).rejects.toThrow('enough');
+  },
+);
+
+test('those who wait for one key are in nobody else’s way', async () => {
+  const policy = policyWith({name: 'api', key: '{ip}', rate: '1/h'});
+  const limiter = await limiterFor({policy, store: memoryStore()});
+  await limiter.acquire({ip: 'a'});
+  const abort = new AbortController();
+  const waiting = limiter.acquire({ip: 'a'}, {timeoutMs: Number.POSITIVE_INFINITY, signal: abort.signal});
+  await setImmediate();
+  expect(await limiter.acquire({ip: 'b'})).toMatchObject({allowed: true});
+  abort.abort(new Error('enough'));
+  await expect(waiting).rejects.toThrow('enough');
 });
 
 test('whoever gives up leaves the line to the others', async () => {
