@@ -6,7 +6,7 @@ import type {LimitDecision} from './limit-decision.ts';
 import type {CheckOptions} from './limiter-options.ts';
 import {RateLimitError} from './rate-limit-error.ts';
 import {sleep} from './sleep.ts';
-import {lineOf, type WaitingLines} from './waiting-lines.ts';
+import type {LineOf, Place, WaitingLines} from './waiting-lines.ts';
 
 export interface AcquireOptions extends CheckOptions {
   /** Milliseconds that are waited at most; 0: asks once, past those who wait; Infinity: without end. @default 30,000 */
@@ -32,8 +32,9 @@ const SLOT_POLL_MS = 50;
 
 /**
  * Waits until a check is allowed: sleeps for as long as the refusal says, then asks again. Of those who wait for the same key of
- * a limit in this process only the first in line asks, and whoever comes later does not pass them. An override or a reset wakes
- * it. Gives up at once when the wait would be longer than what is left of `timeoutMs`.
+ * a limit in this process only the first in line asks, and then as many as it found room for; whoever came later does not pass
+ * them. An override or a reset wakes it. Gives up at once when the wait would be longer than what is left of `timeoutMs`, and when
+ * the limiter is closed.
  */
 export const acquire = async (
   checking: Foreseeing,
@@ -46,36 +47,58 @@ export const acquire = async (
       code: 'limiter/timeout',
     });
   const deadline = performance.now() + timeoutMs;
-  let leave: (() => void) | undefined;
+  const left = (): number => deadline - performance.now();
+  const rows = (): readonly RowAddress[] => checking.addresses(attributes, options);
+  const place = lines.arrive();
   try {
     for (;;) {
       signal?.throwIfAborted();
-      const isNew = leave === undefined && timeoutMs > 0 && !lines.areEmpty;
-      const ahead = isNew
-        ? checking.addresses(attributes, options).find((row) => lines.has(lineOf(row)))
-        : undefined;
+      // Whoever has no time left asks once more, past the others.
+      const ahead = left() > 0 ? place.behind(rows) : undefined;
+      const {news} = lines;
       const decision = await checking[ahead === undefined ? 'check' : 'foresee'](attributes, options);
-      const left = deadline - performance.now();
       if (decision.allowed && ahead === undefined) {
-        leave?.();
-        await held(decision, left, signal);
+        place.leave(roomFor(decision, place, options));
+        await held(decision, left(), signal);
         return decision;
       }
-      if (decision.never) throw new RateLimitError(decision);
-      const wait = Math.max(1, decision.retryAfterMs);
-      const polls = decision.scope === 'concurrency';
-      if (!decision.allowed && (left <= 0 || (wait > left && !polls)))
-        throw new RateLimitError(decision, `not within ${timeoutMs} ms`);
-      if (leave === undefined) {
-        leave = lines.join(lineOf(decision.allowed ? ahead! : decision));
-        // Whoever had to wait in line asks anew: the time it was told is past.
-        if (await lines.front(leave, left, signal)) continue;
-      }
-      await sleep(polls ? Math.min(wait, left, SLOT_POLL_MS) : wait, signal, lines.onWake);
+      if (lines.news !== news && left() > 0) continue;
+      if (!decision.allowed) refuseIfLate(decision, left(), timeoutMs);
+      lines.throwIfClosed();
+      place.stand(decision.allowed ? ahead! : lineOf(decision, rows));
+      // Behind others it is theirs that has to pass, not the time it was told.
+      await place.wait(place.isInFront ? waitOf(decision, left()) : left(), signal);
+      lines.throwIfClosed();
     }
   } finally {
-    leave?.();
+    place.leave();
   }
+};
+
+/** What a refused request waits for. A store that is lost refuses without a limit. */
+const lineOf = (decision: LimitDecision, rows: () => readonly RowAddress[]): LineOf =>
+  decision.limit === undefined ? (rows()[0] ?? decision) : decision;
+
+/** Throws when the request can never be allowed, or not within `left` ms. */
+const refuseIfLate = (decision: LimitDecision, left: number, timeoutMs: number): void => {
+  if (decision.never) throw new RateLimitError(decision);
+  if (left <= 0 || (decision.retryAfterMs > left && !polls(decision)))
+    throw new RateLimitError(decision, `not within ${timeoutMs} ms`);
+};
+
+/** Milliseconds until it is worth to ask again. */
+const waitOf = (decision: LimitDecision, left: number): number => {
+  const wait = Math.max(1, decision.retryAfterMs);
+  return polls(decision) ? Math.min(wait, left, SLOT_POLL_MS) : wait;
+};
+
+const polls = ({scope}: LimitDecision): boolean => scope === 'concurrency';
+
+/** How many like the one that was allowed there is room for in what its line waits for. */
+const roomFor = ({layers}: LimitDecision, {limit}: Place, {cost = 1}: CheckOptions): number => {
+  if (limit === undefined) return 0;
+  const remaining = layers.find(({name}) => name === limit)?.remaining ?? 0;
+  return Math.floor(remaining / Math.max(1, cost));
 };
 
 /**

@@ -1,13 +1,12 @@
-import type {Check, CheckAnswer} from '../engine/live/check.ts';
-import {denierOf} from '../engine/live/check.ts';
-import {isNearLimit} from '../engine/live/near-limit.ts';
 import type {LimitSpec, Policy} from '../engine/policy-model.ts';
-import {Kind} from '../engine/verdict.ts';
 import type {DecisionSource} from './decision-view.ts';
 import {Histogram} from './histogram.ts';
+import type {LimitCount} from './limit-counts.ts';
 
 /** Facts that are read when the metrics are. */
 export interface MetricsNow {
+  /** What a limit said, by its index in the policy. */
+  readonly countOf: (limit: number) => LimitCount;
   readonly storeUp: boolean;
   readonly liveOverrides: number;
   readonly rememberedRefusals: number;
@@ -37,13 +36,6 @@ class Counters {
   }
 }
 
-/** What is counted of a limit, in this order. */
-const ALLOWED = 0;
-const DENIED = 1;
-const SHADOW_DENIED = 2;
-const NEAR = 3;
-const COUNTS = 4;
-
 interface SourceCounts {
   readonly source: DecisionSource;
   allowed: number;
@@ -57,8 +49,6 @@ interface SourceCounts {
  */
 export class LimiterMetrics {
   readonly #limits: readonly LimitSpec[];
-  /** By the limit's index in the policy. */
-  readonly #counts: Float64Array;
   readonly #storeErrors = new Counters();
   readonly #losses = new Counters('plain');
   readonly #changes = new Counters('plain');
@@ -70,29 +60,14 @@ export class LimiterMetrics {
 
   constructor({limits}: Pick<Policy, 'limits'>) {
     this.#limits = limits;
-    this.#counts = new Float64Array(COUNTS * limits.length);
   }
 
   /** `took`: µs. */
-  decision(check: Check, {verdicts}: CheckAnswer, source: DecisionSource, took: number): void {
-    const denier = denierOf(check, verdicts);
+  decision(allowed: boolean, source: DecisionSource, took: number): void {
     const counts = this.#countsOf(source);
-    if (denier < 0) counts.allowed++;
+    if (allowed) counts.allowed++;
     else counts.denied++;
     counts.durations.add(took);
-    const reached = denier < 0 ? check.layers.length : denier + 1;
-    for (let i = 0; i < reached; i++) {
-      const {limit, shadow} = check.layers[i]!;
-      const {kind, remaining, capacity} = verdicts[i]!;
-      if (kind === Kind.allow) this.#count(limit, ALLOWED);
-      else this.#count(limit, shadow ? SHADOW_DENIED : DENIED);
-      if (kind === Kind.allow && isNearLimit(remaining, capacity)) this.#count(limit, NEAR);
-    }
-  }
-
-  #count(limit: number, what: number): void {
-    const at = COUNTS * limit + what;
-    this.#counts[at] = this.#counts[at]! + 1;
   }
 
   /** Counted without text: a label is made when somebody reads it. */
@@ -128,13 +103,13 @@ export class LimiterMetrics {
     this.#eventErrors.add('');
   }
 
-  #requests(): Counters {
+  #requests({countOf}: MetricsNow): Counters {
     const requests = new Counters();
     this.#limits.forEach(({name}, i) => {
-      const counts = this.#counts.subarray(COUNTS * i);
-      requests.set(`limit="${name}",outcome="allowed"`, counts[ALLOWED]!);
-      requests.set(`limit="${name}",outcome="denied"`, counts[DENIED]!);
-      requests.set(`limit="${name}",outcome="shadow_denied"`, counts[SHADOW_DENIED]!);
+      const {allowed, denied, shadowDenied} = countOf(i);
+      requests.set(`limit="${name}",outcome="allowed"`, allowed);
+      requests.set(`limit="${name}",outcome="denied"`, denied);
+      requests.set(`limit="${name}",outcome="shadow_denied"`, shadowDenied);
     });
     return requests;
   }
@@ -148,10 +123,10 @@ export class LimiterMetrics {
     return checks;
   }
 
-  #near(): Counters {
+  #near({countOf}: MetricsNow): Counters {
     const counters = new Counters();
     this.#limits.forEach(({name}, i) => {
-      counters.set(`limit="${name}"`, this.#counts[COUNTS * i + NEAR]!);
+      counters.set(`limit="${name}"`, countOf(i).near);
     });
     return counters;
   }
@@ -163,9 +138,9 @@ export class LimiterMetrics {
       help: string,
       lines: readonly string[],
     ])[] = [
-      counter('requests_total', 'Requests by limit and what the limit said.', this.#requests()),
+      counter('requests_total', 'Requests by limit and what the limit said.', this.#requests(now)),
       counter('checks_total', 'Decisions by who made them.', this.#checks()),
-      counter('near_limit_total', 'Allowed requests that left 5 % or less of a key.', this.#near()),
+      counter('near_limit_total', 'Allowed requests that left 5 % or less of a key.', this.#near(now)),
       counter('store_errors_total', 'Failed calls of the store.', this.#storeErrors),
       counter('store_losses_total', 'Times the store was lost.', this.#losses),
       counter('changes_total', 'Times resets or overrides were heard of.', this.#changes),

@@ -7,6 +7,7 @@ import {ChangeWatcher} from './change-watcher.ts';
 import {CheckBatcher} from './check-batcher.ts';
 import {decidedBeside} from './decided-beside.ts';
 import {DenialCache} from './denial-cache.ts';
+import {LimitCounts} from './limit-counts.ts';
 import {leasesOf} from './limit-decision.ts';
 import type {LimiterEvents} from './limiter-events.ts';
 import {LimiterMetrics} from './limiter-metrics.ts';
@@ -63,8 +64,9 @@ export const limiterParts = (
   const onError = (kind: string): void => metrics?.storeError(kind);
   const guard = new StoreGuard({...store, timeoutMs, onLost, onBack, onError});
   const slots = new SlotReturns(guard);
+  const [told, untold] = [new LimitCounts(policy.limits.length), new LimitCounts(policy.limits.length)];
   const usage = settings.usage
-    ? new UsageRecorder(policy, (delta) => guard.call((opened) => opened.record(delta)))
+    ? new UsageRecorder(policy, told, (delta) => guard.call((opened) => opened.record(delta)))
     : undefined;
   return {
     settings,
@@ -76,7 +78,7 @@ export const limiterParts = (
     sweeper: new Sweeper({guard, now}),
     slots,
     loss: new StoreLoss(onStoreError, instances, now),
-    report: new LimiterReport(metrics, usage, events),
+    report: new LimiterReport({metrics, usage, events, told, untold}),
     cache: settings.cache ? new DenialCache(settings.clock) : undefined,
     usage,
     metrics,

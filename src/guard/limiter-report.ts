@@ -4,32 +4,65 @@ import {isNearLimit} from '../engine/live/near-limit.ts';
 import type {OnStoreError} from '../engine/policy-model.ts';
 import {Kind} from '../engine/verdict.ts';
 import type {StoreError} from '../store/store-error.ts';
+import type {LimitCount, LimitCounts} from './limit-counts.ts';
 import type {LimitDecision} from './limit-decision.ts';
 import type {LimiterEvents} from './limiter-events.ts';
 import type {LimiterMetrics} from './limiter-metrics.ts';
 import type {UsageRecorder} from './usage-recorder.ts';
+
+export interface LimiterReportParts {
+  readonly metrics: LimiterMetrics | undefined;
+  readonly usage: UsageRecorder | undefined;
+  readonly events: LimiterEvents;
+  /** What the store is told of, … */
+  readonly told: LimitCounts;
+  /** … and everything else. */
+  readonly untold: LimitCounts;
+}
 
 /** Whom a limiter tells what it decided, and how its store is: counters, the store's sums, and the functions of its user. */
 export class LimiterReport {
   readonly #metrics: LimiterMetrics | undefined;
   readonly #usage: UsageRecorder | undefined;
   readonly #events: LimiterEvents;
+  readonly #told: LimitCounts;
+  readonly #untold: LimitCounts;
 
-  constructor(metrics: LimiterMetrics | undefined, usage: UsageRecorder | undefined, events: LimiterEvents) {
+  constructor({metrics, usage, events, told, untold}: LimiterReportParts) {
     this.#metrics = metrics;
     this.#usage = usage;
     this.#events = events;
+    this.#told = told;
+    this.#untold = untold;
+  }
+
+  /** How often a limit said what, whoever decided; by its index in the policy. */
+  countOf(limit: number): LimitCount {
+    const [told, untold] = [this.#told.of(limit), this.#untold.of(limit)];
+    return {
+      allowed: told.allowed + untold.allowed,
+      denied: told.denied + untold.denied,
+      shadowDenied: told.shadowDenied + untold.shadowDenied,
+      near: told.near + untold.near,
+    };
   }
 
   /** `took`: µs. */
   decided(decision: LimitDecision, check: Check, answer: CheckAnswer, took: number): void {
     const {source, allowed} = decision;
-    this.#metrics?.decision(check, answer, source, took);
+    this.#metrics?.decision(allowed, source, took);
     const takes = takesUnits(check);
-    // What was decided without the store is not told to it: it would count as of the time it came back.
-    if (takes && (source === 'store' || source === 'cache')) this.#usage?.add(check, answer);
+    // What was decided without the store is not told to it: it would count as of the time it came back. Peeks are not, either.
+    if (takes && (source === 'store' || source === 'cache')) this.#tellStore(check, answer);
+    else this.#untold.add(check, answer);
     if (!allowed) this.#tell(this.#events.onDenied, decision);
     else if (takes && this.#events.onNearLimit !== undefined) this.#tellNear(check, answer);
+  }
+
+  #tellStore(check: Check, answer: CheckAnswer): void {
+    const usage = this.#usage;
+    this.#told.add(check, answer, usage?.note);
+    usage?.later();
   }
 
   storeLost(error: StoreError, onStoreError: OnStoreError): void {

@@ -6,6 +6,7 @@ import type {Store} from '../store/port.ts';
 import type {StoreError} from '../store/store-error.ts';
 import {type AcquireOptions, acquire} from './acquire.ts';
 import {CheckFlow} from './check-flow.ts';
+import type {LimitCount} from './limit-counts.ts';
 import type {LimitDecision} from './limit-decision.ts';
 import type {LimiterEvents} from './limiter-events.ts';
 import type {CheckOptions} from './limiter-options.ts';
@@ -104,8 +105,9 @@ export class Limiter {
   }
 
   /**
-   * Waits until the request is allowed and takes it; does not pass those of this process who wait for the same. Rejects with a `RateLimitError` when it can never be allowed or not within
-   * `timeoutMs`, and with the signal's reason when that is aborted.
+   * Waits until the request is allowed and takes it; does not pass those of this process who wait for the same. Rejects with a
+   * `RateLimitError` when it can never be allowed or not within `timeoutMs`, with the signal's reason when that is aborted, and with
+   * a `RatectlError` (`limiter/closed`) when it would have to wait for a limiter that is closed.
    */
   acquire(attributes: Attributes, options: AcquireOptions = {}): Promise<LimitDecision> {
     return acquire(this.#flow, attributes, options, this.#lines);
@@ -141,13 +143,14 @@ export class Limiter {
     if (onDecided !== undefined) this.#flow.onDecided = onDecided;
     // What was refused may be allowed now.
     this.#parts.cache?.clear();
-    this.#lines.wakeAll();
+    this.#lines.wakeFronts();
   }
 
   /** What was counted since the start, in the text format of Prometheus; empty when metrics are off. */
   metrics(): string {
     return (
       this.#parts.metrics?.text({
+        countOf: (limit) => this.#parts.report.countOf(limit),
         storeUp: this.#parts.guard.state === 'ok',
         liveOverrides: this.#overrides.filter(({until}) => until > this.#parts.clock.now()).length,
         rememberedRefusals: this.#parts.cache?.size ?? 0,
@@ -156,18 +159,27 @@ export class Limiter {
     );
   }
 
+  /** For a protection: what was counted of the limits since the start, in the order of the policy. */
+  counts(): readonly LimitCount[] {
+    return this.policy.limits.map((_, i) => this.#parts.report.countOf(i));
+  }
+
   /** Hears of resets and overrides now rather than within half a second. */
   async refreshNow(): Promise<void> {
     if (this.#settings.enabled) await this.#parts.watcher.refreshNow();
   }
 
-  /** Writes what was summed up and closes the store, unless it was given open. Checks that come later go without it. */
+  /**
+   * Waits for checks that are under way, writes what was summed up, and closes the store unless it was given open. Checks that come
+   * later go without it; those who wait in `acquire` are told that it is closed.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
   }
 
   async #close(): Promise<void> {
+    this.#lines.close();
     this.#parts.watcher.close();
     this.#parts.sweeper.close();
     await this.#preparing;
@@ -206,6 +218,6 @@ export class Limiter {
     this.#parts.cache?.clear();
     this.#upstream.forget();
     if (news === 'changed') this.#parts.metrics?.change();
-    this.#lines.wakeAll();
+    this.#lines.wakeFronts();
   }
 }

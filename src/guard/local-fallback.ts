@@ -1,9 +1,10 @@
 import {BucketSet} from '../engine/bucket-set.ts';
-import type {Check, CheckAnswer} from '../engine/live/check.ts';
+import type {Check, CheckAnswer, RowAddress} from '../engine/live/check.ts';
 import {MemoryStore} from '../store/memory/memory-store.ts';
 import {forWhole} from './for-whole.ts';
 import type {Lease} from './limit-decision.ts';
 import {shareOfLimit} from './share-of-limit.ts';
+import {shortKey} from './short-key.ts';
 
 /** Keys that one process remembers while the store is lost; those that end soonest give way. */
 const MAX_KEYS = 50_000;
@@ -23,7 +24,11 @@ export class LocalFallback {
   }
 
   async check(check: Check): Promise<CheckAnswer> {
-    const layers = check.layers.map((layer) => ({...layer, buckets: this.#shareOf(layer.buckets)}));
+    const layers = check.layers.map((layer) => ({
+      ...layer,
+      address: placeOf(layer.address),
+      buckets: this.#shareOf(layer.buckets),
+    }));
     const [answer] = await this.#store.check([{...check, layers}]);
     const {now, verdicts} = answer as CheckAnswer;
     return {
@@ -34,7 +39,7 @@ export class LocalFallback {
 
   async release(leases: readonly Lease[]): Promise<void> {
     for (const {address, fencingToken, count} of leases)
-      await this.#store.release(address, fencingToken, count);
+      await this.#store.release(placeOf(address), fencingToken, count);
   }
 
   #shareOf(buckets: BucketSet): BucketSet {
@@ -47,3 +52,6 @@ export class LocalFallback {
     return share;
   }
 }
+
+/** Where the state of a key is kept here. */
+const placeOf = (address: RowAddress): RowAddress => ({...address, key: shortKey(address.key)});

@@ -6,6 +6,7 @@ import type {StoreError, StoreErrorKind} from '../store/store-error.ts';
 import {decidedBeside} from './decided-beside.ts';
 import {asStoreError, noAnswerError, notOpenError} from './guard-errors.ts';
 import {type InTimeOptions, inTime} from './in-time.ts';
+import {UnderWay} from './under-way.ts';
 
 export type StoreState = 'ok' | 'lost';
 
@@ -45,6 +46,8 @@ const MOST_FAILURES = 3;
 export class StoreGuard {
   readonly #options: StoreGuardOptions;
   readonly #deadlines: Deadlines;
+  /** Calls that are waited for. */
+  readonly #underWay = new UnderWay();
   readonly #noAnswer = (): StoreError => noAnswerError(this.#options.timeoutMs);
   #store: Store | undefined;
   /** The store, when it decides within the call. */
@@ -132,6 +135,7 @@ export class StoreGuard {
 
   readonly #decided = (): void => {
     this.#failures = 0;
+    this.#underWay.end();
   };
 
   /** One odd error of the server may be that of one key; several without an answer between them are not. */
@@ -143,7 +147,7 @@ export class StoreGuard {
   /** Any other call. Rejects with a StoreError; at once while the store is lost. */
   async call<T>(use: (store: Store) => Promise<T>): Promise<T> {
     if (this.#state !== 'ok') throw this.#lostError();
-    return this.#call(use, {isLoss: (kind) => kind === 'unreachable'});
+    return this.#call(use, {isLoss: isUnreachable, onAnswer: this.#underWay.end});
   }
 
   /** Work beside the requests that may take its time: whether it fails says nothing about the store. */
@@ -157,7 +161,9 @@ export class StoreGuard {
     if (store === undefined || this.#state === 'lost' || this.#closed)
       return Promise.reject(this.#lostError());
     const epoch = this.#epoch;
+    this.#underWay.begin();
     const causeOf = (error: unknown): StoreError => {
+      this.#underWay.end();
       const cause = asStoreError(error);
       this.#options.onError(cause.kind);
       // A store that says which checks it could not decide is there.
@@ -168,15 +174,18 @@ export class StoreGuard {
     return this.#inTime(calling(use, store), {causeOf, onAnswer, onLate});
   }
 
+  /** From now on calls fail at once. Waits for those under way, which the timeout ends at the latest. */
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
     await this.#opening?.catch(() => undefined);
+    await this.#underWay.idle();
     if (this.#options.ownership === 'owned') await this.#store?.close().catch(() => undefined);
   }
 
   #lose(cause: StoreError): void {
     this.#cause = cause;
+    if (this.#closed) return;
     if (this.#state === 'ok') {
       this.#lostAt = performance.now();
       this.#probeMs = FIRST_PROBE_MS;
@@ -236,6 +245,8 @@ export class StoreGuard {
     return this.#cause ?? notOpenError();
   }
 }
+
+const isUnreachable = (kind: StoreErrorKind): boolean => kind === 'unreachable';
 
 /** A store that throws rather than rejects has failed as well. */
 const calling = <T>(use: (store: Store) => Promise<T>, store: Store): Promise<T> => {

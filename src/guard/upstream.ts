@@ -95,7 +95,9 @@ export class Upstream {
         throw error;
       });
     if (outcome === 'written') await this.#options.refreshNow();
-    return outcome === 'kept' ? NOTHING : blocked;
+    if (outcome !== 'kept') return blocked;
+    this.#blocks.delete(id);
+    return NOTHING;
   }
 
   #remember(id: string, until: number): void {

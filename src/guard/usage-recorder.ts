@@ -1,16 +1,9 @@
-import type {Check, CheckAnswer, Layer, LayerVerdict, RowAddress} from '../engine/live/check.ts';
-import {denierOf} from '../engine/live/check.ts';
-import {isNearLimit} from '../engine/live/near-limit.ts';
+import type {RowAddress} from '../engine/live/check.ts';
 import type {LimitSpec, Policy} from '../engine/policy-model.ts';
 import {Kind} from '../engine/verdict.ts';
 import type {KeyUsage, LimitUsage, UsageDelta} from '../store/port.ts';
+import type {LimitCount, LimitCounts, OnNotable} from './limit-counts.ts';
 import {timeNearLimit} from './time-near-limit.ts';
-
-/** What is counted of a limit, in this order. */
-const ALLOWED = 0;
-const DENIED = 1;
-const SHADOW_DENIED = 2;
-const COUNTS = 3;
 
 interface KeySums {
   readonly address: RowAddress;
@@ -38,9 +31,9 @@ const LISTED = 3 * FLUSH_MS * 1_000;
 export class UsageRecorder {
   readonly #record: (delta: UsageDelta) => Promise<void>;
   readonly #limits: readonly LimitSpec[];
-  /** By the limit's index in the policy. */
-  readonly #counts: Float64Array;
-  #counted = false;
+  readonly #counts: LimitCounts;
+  /** Those that were taken to be written. */
+  #taken: LimitCounts;
   /** By the limit's index, then by tier, then by key. */
   readonly #keys: readonly Map<string, Map<string, KeySums>>[];
   #remembered = 0;
@@ -51,28 +44,22 @@ export class UsageRecorder {
   /** Refused or near keys that found no room, and sums that could not be written. */
   dropped = 0;
 
-  constructor({limits}: Pick<Policy, 'limits'>, record: (delta: UsageDelta) => Promise<void>) {
+  /** `counts`: of what the store is told. */
+  constructor(
+    {limits}: Pick<Policy, 'limits'>,
+    counts: LimitCounts,
+    record: (delta: UsageDelta) => Promise<void>,
+  ) {
     this.#limits = limits;
-    this.#counts = new Float64Array(COUNTS * limits.length);
+    this.#counts = counts;
+    this.#taken = counts.copy();
     this.#keys = limits.map(() => new Map());
     this.#record = record;
   }
 
-  /** Counts a decision; peeks (cost 0) are not to be told. */
-  add(check: Check, {now, verdicts}: CheckAnswer): void {
-    if (this.#closed || check.layers.length === 0) return;
-    const denier = denierOf(check, verdicts);
-    // Limits behind the one that refused were not reached.
-    const reached = denier < 0 ? check.layers.length : denier + 1;
-    for (let i = 0; i < reached; i++) {
-      const layer = check.layers[i]!;
-      const verdict = verdicts[i]!;
-      const refused = verdict.kind !== Kind.allow;
-      this.#count(layer.limit, refused && !layer.shadow ? DENIED : ALLOWED);
-      if (refused && layer.shadow) this.#count(layer.limit, SHADOW_DENIED);
-      if (refused || isNearLimit(verdict.remaining, verdict.capacity)) this.#addKey(layer, verdict, now);
-    }
-    if (this.#timer === undefined) this.#flushLater();
+  /** Something was counted. */
+  later(): void {
+    if (this.#timer === undefined && !this.#closed) this.#flushLater();
   }
 
   #flushLater(): void {
@@ -106,13 +93,9 @@ export class UsageRecorder {
     clearTimeout(this.#timer);
   }
 
-  #count(limit: number, what: number): void {
-    const at = COUNTS * limit + what;
-    this.#counts[at] = this.#counts[at]! + 1;
-    this.#counted = true;
-  }
-
-  #addKey(layer: Layer, verdict: LayerVerdict, now: number): void {
+  /** A key that was refused, or has little left. */
+  readonly note: OnNotable = (layer, verdict, now) => {
+    if (this.#closed) return;
     const {limit, address, shadow} = layer;
     const {tier, key} = address;
     const refused = verdict.kind !== Kind.allow;
@@ -139,31 +122,33 @@ export class UsageRecorder {
     if (refused) sums.denied++;
     sums.shadow = shadow;
     sums.until = Math.max(sums.until, until);
-  }
+  };
 
   #take(): UsageDelta | undefined {
-    if (!this.#counted) return undefined;
+    const counts = this.#counts.copy();
     const limits = this.#limits
-      .map(({name}, i): LimitUsage => {
-        const counts = this.#counts.subarray(COUNTS * i);
-        return {
-          limit: name,
-          allowed: counts[ALLOWED]!,
-          denied: counts[DENIED]!,
-          shadowDenied: counts[SHADOW_DENIED]!,
-        };
-      })
+      .map(({name}, i) => ({limit: name, ...usageSince(this.#taken.of(i), counts.of(i))}))
       .filter(({allowed, denied}) => allowed + denied > 0);
+    this.#taken = counts;
+    if (limits.length === 0) return undefined;
     const all = this.#keys.flatMap((tiers) =>
       [...tiers.values()].flatMap((keys): KeyUsage[] => [...keys.values()]),
     );
     const keys = all.length > MAX_KEYS ? all.sort((a, b) => b.denied - a.denied).slice(0, MAX_KEYS) : all;
     this.dropped += all.length - keys.length;
-    this.#counts.fill(0);
-    this.#counted = false;
     for (const tiers of this.#keys) tiers.clear();
     this.#remembered = 0;
     this.#text = 0;
     return {limits, keys};
   }
 }
+
+/** What a limit said since then; what it would have refused in shadow went on. */
+const usageSince = (before: LimitCount, now: LimitCount): Omit<LimitUsage, 'limit'> => {
+  const shadowDenied = now.shadowDenied - before.shadowDenied;
+  return {
+    allowed: now.allowed - before.allowed + shadowDenied,
+    denied: now.denied - before.denied,
+    shadowDenied,
+  };
+};

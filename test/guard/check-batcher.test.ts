@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import type {Check} from '../../src/engine/live/check.ts';
 import {CheckBatcher} from '../../src/guard/check-batcher.ts';
-import {limiterFor, memoryStore, PER_IP, watchedStore} from './support.ts';
+import {limiterFor, memoryStore, PER_IP, TWO_PER_IP, watchedStore} from './support.ts';
 
 const checkOf = (key: string): Check => ({
   layers: [{address: {limit: 'a', key, tier: ''}}] as unknown as Check['layers'],
@@ -20,7 +20,7 @@ test('a few checks of one tick are one call of the store', async () => {
 
 test('many checks of one tick are two calls of the store, in their order', async () => {
   const watched = watchedStore(memoryStore());
-  const limiter = await limiterFor({policy: PER_IP, store: watched.store});
+  const limiter = await limiterFor({policy: TWO_PER_IP, store: watched.store});
   const decisions = await Promise.all(Array.from({length: 100}, (_, i) => limiter.check({ip: `${i % 25}`})));
   expect(watched.calls.get('check')).toBe(2);
   // In the order in which they were asked: the first two of each key are allowed.

@@ -86,7 +86,7 @@ const run = async (
   return decisions;
 };
 
-describe('refusals that are remembered', () => {
+describe('refusals that are remembered', {timeout: 120_000}, () => {
   test('are the decisions that the store would have made', async () => {
     let remembered = 0;
     await fc.assert(

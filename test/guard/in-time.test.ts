@@ -1,4 +1,4 @@
-import {setTimeout as sleep} from 'node:timers/promises';
+import {setImmediate, setTimeout as sleep} from 'node:timers/promises';
 import {expect, test} from 'vitest';
 import {Deadlines} from '../../src/base/deadlines.ts';
 import {inTime} from '../../src/guard/in-time.ts';
@@ -20,37 +20,33 @@ test('what arrives in time is the answer, and nobody hears of lateness', async (
 
 test('what arrives late is told as late, and is no answer', async () => {
   const heard: unknown[] = [];
-  const call = inTime(
-    sleep(40).then(() => 7),
-    {
-      deadlines: new Deadlines(5),
-      noAnswer,
-      causeOf: (error) => error,
-      onAnswer: () => heard.push('answered'),
-      onLate: (late) => heard.push(late),
-    },
-  );
+  const {promise, resolve} = Promise.withResolvers<number>();
+  const call = inTime(promise, {
+    deadlines: new Deadlines(5),
+    noAnswer,
+    causeOf: (error) => error,
+    onAnswer: () => heard.push('answered'),
+    onLate: (late) => heard.push(late),
+  });
   await expect(call).rejects.toThrow('no answer');
-  await sleep(60);
+  resolve(7);
+  await setImmediate();
   expect(heard).toEqual([7]);
 });
 
 test('a call that fails late has one cause: that there was no answer', async () => {
   const causes: string[] = [];
-  const call = inTime(
-    sleep(30).then(() => {
-      throw new Error('gone');
-    }),
-    {
-      deadlines: new Deadlines(5),
-      noAnswer,
-      causeOf: (error) => {
-        causes.push((error as Error).message);
-        return error;
-      },
+  const {promise, reject} = Promise.withResolvers<number>();
+  const call = inTime(promise, {
+    deadlines: new Deadlines(5),
+    noAnswer,
+    causeOf: (error) => {
+      causes.push((error as Error).message);
+      return error;
     },
-  );
+  });
   await expect(call).rejects.toThrow('no answer');
-  await sleep(50);
+  reject(new Error('gone'));
+  await setImmediate();
   expect(causes).toEqual(['no answer']);
 });

@@ -12,14 +12,14 @@ const runProgram = async (program: string): Promise<string> => {
   const {stdout, stderr} = await run(
     process.execPath,
     ['--input-type=module', '-e', `import {createLimiter} from ${JSON.stringify(index)};\n${program}`],
-    {timeout: 15_000},
+    {timeout: 45_000},
   );
   return stdout + stderr;
 };
 
 const POLICY = JSON.stringify(PER_IP);
 
-test('a limiter that is not closed does not keep the process alive', async () => {
+test('a limiter that is not closed does not keep the process alive', {timeout: 60_000}, async () => {
   expect(
     await runProgram(`
       const limiter = await createLimiter({policy: ${POLICY}, store: 'memory:'});
@@ -29,7 +29,9 @@ test('a limiter that is not closed does not keep the process alive', async () =>
   ).toBe('done\n');
 });
 
-test('when the store is lost and nobody listens, a warning says so, without the password', async () => {
+test('when the store is lost and nobody listens, a warning says so, without the password', {
+  timeout: 60_000,
+}, async () => {
   const said = await runProgram(`
     const limiter = await createLimiter({policy: ${POLICY}, store: 'redis://user:hunter2@127.0.0.1:1'});
     console.log((await limiter.check({ip: 'a'})).source);

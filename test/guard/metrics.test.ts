@@ -89,9 +89,11 @@ test('events tell of refusals and of keys near their limit', async () => {
 });
 
 test('what a function of the user throws does not reach who asked', async () => {
+  const clock = new ManualClock();
   const limiter = await limiterFor({
     policy: PER_IP,
-    store: memoryStore(),
+    store: memoryStore(clock),
+    clock: clock.read,
     events: {
       onDenied: async () => {
         throw new Error('later');

@@ -1,4 +1,4 @@
-import {onTestFinished} from 'vitest';
+import {expect, onTestFinished} from 'vitest';
 import type {LiveOverride} from '../../src/engine/live/live-override.ts';
 import {createLimiter} from '../../src/guard/create-limiter.ts';
 import type {Limiter} from '../../src/guard/limiter.ts';
@@ -30,6 +30,9 @@ export const policyWith = (...limits: readonly object[]): PolicyObject => ({vers
 /** 2 per second and IP address. */
 export const PER_IP = policyWith({name: 'per-ip', key: '{ip}', rate: '2/s', burst: 2});
 
+/** The same 2, which do not come back during a test: for clocks that nobody moves. */
+export const TWO_PER_IP = policyWith({name: 'per-ip', key: '{ip}', rate: '2/h', burst: 2});
+
 /** A limiter that is closed when the test has ended. */
 export const limiterFor = async (options: LimiterOptions): Promise<Limiter> => {
   const limiter = await createLimiter(options);
@@ -48,6 +51,10 @@ export const setOverride = async (store: Store, override: LiveOverride): Promise
 export const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 10));
 };
+
+/** `expect.poll` with as much time as a slow machine needs. */
+export const eventually: typeof expect.poll = (get, options) =>
+  expect.poll(get, {timeout: 15_000, ...options});
 
 /** A store whose calls are counted, and can be made to fail or to hang: what a network does, when it is asked to. */
 export const watchedStore = (

@@ -3,6 +3,7 @@ import {expect, onTestFinished, test} from 'vitest';
 import {StoreGuard} from '../../src/guard/store-guard.ts';
 import {Sweeper} from '../../src/guard/sweeper.ts';
 import {MemoryStore} from '../../src/store/memory/memory-store.ts';
+import {until} from './support.ts';
 
 const guarded = async (store: MemoryStore): Promise<StoreGuard> => {
   const guard = new StoreGuard({
@@ -34,9 +35,11 @@ test('of several processes one removes what is out of date, and not again for fi
     for (const sweeper of sweepers) sweeper.close();
   });
   for (const sweeper of sweepers) sweeper.start();
+  await until(() => sweeps > 0);
   await sleep(60);
   expect(sweeps).toBe(1);
   now += 5 * 60 * 1_000_000 + 1;
+  await until(() => sweeps > 1);
   await sleep(60);
   expect(sweeps).toBe(2);
 });

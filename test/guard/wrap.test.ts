@@ -1,6 +1,6 @@
-import {expect, expectTypeOf, test, vi} from 'vitest';
+import {expect, expectTypeOf, test} from 'vitest';
 import {RateLimitError} from '../../src/guard/rate-limit-error.ts';
-import {limiterFor, ManualClock, memoryStore, policyWith} from './support.ts';
+import {limiterFor, ManualClock, memoryStore, policyWith, until} from './support.ts';
 
 const SLOTS = policyWith({name: 'slots', key: '{key}', algorithm: 'concurrency', max: 2});
 const RATE = policyWith({name: 'rate', key: '{key}', rate: '1/h', burst: 2});
@@ -79,12 +79,12 @@ test('slots are given back when the function has settled, however it did', async
     {key: 'x'},
   );
   const [one, two] = [call(false), call(true)];
-  await vi.waitFor(() => expect(gates).toHaveLength(2));
+  await until(() => gates.length === 2);
   await expect(call(false)).rejects.toMatchObject({decision: {scope: 'concurrency'}});
   gates[0]!();
   await one;
   const three = call(false);
-  await vi.waitFor(() => expect(gates).toHaveLength(3));
+  await until(() => gates.length === 3);
   gates[1]!();
   await expect(two).rejects.toThrow('broken');
   const thrower = limiter.wrap(

@@ -6,7 +6,7 @@ import {breakerDocumentId} from '../../store/breaker-document.ts';
 export interface Identity {
   /** Of the document. */
   readonly id: string;
-  /** Empty where one breaker stands before all. */
+  /** As it is in the id: a long one is cut, for many are remembered. Empty where one breaker stands before all. */
   readonly key: string;
 }
 
@@ -45,13 +45,17 @@ export class RequestRule {
     if (this.#unless?.(attributes) || this.#when?.(attributes) === false) return undefined;
     const key = this.#keyOf?.(attributes) ?? '';
     if (this.isKeyed && key === '') return undefined;
-    return {id: breakerDocumentId(this.spec.name, key), key};
+    return this.#identity(breakerDocumentId(this.spec.name, key));
   }
 
   /** That of a document; undefined: it is another breaker's. */
   identityIn(id: string): Identity | undefined {
     const {name} = this.spec;
     if (!this.isKeyed) return id === name ? {id, key: ''} : undefined;
-    return id.startsWith(`${name} `) ? {id, key: id.slice(name.length + 1)} : undefined;
+    return id.startsWith(`${name} `) ? this.#identity(id) : undefined;
+  }
+
+  #identity(id: string): Identity {
+    return {id, key: id.slice(this.spec.name.length + 1)};
   }
 }

@@ -31,6 +31,7 @@ export class StoreLink {
   #clockAskedAt = Number.NEGATIVE_INFINITY;
   #isAsking = false;
   #wasLost = false;
+  #isListening = false;
   #unlisten: (() => Promise<void>) | undefined;
   #closed = false;
 
@@ -117,8 +118,10 @@ export class StoreLink {
 
   /** Without news, what is asked for at intervals is what brings changes of others. */
   async #listen(store: Store): Promise<void> {
-    if (this.#unlisten !== undefined) return;
+    if (this.#isListening) return;
+    this.#isListening = true;
     const unlisten = await store.listen(() => this.#news()).catch(() => undefined);
+    this.#isListening = unlisten !== undefined;
     if (this.#closed) await unlisten?.().catch(() => undefined);
     else this.#unlisten = unlisten;
   }

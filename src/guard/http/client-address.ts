@@ -3,6 +3,7 @@ import {quoted} from '../../base/safe-text.ts';
 import {addressKey, addressText} from './address-text.ts';
 import {forwardedForHops, forwardedHops} from './forwarded-hops.ts';
 import type {IdentityRequest} from './identity-request.ts';
+import {ownText} from './own-text.ts';
 import {type TrustedProxies, trustedProxies} from './trusted-proxies.ts';
 
 export interface ClientAddressOptions {
@@ -66,10 +67,9 @@ export const clientAddress = ({
         if (!trusts(address, hop)) break;
       }
     }
-    return {
-      ip: address === undefined ? undefined : addressKey(address, ipv6Prefix),
-      from: hop === 0 ? 'peer' : 'forwarded',
-    };
+    if (address === undefined) return {ip: undefined, from: 'peer'};
+    const ip = addressKey(address, ipv6Prefix);
+    return hop === 0 ? {ip, from: 'peer'} : {ip: ownText(ip), from: 'forwarded'};
   };
 };
 

@@ -62,6 +62,8 @@ interface Wire {
 interface Pending {
   /** Aborted when it is cancelled. */
   readonly gone: AbortController;
+  /** Whether the server has it, and will answer. */
+  isServed: boolean;
   release: (outcome: RequestOutcome) => void;
 }
 
@@ -70,8 +72,8 @@ class Door {
   onclose: (() => void) | undefined;
   readonly #wire: Wire;
   readonly #gate: McpGate;
-  /** By id; nothing keeps a client from using one twice. */
-  readonly #pending = new Map<JsonRpcId, Pending[]>();
+  /** By id, in the order of their arrival; nothing keeps a client from using one twice. */
+  readonly #pending = new Map<JsonRpcId | undefined, Set<Pending>>();
 
   constructor(wire: Wire, limiter: CheckingLimiter, options: McpLimiterOptions) {
     this.#wire = wire;
@@ -90,7 +92,7 @@ class Door {
         return;
       }
       const cancelled = cancelledId(message);
-      if (cancelled !== undefined) this.#finish(cancelled, 'cancelled');
+      if (cancelled !== undefined) this.#cancel(cancelled);
       this.onmessage?.(message, extra);
     };
     return true;
@@ -99,7 +101,7 @@ class Door {
   setOnClose(listener: (() => void) | undefined): boolean {
     this.onclose = listener;
     this.#wire.onclose = () => {
-      for (const id of [...this.#pending.keys()]) this.#finish(id, 'cancelled');
+      for (const id of [...this.#pending.keys()]) this.#cancel(id);
       this.onclose?.();
     };
     return true;
@@ -110,43 +112,66 @@ class Door {
     try {
       await this.#wire.send(message, options);
     } finally {
-      if (id !== undefined) this.#finish(id, isServerError(message) ? 'failed' : 'answered');
+      if (id !== undefined) this.#answered(id, isServerError(message) ? 'failure' : 'success');
     }
   };
 
   async #enter(call: JsonRpcCall, message: unknown, extra: McpOrigin | undefined): Promise<void> {
     const {id} = call;
-    const pending: Pending = {gone: new AbortController(), release: () => undefined};
-    if (id !== undefined) this.#pending.set(id, [...(this.#pending.get(id) ?? []), pending]);
+    const pending = this.#arrived(id);
     const {signal} = pending.gone;
     try {
       const origin = {...extra, sessionId: this.#wire.sessionId};
       const decision = await this.#gate.check(call, origin, signal);
       pending.release = releaseOnce(decision);
-      if (decision.allowed && !signal.aborted) this.onmessage?.(message, extra);
-      else if (!signal.aborted && id !== undefined) await this.send(toJsonRpcError(decision, id));
       // Nothing comes after a cancellation, nor after what cannot be answered.
-      if (signal.aborted || id === undefined || id === null || !decision.allowed)
-        pending.release('abandoned');
+      if (signal.aborted) return;
+      if (decision.allowed) {
+        pending.isServed = id !== undefined && id !== null;
+        this.onmessage?.(message, extra);
+      } else if (id !== undefined) await this.#wire.send(toJsonRpcError(decision, id));
     } catch (error) {
       if (signal.aborted && error === signal.reason) return;
+      pending.isServed = false;
+      pending.release('failure');
       this.#wire.onerror?.(error instanceof Error ? error : new Error(String(error)));
       const failure = {jsonrpc: '2.0', id, error: {code: INTERNAL_ERROR, message: 'internal error'}};
-      if (id !== undefined) await this.send(failure).catch(() => undefined);
+      if (id !== undefined) await this.#wire.send(failure).catch(() => undefined);
+    } finally {
+      if (!pending.isServed) this.#done(id, pending, 'abandoned');
     }
   }
 
-  #finish(id: JsonRpcId, how: 'answered' | 'failed' | 'cancelled'): void {
-    const calls = this.#pending.get(id) ?? [];
-    this.#pending.delete(id);
-    for (const call of calls) {
-      if (how === 'cancelled') call.gone.abort();
-      call.release(OUTCOMES[how]);
+  #arrived(id: JsonRpcId | undefined): Pending {
+    const pending: Pending = {gone: new AbortController(), isServed: false, release: () => undefined};
+    const calls = this.#pending.get(id) ?? new Set();
+    this.#pending.set(id, calls.add(pending));
+    return pending;
+  }
+
+  /** Of several calls with one id an answer is that of one, not of those that are still checked. */
+  #answered(id: JsonRpcId, outcome: RequestOutcome): void {
+    for (const pending of this.#pending.get(id) ?? [])
+      if (pending.isServed) {
+        this.#done(id, pending, outcome);
+        return;
+      }
+  }
+
+  #cancel(id: JsonRpcId | undefined): void {
+    for (const pending of this.#pending.get(id) ?? []) {
+      pending.gone.abort();
+      this.#done(id, pending, 'abandoned');
     }
+  }
+
+  #done(id: JsonRpcId | undefined, pending: Pending, outcome: RequestOutcome): void {
+    pending.release(outcome);
+    const calls = this.#pending.get(id);
+    calls?.delete(pending);
+    if (calls?.size === 0) this.#pending.delete(id);
   }
 }
-
-const OUTCOMES = {answered: 'success', failed: 'failure', cancelled: 'abandoned'} as const;
 
 const INTERNAL_ERROR = -32_603;
 

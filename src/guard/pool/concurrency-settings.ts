@@ -1,4 +1,3 @@
-import {createHash} from 'node:crypto';
 import {RatectlError} from '../../base/ratectl-error.ts';
 import {quoted} from '../../base/safe-text.ts';
 import {type Attributes, renderer} from '../../engine/live/attributes.ts';
@@ -7,6 +6,7 @@ import type {OnStoreError, Policy} from '../../engine/policy-model.ts';
 import type {PoolSpec} from '../../engine/pool/pool-spec.ts';
 import type {PrioritySpec} from '../../engine/priority-spec.ts';
 import {loadGivenPolicy} from '../../policy/given-policy.ts';
+import {shortKey} from '../short-key.ts';
 import type {ConcurrencyOptions} from './concurrency-options.ts';
 
 /** Options with everything decided. */
@@ -84,13 +84,6 @@ const wholeSpec = (given: NonNullable<ConcurrencyOptions['spec']>): PoolSpec => 
     throw wrong('spec.order', order, '"fifo", "lifo" or "adaptive-lifo"');
   return spec;
 };
-
-/** Keys come from requests: longer ones are known by their beginning and a hash, so that a pool stays small. */
-const LONGEST_KEY = 256;
-const shortKey = (key: string): string =>
-  key.length <= LONGEST_KEY
-    ? key.toWellFormed()
-    : `${key.slice(0, LONGEST_KEY - 65).toWellFormed()}~${createHash('sha256').update(key).digest('hex')}`;
 
 /** Whose slot it is, and how important. Throws a RatectlError for a priority that there is not. */
 export const workOf = ({

@@ -136,7 +136,10 @@ export class PoolMember {
       if (hasNews) pool.distrust();
       const answers = await pool.change((state, moment) => carryOut(orders, state, moment, this.#max));
       this.#outbox.released(orders.releasing);
-      for (const call of [...told, ...calls]) call.toldAt = askedAt;
+      // Whom the pool did not know any more it was not told of.
+      const known = new Set(pool.known.state.waiting.map(({id}) => id));
+      for (const call of told) if (known.has(call.id)) call.toldAt = askedAt;
+      for (const call of calls) call.toldAt = askedAt;
       this.#settle(calls, answers);
     } catch (error) {
       // It may have been written all the same: what is found under our name and not known is given back.

@@ -9,7 +9,6 @@ import {limiterSettings} from '../limiter-settings.ts';
 import type {ConcurrencyChange} from '../pool/concurrency-events.ts';
 import {ConcurrencyLimiter} from '../pool/concurrency-limiter.ts';
 import {StoreGuard} from '../store-guard.ts';
-import {LimitTally} from './limit-tally.ts';
 import {metricsInterval} from './metrics-interval.ts';
 import {partsOf} from './parts-of.ts';
 import {PoolGate} from './pool-gate.ts';
@@ -97,14 +96,14 @@ export const createProtection = async (options: ProtectionOptions = {}): Promise
     limiter.adjust({shares: control.limitShares()});
     for (const {spec, pool} of pools) pool.setMax(scaledMax(spec.max, control.shareOfPool(spec.name)));
   };
-  const limits = new LimitTally(policy.limits.map(({name}) => name));
   limiter.adjust({
     tierOf: behaviour?.tierOf,
-    onDecided: (check, {answer, source}) => {
-      limits.add(check, answer);
-      // A fixed answer says nothing of how a key behaves.
-      if (source !== 'open' && source !== 'closed') behaviour?.observe(check, answer);
-    },
+    onDecided:
+      behaviour &&
+      ((check, {answer, source}) => {
+        // A fixed answer says nothing of how a key behaves.
+        if (source !== 'open' && source !== 'closed') behaviour.observe(check, answer);
+      }),
   });
 
   if (enabled) {
@@ -114,7 +113,7 @@ export const createProtection = async (options: ProtectionOptions = {}): Promise
     applyShares();
   }
   const tally = new RequestTally();
-  report.start({limiter, limits, requests: tally, pools, control, breakers, load});
+  report.start({limiter, requests: tally, pools, control, breakers, load});
   return new Protection({
     ...{limiter, control, pools, tally, report},
     breakers: breakers.isEmpty ? undefined : breakers,

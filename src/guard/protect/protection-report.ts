@@ -6,7 +6,6 @@ import type {ControlNews} from '../control/control-states.ts';
 import type {Limiter} from '../limiter.ts';
 import type {ConcurrencyChange} from '../pool/concurrency-events.ts';
 import type {ConcurrencyState} from '../pool/concurrency-state.ts';
-import type {LimitTally} from './limit-tally.ts';
 import type {PoolGate} from './pool-gate.ts';
 import type {ProtectedDecision} from './protected-decision.ts';
 import type {ProtectionEvents} from './protection-events.ts';
@@ -16,7 +15,6 @@ import type {RequestTally} from './request-tally.ts';
 
 export interface ReportSources {
   readonly limiter: Limiter;
-  readonly limits: LimitTally;
   readonly requests: RequestTally;
   readonly pools: readonly PoolGate[];
   readonly control: ControlLoop | undefined;
@@ -70,7 +68,7 @@ export class ProtectionReport {
 
   /** How everything is now. Never rejects: while the store is lost, pools are told as this process knows them. */
   async metrics(): Promise<ProtectionMetrics> {
-    const {limiter, limits, requests, pools, control, breakers, load} = this.#sources!;
+    const {limiter, requests, pools, control, breakers, load} = this.#sources!;
     const {cpu, memory, eventLoop, responseTime} = load.last;
     const states = await Promise.all(pools.map(async (gate) => ({gate, state: await gate.pool.state()})));
     return {
@@ -78,7 +76,7 @@ export class ProtectionReport {
       concurrency: states.map(poolMetrics),
       queue: states.map(queueMetrics),
       breaker: breakers?.facts() ?? [],
-      bucket: limits.facts((name) => control?.shareOfLimit(name) ?? 1) satisfies readonly BucketMetrics[],
+      bucket: bucketMetrics(limiter, control),
       performance: {
         ...requests.facts(),
         load: {
@@ -93,6 +91,16 @@ export class ProtectionReport {
     };
   }
 }
+
+/** What a limit in shadow would have refused went on. */
+const bucketMetrics = (limiter: Limiter, control: ControlLoop | undefined): readonly BucketMetrics[] => {
+  const counts = limiter.counts();
+  return limiter.policy.limits.map(({name: limit}, i) => {
+    const {allowed, denied, shadowDenied} = counts[i]!;
+    const share = control?.shareOfLimit(limit) ?? 1;
+    return {limit, allowed: allowed + shadowDenied, denied, shadowDenied, share};
+  });
+};
 
 interface PoolNow {
   readonly gate: PoolGate;

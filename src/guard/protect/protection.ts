@@ -106,16 +106,17 @@ export class Protection implements CheckingLimiter {
   ): Promise<T> {
     const decision = await this.check(attributes, options);
     if (!decision.allowed) throw new ProtectionError(decision);
-    const signal =
-      options.signal === undefined ? decision.signal : AbortSignal.any([decision.signal, options.signal]);
+    let result: T;
     try {
-      const result = await work({decision, signal});
-      await decision.release(isFailure(result) ? 'failure' : 'success');
-      return result;
+      const {signal} = options;
+      const running = signal === undefined ? decision.signal : AbortSignal.any([decision.signal, signal]);
+      result = await work({decision, signal: running});
     } catch (error) {
-      await decision.release(isError(error) ? 'failure' : 'abandoned');
+      await decision.release(says(() => isError(error)) ? 'failure' : 'abandoned');
       throw error;
     }
+    await decision.release(says(() => isFailure(result)) ? 'failure' : 'success');
+    return result;
   }
 
   /** What was counted since the start, and how everything is now. Never rejects. */
@@ -229,5 +230,14 @@ interface Entry {
 const NEVER = new AbortController().signal;
 
 const isServerFailure = (result: unknown): boolean => result instanceof Response && result.status >= 500;
+
+/** A function that throws about a result must neither take it from the caller nor keep the slots. */
+const says = (isFailure: () => boolean): boolean => {
+  try {
+    return isFailure();
+  } catch {
+    return true;
+  }
+};
 
 const isNoAbort = (error: unknown): boolean => !(error instanceof Error && error.name === 'AbortError');

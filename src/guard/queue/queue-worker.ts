@@ -24,6 +24,7 @@ export class QueueWorker {
   readonly #running = new Set<Promise<void>>();
   readonly #done: Promise<void>;
   #wake: (() => void) | undefined;
+  #onDone: (() => void) | undefined;
   /** A wake that came while nobody slept. */
   #isWoken = false;
   #unlisten: (() => Promise<void>) | undefined;
@@ -66,7 +67,7 @@ export class QueueWorker {
       await setImmediate();
       const free = concurrency - this.#running.size;
       if (free <= 0) {
-        await Promise.race(this.#running);
+        await this.#oneDone();
         continue;
       }
       try {
@@ -98,10 +99,18 @@ export class QueueWorker {
   #start(item: ClaimedItem, askedAt: number): void {
     const running = new ItemRun(item, askedAt, this.#context).run().finally(() => {
       this.#running.delete(running);
+      this.#onDone?.();
       // A parked or failed one may be due before what is slept for.
       this.wake();
     });
     this.#running.add(running);
+  }
+
+  /** One of those that are worked on is done. A race of their promises would leave something behind at the slowest one each time. */
+  #oneDone(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onDone = resolve;
+    });
   }
 
   /** Claimed by a question that was under way when the worker was stopped: others may have them at once. */

@@ -391,7 +391,7 @@ describe('the store', () => {
   });
 });
 
-describe('a flood of 100,000 keys', () => {
+describe('a flood of 100,000 keys', {timeout: 120_000}, () => {
   test('is bounded in memory, and writes next to nothing when none comes twice', async () => {
     const watched = watchedStore(store);
     let rows = 0;

@@ -8,15 +8,25 @@ import {RateLimitError} from '../../../src/guard/rate-limit-error.ts';
 import {EVENT_JOURNAL} from '../../../src/store/event-journal.ts';
 import {listBreakers} from '../../../src/store/stored-breaker.ts';
 import {MS} from '../../support/instants.ts';
+import {RunningTime, setClock} from '../process-time.ts';
 import {limiterFor, memoryStore, policyWith, until, watchedStore} from '../support.ts';
-import {breakerFor, call, fail, failed, SPEC} from './breaker-support.ts';
+import {breakerFor, call, fail, failed, isOpenIn, SPEC} from './breaker-support.ts';
 
 describe.each(['of this process alone', 'with a store'])('a breaker around calls, %s', (where) => {
   const store = () => (where === 'with a store' ? {store: memoryStore()} : {});
+  type Place = ReturnType<typeof store>;
+
+  /** Sets the clock past the recovery, once the store knows that the breaker is open. */
+  const recover = async (at: Place, setForward: (us: number) => void): Promise<void> => {
+    await until(async () => at.store === undefined || (await isOpenIn(at.store)));
+    setForward(SPEC.recovery);
+  };
 
   test('opens at the third failure in a row, refuses, lets one probe through, and closes when it succeeds', async () => {
+    const setForward = setClock();
+    const at = store();
     const changes: BreakerChange[] = [];
-    const breaker = await breakerFor({...store(), events: {onStateChange: (change) => changes.push(change)}});
+    const breaker = await breakerFor({...at, events: {onStateChange: (change) => changes.push(change)}});
     expect(await breaker.run(() => 42)).toBe(42);
     await fail(breaker, 2);
     expect(await call(breaker, 'ok')).toBe('ok');
@@ -25,8 +35,9 @@ describe.each(['of this process alone', 'with a store'])('a breaker around calls
     const refused = await breaker.run(() => 1).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(BreakerOpenError);
     expect(refused).toMatchObject({code: 'breaker/open', breaker: 'db', message: 'breaker "db" is open'});
-    expect((refused as BreakerOpenError).retryAfterMs).toBeGreaterThan(200);
-    expect((refused as BreakerOpenError).retryAfterMs).toBeLessThanOrEqual(300);
+    expect((refused as BreakerOpenError).retryAfterMs).toBeGreaterThan(30_000);
+    expect((refused as BreakerOpenError).retryAfterMs).toBeLessThanOrEqual(60_000);
+    await recover(at, setForward);
     await until(() => breaker.state.kind === 'half-open');
     const probing = Promise.withResolvers<void>();
     const probe = breaker.run(() => probing.promise);
@@ -41,12 +52,15 @@ describe.each(['of this process alone', 'with a store'])('a breaker around calls
       'half-open closed probes',
     ]);
     expect(changes[0]!.until).toBeGreaterThan(0);
-    expect(changes.every(({breaker: name, where: at}) => name === 'db' && at === 'here')).toBe(true);
+    expect(changes.every(({breaker: name, where: told}) => name === 'db' && told === 'here')).toBe(true);
   });
 
   test('opens again when its probe fails', async () => {
-    const breaker = await breakerFor(store());
+    const setForward = setClock();
+    const at = store();
+    const breaker = await breakerFor(at);
     await fail(breaker, 3);
+    await recover(at, setForward);
     await until(() => breaker.state.kind === 'half-open');
     expect(await call(breaker, 'fail')).toBe('failed');
     expect(breaker.state.kind).toBe('open');
@@ -54,20 +68,29 @@ describe.each(['of this process alone', 'with a store'])('a breaker around calls
   });
 
   test('a probe that its caller gives up gives its place back', async () => {
-    const breaker = await breakerFor({...store(), spec: {...SPEC, recovery: 2_000_000}});
+    const setForward = setClock();
+    const at = store();
+    const breaker = await breakerFor(at);
     await breaker.open('ada');
     await fail(breaker, 3);
-    await sleep(2_000);
+    await recover(at, setForward);
     await until(() => breaker.state.kind === 'half-open');
     const gone = new AbortController();
-    const probe = breaker.run((signal) => sleep(60_000, undefined, {signal}), {signal: gone.signal});
-    await sleep(20);
+    const began = Promise.withResolvers<void>();
+    const probe = breaker.run(
+      (signal) => {
+        began.resolve();
+        return sleep(60_000, undefined, {signal});
+      },
+      {signal: gone.signal},
+    );
+    await began.promise;
     expect(await call(breaker, 'ok')).toBe('open');
     gone.abort();
     await expect(probe).rejects.toThrow();
-    const began = performance.now();
+    const time = new RunningTime();
     await until(async () => (await call(breaker, 'ok')) === 'ok');
-    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(time.ms).toBeLessThan(1_000);
   });
 
   test('is opened and closed by hand', async () => {
@@ -84,10 +107,13 @@ describe.each(['of this process alone', 'with a store'])('a breaker around calls
   });
 
   test('a call that began before it opened says nothing about the time after it', async () => {
-    const breaker = await breakerFor(store());
+    const setForward = setClock();
+    const at = store();
+    const breaker = await breakerFor(at);
     const slow = [1, 2, 3].map(() => Promise.withResolvers<void>());
     const late = slow.map(({promise}) => breaker.run(() => promise).catch(() => undefined));
     await fail(breaker, 3);
+    await recover(at, setForward);
     await until(async () => (await call(breaker, 'ok')) === 'ok');
     for (const {reject} of slow) reject(failed);
     await Promise.all(late);
@@ -178,18 +204,23 @@ test('what listeners throw harms nothing', async () => {
   const throws = (): never => {
     throw failed;
   };
+  let checks = 0;
   const breaker = await breakerFor({
     store: memoryStore(),
-    healthCheck: () => false,
+    healthCheck: () => {
+      checks++;
+      return false;
+    },
     events: {onStateChange: throws, onRefused: throws, onHealthCheck: throws},
   });
   await fail(breaker, 3);
   expect(await call(breaker, 'ok')).toBe('open');
-  await sleep(150);
+  await until(() => checks > 1);
   expect(breaker.state.kind).toBe('open');
 });
 
 test('a refusal is an answer for HTTP and for MCP servers', async () => {
+  setClock('stands');
   const breaker = await breakerFor({spec: {...SPEC, failures: 1, recovery: 90_000_000}});
   await fail(breaker, 1);
   const error = (await breaker.admit().catch((refusal: unknown) => refusal)) as BreakerOpenError;
@@ -224,9 +255,12 @@ test('calls while it is closed make no round trip; failures are told at once, su
 });
 
 test('the journal has when it opened and closed, and by whom', async () => {
+  const setForward = setClock();
   const store = memoryStore();
   const breaker = await breakerFor({store});
   await fail(breaker, 3);
+  await until(() => isOpenIn(store));
+  setForward(SPEC.recovery);
   await until(async () => (await call(breaker, 'ok')) === 'ok');
   await breaker.open('ada@build-7');
   await breaker.reset('ada@build-7');

@@ -11,7 +11,7 @@ const breaker = await createBreaker({
   ...{store, prefix},
   spec: {
     ...{name: 'db', failures: 3, rate: undefined, window: 60_000_000, minimumCalls: 4},
-    ...{recovery: 2_000_000, probes: 1},
+    ...{recovery: 3_000_000, probes: 1},
   },
 });
 await breaker.run(async () => {

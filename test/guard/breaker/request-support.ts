@@ -11,7 +11,7 @@ import {MINUTE, MS} from '../../support/instants.ts';
 
 type Requests = Extract<BreakerGuard, {kind: 'requests'}>;
 
-/** A breaker before requests; short spans, tests run in real time. */
+/** A breaker before requests, with a recovery that no test sits out: clocks are set forward, see `setClock` and `letPass`. */
 export const ruleOf = (
   name: string,
   guards: Partial<Requests> = {},
@@ -22,7 +22,7 @@ export const ruleOf = (
   rate: undefined,
   window: MINUTE,
   minimumCalls: 4,
-  recovery: 300 * MS,
+  recovery: MINUTE,
   probes: 1,
   healthCheck: 10_000 * MS,
   ...spec,

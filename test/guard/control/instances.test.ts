@@ -2,7 +2,6 @@ import {type ChildProcess, spawn} from 'node:child_process';
 import {randomUUID} from 'node:crypto';
 import {once} from 'node:events';
 import {join} from 'node:path';
-import {setTimeout as sleep} from 'node:timers/promises';
 import {describe, expect, inject, onTestFinished, test} from 'vitest';
 import type {ControlLoop} from '../../../src/guard/control/control-loop.ts';
 import {
@@ -14,7 +13,8 @@ import {
 import {openStore} from '../../../src/store/open-store.ts';
 import {parseStoreUrl} from '../../../src/store/parse-store-url.ts';
 import type {Store} from '../../../src/store/port.ts';
-import {MS} from '../../support/instants.ts';
+import {MINUTE, MS} from '../../support/instants.ts';
+import {RunningTime} from '../process-time.ts';
 import {until} from '../support.ts';
 import {EVERY, loopFor, policyWith, type SetLoad} from './control-support.ts';
 import {PROCESS_POLICY} from './process-policy.ts';
@@ -80,12 +80,12 @@ describe.each(PLACES)('three instances on %s', (_, place) => {
     await until(() => shares(instances).every((share) => share === 0.5));
     instances[1].load.cpu = 0.1;
     await until(() => shares(instances).every((share) => share === 1));
-    expect(await listLoads(instances[0].store)).toHaveLength(3);
+    await until(async () => (await listLoads(instances[0].store)).length === 3);
   });
 
   test('together they make one step per interval', async () => {
     const policy = policyWith({
-      adaptive: [{...policyWith().adaptive[0]!, floor: 0.01}],
+      adaptive: [{...policyWith().adaptive[0]!, floor: 1e-9}],
       degradation: undefined,
     });
     const instances = await three(place(), {policy});
@@ -97,12 +97,13 @@ describe.each(PLACES)('three instances on %s', (_, place) => {
       return {steps: Math.round(Math.log(share) / Math.log(0.9)), at: steppedAt};
     };
     const before = await read();
-    await sleep((15 * EVERY) / MS);
+    const time = new RunningTime();
+    await until(() => time.ms > (15 * EVERY) / MS);
     const after = await read();
-    const intervals = (after.at - before.at) / EVERY;
-    expect(after.steps - before.steps).toBeLessThanOrEqual(intervals);
+    const steps = after.steps - before.steps;
     // Three that each had a clock of their own to step by would make three times as many, one that misses turns half of them.
-    expect(after.steps - before.steps).toBeGreaterThan(intervals * 0.7);
+    expect(steps).toBeLessThanOrEqual((after.at - before.at) / EVERY);
+    expect(steps).toBeGreaterThan(15 * 0.65);
   });
 
   test('a mode that is set by hand is heard by all within half a second, and so is its end', async () => {
@@ -110,12 +111,12 @@ describe.each(PLACES)('three instances on %s', (_, place) => {
     const instances = await three(place(), {policy: policyWith({adaptive: [], degradation: far})});
     const all = (mode: string) => until(() => instances.every(({loop}) => loop.mode().mode === mode));
     for (const change of ['closed', 'normal'] as const) {
-      const began = performance.now();
+      const time = new RunningTime();
       if (change === 'closed')
         await setManualMode(instances[2].store, {mode: 'closed', by: 'ada@ops-1', reason: 'drill'});
       else await clearManualMode(instances[2].store);
       await all(change);
-      expect(performance.now() - began).toBeLessThan(500);
+      expect(time.ms).toBeLessThan(500);
     }
   });
 
@@ -125,30 +126,30 @@ describe.each(PLACES)('three instances on %s', (_, place) => {
     const url = place();
     const instances = await three(url, {policy: PROCESS_POLICY});
     const {child, output} = overloadedProcess(url, 30 * 60_000);
-    await until(() => output().startsWith('started'));
+    await until(() => output().includes('started'));
     await until(() => shares(instances).every((share) => share === 0.5));
     // It comes to the same share.
     await until(() => output().trim().split('\n').at(-1) === '0.5');
     const gone = once(child, 'close');
     child.kill('SIGKILL');
     await gone;
-    const began = performance.now();
+    const time = new RunningTime();
     await until(async () => (await listLoads(instances[0].store)).length === 3);
-    expect(performance.now() - began).toBeLessThan(2_000);
+    expect(time.ms).toBeLessThan(2_000);
     await until(() => shares(instances).every((share) => share === 1));
     // Ten steps of a twentieth, and the three intervals.
-    expect(performance.now() - began).toBeLessThan(6_000);
+    expect(time.ms).toBeLessThan(6_000);
   });
 
   test('wall clocks an hour apart make no difference', {timeout: 60_000}, async () => {
     const url = place();
     const instances = await three(url, {policy: PROCESS_POLICY});
     const processes = [overloadedProcess(url, -3_600_000), overloadedProcess(url, 3_600_000)];
-    await until(() => processes.every(({output}) => output().startsWith('started')));
+    await until(() => processes.every(({output}) => output().includes('started')));
     await until(() => shares(instances).every((share) => share === 0.5));
-    expect(await listLoads(instances[0].store)).toHaveLength(5);
+    await until(async () => (await listLoads(instances[0].store)).length === 5);
     const now = await instances[0].store.now();
     const {steppedAt} = (await listAdaptive(instances[0].store))[0]!.state;
-    expect(Math.abs(now - steppedAt)).toBeLessThan(2_000 * MS);
+    expect(Math.abs(now - steppedAt)).toBeLessThan(MINUTE);
   });
 });

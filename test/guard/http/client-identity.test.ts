@@ -223,7 +223,7 @@ describe('Forwarded (RFC 7239)', () => {
   });
 });
 
-describe('a client cannot choose its address', () => {
+describe('a client cannot choose its address', {timeout: 120_000}, () => {
   const address = fc.oneof(fc.ipV4(), fc.ipV6());
   const junk = fc.oneof(
     address,
@@ -352,7 +352,7 @@ describe('ids that clients tell', () => {
     expect(keyOf('made-up-9')).toBe('id:made-up-9');
   });
 
-  test('however many addresses make up ids, what is remembered is bounded', () => {
+  test('however many addresses make up ids, what is remembered is bounded', {timeout: 60_000}, () => {
     const of = clientIdentity({clientId: {header: 'x-client-id', perAddress: 1_000}, now: () => 0});
     const keys = new Set<string | undefined>();
     for (let i = 0; i < 120_000; i++)

@@ -229,12 +229,14 @@ describe('slots of concurrency limits', () => {
     });
     let ran = 0;
     const url = new URL(await appOf(limiter, {}, () => void ran++));
+    let closed = 0;
+    servers[0]!.on('connection', (connection) => connection.once('close', () => closed++));
     const socket = connect(Number(url.port), url.hostname);
     socket.write('GET /hello HTTP/1.1\r\nHost: h\r\n\r\n');
     await until(() => limiter.asked.length === 1);
     socket.destroy();
     // The server has to see it before the check ends.
-    await sleep(50);
+    await until(() => closed === 1);
     open();
     await sleep(20);
     expect([limiter.held, ran]).toEqual([0, 0]);

@@ -2,6 +2,7 @@ import {setFlagsFromString} from 'node:v8';
 import {runInNewContext} from 'node:vm';
 import {describe, expect, test} from 'vitest';
 import {fetchLimiter, limitFetch} from '../../../src/guard/http/fetch-limiter.ts';
+import {eventually} from '../support.ts';
 import {CountingLimiter} from './counting-limiter.ts';
 import {WaitingLimiter} from './waiting-limiter.ts';
 
@@ -130,12 +131,10 @@ describe('limitFetch', () => {
       await handle(get());
     })();
     expect(limiter.held).toBe(1);
-    await expect
-      .poll(() => {
-        collect();
-        return limiter.held;
-      })
-      .toBe(0);
+    await eventually(() => {
+      collect();
+      return limiter.held;
+    }).toBe(0);
   });
 
   test('a client that hangs up while it waits is answered 499, which nobody reads', async () => {
@@ -146,7 +145,7 @@ describe('limitFetch', () => {
       limitFetch(() => new Response('body'), limiter)(request()),
       fetchLimiter(limiter)(request()),
     ];
-    await expect.poll(() => limiter.waiting).toBe(2);
+    await eventually(() => limiter.waiting).toBe(2);
     gone.abort(new Error('hung up'));
     expect((await Promise.all(answers)).map((answer) => answer?.status)).toEqual([499, 499]);
   });

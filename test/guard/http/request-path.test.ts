@@ -30,7 +30,7 @@ test.each([
   expect(requestPath(target)).toBe(path);
 });
 
-test('any target has a path, and the path of a path is itself', () => {
+test('any target has a path, and the path of a path is itself', {timeout: 120_000}, () => {
   fc.assert(
     fc.property(fc.webUrl({withQueryParameters: true}), fc.string({unit: 'binary'}), (url, text) => {
       for (const target of [url, text, `/${text}`]) {

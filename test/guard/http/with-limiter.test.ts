@@ -11,6 +11,7 @@ import {limitFetch} from '../../../src/guard/http/fetch-limiter.ts';
 import {honoLimiter} from '../../../src/guard/http/hono-limiter.ts';
 import {limitJsonRpc} from '../../../src/guard/http/limit-json-rpc.ts';
 import type {Limiter} from '../../../src/guard/limiter.ts';
+import {until} from '../support.ts';
 import {parseList} from './structured-list.ts';
 
 const closing: (() => unknown)[] = [];
@@ -99,7 +100,7 @@ describe('with a real limiter', () => {
       expect.objectContaining({limit: 'slots', scope: 'concurrency', window: null}),
     ]);
     expect(await first.text()).toBe('body');
-    await sleep(20);
+    await until(async () => (await limiter.peek({})).allowed);
     const third = await request();
     expect(third.status).toBe(200);
     await third.text();

@@ -4,14 +4,14 @@ import {concurrencyOptionsFromEnv} from '../../../src/guard/pool/concurrency-opt
 import {createConcurrency} from '../../../src/guard/pool/create-concurrency.ts';
 import type {PolicyObject} from '../../../src/policy/given-policy.ts';
 import {listPools} from '../../../src/store/stored-pool.ts';
-import {memoryStore} from '../support.ts';
+import {eventually, memoryStore} from '../support.ts';
 import {poolFor, SPEC} from './pool-support.ts';
 
 const POLICY: PolicyObject = {
   version: 1,
   priorities: {essential: {path: '/checkout/*'}, normal: {}, low: {path: '/reports/*'}},
   concurrency: {
-    api: {max: 2, key: '{tenant}', maxPerKey: 1, queue: 5, wait: '2s', lease: '5s'},
+    api: {max: 2, key: '{tenant}', maxPerKey: 1, queue: 5, wait: '60s', lease: '30s'},
     jobs: {max: 1},
   },
 };
@@ -74,7 +74,7 @@ test('the policy says whose slot it is and how important, by the attributes of a
     pool.run(() => 3, {key: 'a', priority: 'low'}),
     pool.run(() => 4, {key: 'a', attributes: {priority: 'essential'}}),
   ];
-  await expect.poll(() => queued.length).toBe(4);
+  await eventually(() => queued.length).toBe(4);
   expect(queued).toEqual([
     ['a', 2],
     ['a', 0],
@@ -150,10 +150,10 @@ test('changes are told at most ten times a second, the last one always', async (
   const began = performance.now();
   for (let i = 0; i < 200; i++) await pool.run(() => undefined);
   const slot = await pool.acquire();
-  await expect.poll(() => told.at(-1)).toBe('1 0');
+  await eventually(() => told.at(-1)).toBe('1 0');
   expect(told.length).toBeLessThanOrEqual(2 + (performance.now() - began) / 100);
   await slot.release();
-  await expect.poll(() => told.at(-1)).toBe('0 0');
+  await eventually(() => told.at(-1)).toBe('0 0');
 });
 
 test('the environment says the same as options', () => {

@@ -4,6 +4,7 @@ import {type AddressInfo, createServer} from 'node:net';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {describe, expect, onTestFinished, test} from 'vitest';
+import {RunningTime} from '../process-time.ts';
 import {until} from '../support.ts';
 import {PLACES, type PoolPlace, poolFor} from './pool-support.ts';
 import {PROCESS_SPEC} from './process-spec.ts';
@@ -46,12 +47,15 @@ class CountedServer {
 
 class PoolProcess {
   readonly child: ChildProcess;
+  /** Its end, when all it said has been heard. */
+  readonly #closed: Promise<unknown>;
   #output = '';
   errors = '';
 
   constructor({store, prefix = ''}: PoolPlace, port: number, jobs: number, workMs: number) {
     const args = [join(import.meta.dirname, 'pool-process.ts'), String(store), prefix, port, jobs, workMs];
     this.child = spawn(process.execPath, args.map(String), {stdio: ['ignore', 'pipe', 'pipe']});
+    this.#closed = once(this.child, 'close');
     onTestFinished(() => void this.child.kill('SIGKILL'));
     this.child.stdout!.setEncoding('utf8').on('data', (text: string) => {
       this.#output += text;
@@ -68,7 +72,7 @@ class PoolProcess {
   }
 
   async exited(): Promise<void> {
-    if (this.child.exitCode === null) await once(this.child, 'exit');
+    await this.#closed;
     expect({code: this.child.exitCode, errors: this.errors}).toEqual({code: 0, errors: ''});
   }
 }
@@ -95,10 +99,10 @@ describe.each(PLACES.filter(([name]) => name !== 'memory'))('%s', (_, placeOf) =
     // Its leases have just been renewed, or are about to be: a whole lease is the worst case.
     await sleep(LEASE_MS / 3);
     doomed.child.kill('SIGKILL');
-    const killed = performance.now();
+    const time = new RunningTime();
     await until(() => server.running === 0);
     await until(() => server.running === 10);
-    const freed = performance.now() - killed;
+    const freed = time.ms;
     await Promise.all(others.map((other) => other.exited()));
     expect(freed).toBeLessThan(LEASE_MS + 500);
     expect(server.most).toBe(10);

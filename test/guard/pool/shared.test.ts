@@ -2,18 +2,10 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {describe, expect, test} from 'vitest';
 import {ConcurrencyLimitError} from '../../../src/guard/pool/concurrency-limit-error.ts';
 import type {ConcurrencyLimiter} from '../../../src/guard/pool/concurrency-limiter.ts';
-import {MS, S} from '../../support/instants.ts';
+import {S} from '../../support/instants.ts';
+import {RunningTime} from '../process-time.ts';
 import {until} from '../support.ts';
-import {
-  CountingWork,
-  instances,
-  PLACES,
-  poolFor,
-  releaseAll,
-  SHORT_LEASE,
-  SPEC,
-  waitingIn,
-} from './pool-support.ts';
+import {CountingWork, instances, PLACES, poolFor, releaseAll, SPEC, waitingIn} from './pool-support.ts';
 
 describe.each(PLACES)('%s', (_, placeOf) => {
   test('three instances share a pool: never more than max run, in all and of a client, and all work is done', async () => {
@@ -84,44 +76,27 @@ describe.each(PLACES)('%s', (_, placeOf) => {
       await until(async () => (await waitingIn(one)) === 1);
       // The first one also has to begin to listen.
       await sleep(i === 0 ? 300 : 20);
-      const began = performance.now();
+      const time = new RunningTime();
       await slot.release();
       slot = await next;
-      handOvers.push(performance.now() - began);
+      handOvers.push(time.ms);
     }
     await slot.release();
     handOvers.sort((a, b) => a - b);
     expect(handOvers[5]).toBeLessThan(100);
   });
 
-  test('leases are renewed while work runs, and fencing tokens grow', async () => {
-    const [one, two] = (await instances(placeOf(), 2, {spec: {...SPEC, max: 1, lease: SHORT_LEASE}})) as [
-      ConcurrencyLimiter,
-      ConcurrencyLimiter,
-    ];
-    const slot = await one.acquire();
-    expect(await two.tryAcquire()).toBeUndefined();
-    await sleep(3 * (SHORT_LEASE / 1_000));
-    expect(slot.signal.aborted).toBe(false);
-    expect(await two.tryAcquire()).toBeUndefined();
-    await slot.release();
-    const next = await two.acquire();
-    expect(next.fencingToken).toBeGreaterThan(slot.fencingToken);
-    await next.release();
-    expect(one.metrics).toMatchObject({granted: 1, leasesLost: 0, held: 0});
-  });
-
   test('a wait that is too long ends in time, and its place is free again', async () => {
     const pool = await poolFor({...placeOf(), spec: {...SPEC, max: 1}});
     const slot = await pool.acquire();
     const began = performance.now();
-    const refused = await pool.acquire({timeoutMs: 150}).catch((error: unknown) => error);
-    expect(performance.now() - began).toBeGreaterThanOrEqual(140);
+    const refused = await pool.acquire({timeoutMs: 400}).catch((error: unknown) => error);
+    expect(performance.now() - began).toBeGreaterThanOrEqual(390);
     expect(refused).toBeInstanceOf(ConcurrencyLimitError);
     expect(refused).toMatchObject({reason: 'timeout', position: 1, pool: 'api'});
     await until(async () => (await waitingIn(pool)) === 0);
     await slot.release();
-    await (await pool.acquire({timeoutMs: 150})).release();
+    await (await pool.acquire()).release();
   });
 
   test('who gives up by its signal is out of the queue, and a slot that was on its way is given back', async () => {
@@ -139,7 +114,7 @@ describe.each(PLACES)('%s', (_, placeOf) => {
       const {running, waiting} = await pool.state();
       return running === 0 && waiting === 0;
     });
-    await (await pool.acquire({timeoutMs: 1_000})).release();
+    await (await pool.acquire()).release();
   });
 
   test('a lower max lets slots run out; a higher one gives more to those who wait', async () => {
@@ -148,6 +123,7 @@ describe.each(PLACES)('%s', (_, placeOf) => {
     pool.setMax(1);
     const next = pool.acquire();
     const last = pool.acquire();
+    await until(async () => (await waitingIn(pool)) === 2);
     await releaseAll(slots.slice(0, 2));
     await sleep(100);
     expect(await pool.state()).toMatchObject({running: 1, waiting: 2, max: 1});
@@ -180,28 +156,11 @@ describe.each(PLACES)('%s', (_, placeOf) => {
     for (const next of waiting) await (await next).release();
   });
 
-  test('closing refuses who waits, and waits for slots in use, for one lease at most', async () => {
-    const place = placeOf();
-    const pool = await poolFor({...place, spec: {...SPEC, max: 1, lease: SHORT_LEASE}});
-    const slot = await pool.acquire();
-    const waiting = pool.acquire();
-    waiting.catch(() => undefined);
-    await until(async () => (await waitingIn(pool)) === 1);
-    const began = performance.now();
-    const closed = pool.close();
-    await expect(waiting).rejects.toMatchObject({code: 'concurrency/closed'});
-    await expect(pool.acquire()).rejects.toMatchObject({code: 'concurrency/closed'});
-    await closed;
-    expect(performance.now() - began).toBeLessThan(SHORT_LEASE / MS + 300);
-    expect(slot.signal.aborted).toBe(true);
-    await slot.release();
-  });
-
   test('thousands of short pieces of work, at once and over several instances, lose nothing', {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     const pools = await instances(placeOf(), 3, {
-      spec: {...SPEC, max: 10, queue: 2_000, wait: 60 * S, lease: 60 * S},
+      spec: {...SPEC, max: 10, queue: 2_000, wait: 600 * S, lease: 60 * S},
     });
     const work = new CountingWork();
     await Promise.all(

@@ -1,7 +1,6 @@
 import {once} from 'node:events';
 import {createServer, request as httpRequest, type Server} from 'node:http';
 import type {AddressInfo} from 'node:net';
-import {setTimeout as sleep} from 'node:timers/promises';
 import express, {type ErrorRequestHandler} from 'express';
 import {afterEach, expect, test} from 'vitest';
 import {expressLimiter} from '../../../src/guard/http/express-limiter.ts';
@@ -12,11 +11,12 @@ import {limitTools} from '../../../src/guard/http/limit-tools.ts';
 import {createProtection} from '../../../src/guard/protect/create-protection.ts';
 import type {Protection} from '../../../src/guard/protect/protection.ts';
 import type {PolicyObject} from '../../../src/policy/given-policy.ts';
+import {eventually} from '../support.ts';
 
 const POLICY: PolicyObject = {
   version: 1,
-  concurrency: {work: {max: 1, queue: 1, wait: '2s', lease: '5s'}},
-  breakers: {pay: {when: {path: '/pay'}, failures: 2, rate: 'none', recovery: '10s'}},
+  concurrency: {work: {max: 1, queue: 1, wait: '30s', lease: '30s'}},
+  breakers: {pay: {when: {path: '/pay'}, failures: 2, rate: 'none', recovery: '60s'}},
 };
 
 const closing: (() => Promise<unknown>)[] = [];
@@ -40,12 +40,19 @@ const listen = async (server: Server): Promise<string> => {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 };
 
+interface Served {
+  readonly url: string;
+  /** Has `/slow` answer. */
+  readonly finish: () => void;
+}
+
 /** An application that is as slow, and as broken, as the path says. */
-const served = async (protection: Protection, errors: unknown[] = []): Promise<string> => {
+const served = async (protection: Protection, errors: unknown[] = []): Promise<Served> => {
+  const {promise: finished, resolve: finish} = Promise.withResolvers<void>();
   const app = express();
   app.use(expressLimiter(protection));
   app.get('/slow', async (_request, response) => {
-    await sleep(200);
+    await finished;
     response.send('slow');
   });
   app.get('/pay', (_request, response) => {
@@ -59,7 +66,7 @@ const served = async (protection: Protection, errors: unknown[] = []): Promise<s
     response.status(500).end();
   };
   app.use(broken);
-  return listen(createServer(app));
+  return {url: await listen(createServer(app)), finish};
 };
 
 const waiting = async (protection: Protection): Promise<number> =>
@@ -69,20 +76,22 @@ const running = async (protection: Protection): Promise<number> =>
   (await protection.metrics()).concurrency[0]!.running;
 
 test('express: one at a time, one waits, the third is refused with 429 and Retry-After', async () => {
-  const url = await served(await protect());
+  const protection = await protect();
+  const {url, finish} = await served(protection);
   const slow = fetch(`${url}/slow`);
-  await sleep(50);
+  await eventually(() => running(protection)).toBe(1);
   const waits = fetch(`${url}/`);
-  await sleep(50);
+  await eventually(() => waiting(protection)).toBe(1);
   const refused = await fetch(`${url}/`);
   expect(refused.status).toBe(429);
   expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
   expect(await refused.json()).toMatchObject({limit: 'work', scope: 'concurrency', capacity: 1});
+  finish();
   expect([(await slow).status, (await waits).status]).toEqual([200, 200]);
 });
 
 test('express: statuses of 500 and more open the breaker of their path, which then answers 503', async () => {
-  const url = await served(await protect());
+  const {url} = await served(await protect());
   const statuses: number[] = [];
   for (let i = 0; i < 3; i++) statuses.push((await fetch(`${url}/pay`)).status);
   expect(statuses).toEqual([502, 502, 503]);
@@ -92,33 +101,35 @@ test('express: statuses of 500 and more open the breaker of their path, which th
 test('express: a client that hangs up leaves the queue, and its work is not begun', async () => {
   const protection = await protect();
   const heard: unknown[] = [];
-  const url = await served(protection, heard);
+  const {url, finish} = await served(protection, heard);
   const slow = fetch(`${url}/slow`);
-  await sleep(50);
+  await eventually(() => running(protection)).toBe(1);
   const gone = httpRequest(`${url}/`);
   gone.on('error', () => undefined);
   gone.end();
-  await expect.poll(async () => (await protection.metrics()).queue[0]!.waiting).toBe(1);
+  await eventually(() => waiting(protection)).toBe(1);
   gone.destroy();
-  await expect.poll(async () => (await protection.metrics()).queue[0]!.waiting).toBe(0);
+  await eventually(() => waiting(protection)).toBe(0);
+  finish();
   await (await slow).text();
-  await expect.poll(() => running(protection)).toBe(0);
+  await eventually(() => running(protection)).toBe(0);
   expect((await protection.metrics()).performance).toMatchObject({succeeded: 1, abandoned: 1});
   expect(heard).toEqual([]);
 });
 
 test('express: a client that hangs up in the middle frees the slot, and counts for no breaker', async () => {
   const protection = await protect();
-  const url = await served(protection);
+  const {url, finish} = await served(protection);
   for (let i = 0; i < 3; i++) {
     const cut = httpRequest(`${url}/slow`);
     cut.on('error', () => undefined);
     cut.end();
-    await expect.poll(() => running(protection)).toBe(1);
+    await eventually(() => running(protection)).toBe(1);
     cut.destroy();
-    await expect.poll(() => running(protection)).toBe(0);
+    await eventually(() => running(protection)).toBe(0);
   }
   expect((await protection.metrics()).performance).toMatchObject({failed: 0, abandoned: 3});
+  finish();
 });
 
 test('fetch: the slot is held until the body was sent, and a handler that throws is a failure', async () => {
@@ -162,10 +173,10 @@ test('tools: a call that is cancelled leaves the queue', async () => {
   );
   const gone = new AbortController();
   const call = slow({}, {signal: gone.signal});
-  await expect.poll(() => waiting(protection)).toBe(1);
+  await eventually(() => waiting(protection)).toBe(1);
   gone.abort(new Error('cancelled'));
   await expect(call).rejects.toThrow('cancelled');
-  await expect.poll(() => waiting(protection)).toBe(0);
+  await eventually(() => waiting(protection)).toBe(0);
   await running.release();
 });
 
@@ -181,10 +192,10 @@ test('MCP: a call that is cancelled leaves the queue, and nothing is answered', 
   limited.onmessage = (message) => void answered.push(message);
   const say = wire.onmessage as unknown as (message: unknown) => void;
   say({jsonrpc: '2.0', id: 7, method: 'tools/call', params: {name: 'slow'}});
-  await expect.poll(() => waiting(protection)).toBe(1);
+  await eventually(() => waiting(protection)).toBe(1);
   const cancelled = {jsonrpc: '2.0', method: 'notifications/cancelled', params: {requestId: 7}};
   say(cancelled);
-  await expect.poll(() => waiting(protection)).toBe(0);
+  await eventually(() => waiting(protection)).toBe(0);
   expect(answered).toEqual([cancelled]);
   await running.release();
 });
@@ -198,16 +209,16 @@ test('JSON-RPC: refusals of pools are concurrency_limit, errors of the handler f
   );
   const call = (id: number): unknown => ({jsonrpc: '2.0', id, method: 'tools/call', params: {name: 'x'}});
   const first = handler(call(1), {});
-  await expect.poll(() => running(protection)).toBe(1);
+  await eventually(() => running(protection)).toBe(1);
   const second = handler(call(2), {});
-  await expect.poll(async () => (await protection.metrics()).queue[0]!.waiting).toBe(1);
+  await eventually(async () => (await protection.metrics()).queue[0]!.waiting).toBe(1);
   expect(await handler(call(3), {})).toMatchObject({
     id: 3,
     error: {code: -32_000, data: {type: 'concurrency_limit', limit: 'work'}},
   });
   finish(1);
   await first;
-  await expect.poll(() => running(protection)).toBe(1);
+  await eventually(() => running(protection)).toBe(1);
   finish(2);
   await second;
   expect((await protection.metrics()).performance).toMatchObject({succeeded: 2, refused: {concurrency: 1}});

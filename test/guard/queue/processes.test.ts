@@ -8,7 +8,8 @@ import {openSqliteStore} from '../../../src/store/sqlite/open-sqlite-store.ts';
 import {temporaryFolder} from '../../store/sqlite/sqlite-place.ts';
 import {SHARED_SPEC} from './shared-spec.ts';
 
-const ITEMS = 400;
+/** Added at once. */
+const BATCH = 200;
 
 class WorkerProcess {
   readonly child: ChildProcess;
@@ -44,15 +45,23 @@ test('two processes share a file, one is killed in the middle: every item is don
   onTestFinished(remove);
   const path = join(folder, 'state.db');
   const queue = await createQueue<number>({store: `sqlite:${path}`, spec: SHARED_SPEC});
-  for (let i = 0; i < ITEMS; i++) await queue.add(i);
-  await queue.close();
+  let added = 0;
+  const addMore = async (): Promise<void> => {
+    for (let i = 0; i < BATCH; i++) await queue.add(added++);
+  };
+  await addMore();
 
   const workers = [new WorkerProcess(path), new WorkerProcess(path)] as const;
   const [killed, survivor] = workers;
   const closed = workers.map(({child}) => once(child, 'close'));
-  // Killed when both work, in the middle of an item.
-  while (survivor.told('begin').length < 20 || killed.told('begin').length < 50) await setTimeout(1);
+  const left = (): number => added - killed.told('begin').length - survivor.told('begin').length;
+  // Killed when both work, in the middle of an item; until then there is something to do, however late one of them begins.
+  while (survivor.told('begin').length < 20 || killed.told('begin').length < 50) {
+    if (left() < BATCH) await addMore();
+    await setTimeout(1);
+  }
   killed.child.kill('SIGKILL');
+  await queue.close();
 
   const store = await openSqliteStore({kind: 'sqlite', path}, {access: 'read'});
   onTestFinished(() => store.close());
@@ -64,9 +73,9 @@ test('two processes share a file, one is killed in the middle: every item is don
 
   const begun = workers.flatMap((worker) => worker.told('begin'));
   const ended = workers.flatMap((worker) => worker.told('end'));
-  expect(new Set(ended.map(([number]) => number)).size).toBe(ITEMS);
+  expect(new Set(ended.map(([number]) => number)).size).toBe(added);
   // At most one item was in the hands of the killed process.
-  expect(begun.length).toBeLessThanOrEqual(ITEMS + 1);
+  expect(begun.length).toBeLessThanOrEqual(added + 1);
   const again = begun.filter(([, attempt]) => attempt > 1);
   expect(again.length).toBeLessThanOrEqual(1);
   const last = killed.told('begin').at(-1)![0];

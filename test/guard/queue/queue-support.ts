@@ -4,10 +4,10 @@ import {createQueue} from '../../../src/guard/queue/create-queue.ts';
 import type {QueueOptions} from '../../../src/guard/queue/queue-options.ts';
 import type {WorkQueue} from '../../../src/guard/queue/work-queue.ts';
 import type {QueueFacts, Store} from '../../../src/store/port.ts';
-import {MINUTE, MS} from '../../support/instants.ts';
+import {MINUTE, MS, S} from '../../support/instants.ts';
 import {memoryStore} from '../support.ts';
 
-/** Short spans: tests run in real time. */
+/** Short waits, and a lease that outlasts whatever holds a test up. */
 export const SPEC: QueueSpec = {
   name: 'mail',
   classes: [
@@ -15,9 +15,12 @@ export const SPEC: QueueSpec = {
     {name: 'low', handicap: MINUTE},
   ],
   maxAttempts: 3,
-  lease: 300 * MS,
+  lease: 30 * S,
   backoff: {first: 20 * MS, most: 40 * MS},
 };
+
+/** For what happens when a lease ends. */
+export const SHORT_LEASE: QueueSpec = {...SPEC, lease: 300 * MS};
 
 /** A queue that is closed when the test has ended. */
 export const queueFor = async (options: QueueOptions = {}): Promise<WorkQueue<string>> => {

@@ -5,6 +5,6 @@ export const SHARED_SPEC: QueueSpec = {
   name: 'numbers',
   classes: [{name: 'all', handicap: 0}],
   maxAttempts: 3,
-  lease: 2 * S,
+  lease: 5 * S,
   backoff: {first: 10 * MS, most: 100 * MS},
 };

@@ -2,7 +2,7 @@ import {setTimeout} from 'node:timers/promises';
 import {expect, test} from 'vitest';
 import {StoreError} from '../../../src/store/store-error.ts';
 import {memoryStore, until, watchedStore} from '../support.ts';
-import {gate, isEmpty, mailFacts, queueFor} from './queue-support.ts';
+import {gate, isEmpty, mailFacts, queueFor, SHORT_LEASE} from './queue-support.ts';
 
 const gone = new StoreError('cannot reach it', {kind: 'unreachable', url: 'redis://r', hint: 'wait'});
 
@@ -37,7 +37,10 @@ test('a store that goes away and comes back costs no item; events tell once', as
 test('what was done while the store was away is settled when it is back, and not done again', async () => {
   const store = memoryStore();
   const watched = watchedStore(store);
-  const queue = await queueFor({store: watched.store, events: {onStoreLost: () => undefined}});
+  const queue = await queueFor({
+    ...{store: watched.store, spec: SHORT_LEASE},
+    events: {onStoreLost: () => undefined},
+  });
   await queue.add('a', {class: 'high'});
   const {opened, open} = gate();
   let calls = 0;
