@@ -23,7 +23,8 @@ const WORST: readonly Placement[] = [earliest, latest, seam(0), seam(1)];
  * How much the unknown order inside one unit of the time stamps matters. A stamp of a whole second says that the request
  * came somewhere in that second; each bound is the result of one arrangement that the stamps allow:
  *
- * best: every request comes as late within its second as it must to be allowed, if that is possible;
+ * best: every request comes as late within its second as it must to be allowed, if that is possible; or one of those below,
+ * where that denies less;
  * worst: all requests of a second at its start, all at its end, or pushed to the seams between seconds, whichever denies most.
  */
 export class BoundsReplay {
@@ -93,9 +94,11 @@ export class BoundsReplay {
       deniedRate: this.#requests === 0 ? 0 : denied / this.#requests,
     });
     const worst = Math.max(...this.#worstDenied);
+    // Waiting until one is allowed may cost others more than it gains.
+    const best = Math.min(this.#bestDenied, ...this.#worstDenied);
     return {
       resolutionMs: this.#resolution / 1_000,
-      best: rate(Math.min(this.#bestDenied, worst)),
+      best: rate(best),
       worst: rate(worst),
     };
   }

@@ -56,7 +56,7 @@ export const mergeResults = (
 };
 
 const mergeLimits = (parts: readonly LimitSummary[]): LimitSummary => {
-  const {name, mode, description} = parts[0]!;
+  const {name, mode, description, shadowDenied} = parts[0]!;
   const sum = (field: 'requests' | 'allowed' | 'denied' | 'skipped' | 'keys' | 'deniedKeys'): number =>
     parts.reduce((total, part) => total + part[field], 0);
   return {
@@ -66,6 +66,9 @@ const mergeLimits = (parts: readonly LimitSummary[]): LimitSummary => {
     requests: sum('requests'),
     allowed: sum('allowed'),
     denied: sum('denied'),
+    ...(shadowDenied === undefined
+      ? {}
+      : {shadowDenied: parts.reduce((total, part) => total + (part.shadowDenied ?? 0), 0)}),
     skipped: sum('skipped'),
     keys: sum('keys'),
     deniedKeys: sum('deniedKeys'),

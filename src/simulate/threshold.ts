@@ -8,6 +8,8 @@ import {
   type RehearsalMetric,
   rehearsalValue,
 } from './rehearsal/rehearsal-metric.ts';
+import type {ServerModel} from './rehearsal/server-model.ts';
+import {shiftedNumber} from './shifted-number.ts';
 
 const OPERATORS = {
   '<=': (a: number, b: number) => a <= b,
@@ -48,7 +50,8 @@ type LimitMetric = (typeof LIMIT_METRICS)[number];
 /**
  * A condition a replay must meet: `denied < 0.1%`, `limit.per-ip.denied == 0`, `limit.per-ip.deniedKeys <= 3`, and of a rehearsal
  * `rehearsal.good >= 95%`, `goodput > 300/s`, `latency.p99 < 500ms`.
- * With `%` the value is a share: of the requests, for `keys` and `deniedKeys` of the keys.
+ * With `%` the value is a share: of the requests, for `keys` and `deniedKeys` of the keys, for `skipped` of the requests and those
+ * that were skipped.
  */
 export interface Threshold {
   readonly expr: string;
@@ -90,7 +93,7 @@ export const parseThreshold = (expr: string, source: string, limitNames: readonl
     return fail(expr, source, 'expected METRIC OPERATOR NUMBER, with < <= > >= == or != between');
   const [, limit, metric = '', operator = '<', number = '0', percent = ''] = match;
   const share = percent === '%';
-  const value = share ? Number(number) / 100 : Number(number);
+  const value = shiftedNumber(number, share ? -2 : 0);
   const base = {expr: expr.trim(), source, operator: operator as keyof typeof OPERATORS, value, share};
   if (limit === undefined) {
     if (!isOneOf(metric, TRACE_METRICS))
@@ -127,6 +130,38 @@ export const refuseWithoutRehearsal = (thresholds: readonly Threshold[]): void =
     );
 };
 
+/** What a run will measure besides rate limits. */
+export interface MeasuredRun {
+  /** The server of a rehearsal. */
+  readonly server: Pick<ServerModel, 'capacity'> | undefined;
+  /** The other policy, of --against. */
+  readonly against: unknown;
+}
+
+/** Whether a threshold looks at who flips between two policies. */
+export const isAboutFlips = ({subject}: Threshold): boolean =>
+  subject.kind === 'trace' && (subject.metric === 'allowToDeny' || subject.metric === 'denyToAllow');
+
+/** Refuses thresholds of which the run will measure nothing, so that none holds unmeasured. */
+export const refuseUnmeasured = (thresholds: readonly Threshold[], {server, against}: MeasuredRun): void => {
+  if (server === undefined) refuseWithoutRehearsal(thresholds);
+  const refuse = (found: Threshold | undefined, what: string, hint: string): void => {
+    if (found !== undefined) fail(found.expr, found.source, what, hint);
+  };
+  if (server?.capacity === Number.POSITIVE_INFINITY)
+    refuse(
+      thresholds.find(({subject}) => subject.kind === 'rehearsal' && subject.metric === 'busy'),
+      'it is a share of the capacity of the server, and this one has no bound',
+      'give --capacity, too',
+    );
+  if (against === undefined)
+    refuse(
+      thresholds.find(isAboutFlips),
+      'it counts who flips between two policies, and there is only one',
+      'name the other one with --against',
+    );
+};
+
 const isOneOf = <T extends string>(text: string, words: readonly T[]): text is T =>
   (words as readonly string[]).includes(text);
 
@@ -155,6 +190,15 @@ const limitValue = (limit: LimitSummary, metric: LimitMetric): number =>
 /** What `--fail-if` states must not hold; what a policy or `--target` states must. */
 export const FAIL_IF = '--fail-if';
 
+/** What a share is one of: keys of keys; what was skipped of that and the requests, so that it is never more than all of it. */
+const wholeOf = (
+  metric: TraceMetric | LimitMetric,
+  {requests, keys, skipped}: {readonly requests: number; readonly keys: number; readonly skipped: number},
+): number => {
+  if (metric === 'skipped') return skipped + requests;
+  return metric === 'keys' || metric === 'deniedKeys' ? keys : requests;
+};
+
 /** The number a threshold looks at. */
 export const measure = ({subject, share: asShare}: Threshold, report: Measured): number => {
   if (subject.kind === 'rehearsal') {
@@ -166,24 +210,30 @@ export const measure = ({subject, share: asShare}: Threshold, report: Measured):
   if (subject.kind === 'trace') {
     const value = traceValue(report, subject.metric);
     if (!asShare || subject.metric === 'deniedRate') return value;
-    return share(value, subject.metric === 'keys' ? report.trace.keys : report.trace.requests);
+    return share(value, wholeOf(subject.metric, report.trace));
   }
   const limit = report.limits.find(({name}) => name === subject.limit)!;
   const value = limitValue(limit, subject.metric);
   if (!asShare || subject.metric === 'deniedRate') return value;
-  return share(
-    value,
-    subject.metric === 'keys' || subject.metric === 'deniedKeys' ? limit.keys : limit.requests,
-  );
+  return share(value, wholeOf(subject.metric, limit));
 };
 
 /** Whether a threshold holds; for `--fail-if`, whether it does not. */
 export const passes = ({operator, value, source}: Threshold, actual: number): boolean =>
   OPERATORS[operator](actual, value) === (source !== FAIL_IF);
 
+/** Of requests that were all refused there is no latency: none of its bounds is shown to be kept. */
+const isUnmeasured = ({subject}: Threshold, {rehearsal}: Measured): boolean =>
+  subject.kind === 'rehearsal' &&
+  subject.metric.startsWith('latency.') &&
+  rehearsal !== undefined &&
+  rehearsal.protected.latencyMs === null &&
+  rehearsal.protected.arrivals > 0;
+
 /** What a report says of a threshold. */
 export const judge = (threshold: Threshold, report: Measured): ThresholdResult => {
   const {expr, source} = threshold;
+  if (isUnmeasured(threshold, report)) return {expr, actual: null, pass: false, source};
   const actual = measure(threshold, report);
   return {expr, actual, pass: passes(threshold, actual), source};
 };

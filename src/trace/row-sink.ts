@@ -13,7 +13,7 @@ export class RowSink {
   hold = 0;
   /** Why the record is bad, when `parse` says so: one sentence without the location, values quoted with `quoted()`. */
   reason = '';
-  /** 1-based column (in characters or bytes) of what is bad; 0 when it is the whole line. */
+  /** What is bad begins at this byte of the record, from 1; 0: it is the whole record. */
   reasonColumn = 0;
   readonly #columns: number;
   readonly #starts: Int32Array;

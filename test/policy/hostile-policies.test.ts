@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {loadPolicy, parsePolicy} from '../../src/policy/load-policy.ts';
 import {PolicyError} from '../../src/policy/policy-error.ts';
+import {cpuMsOf} from '../support/in-time.ts';
 
 const failureOf = (text: string, file = 'p.yaml'): PolicyError => {
   try {
@@ -29,10 +30,9 @@ describe('files that try to cost much', () => {
     ['commas', `[${','.repeat(1_000_000)}]`, 'more than 200000 values'],
     ['keys', Array.from({length: 120_000}, (_, i) => `k${i}: 1\n`).join(''), 'more than 200000 values'],
     ['documents', '---\n'.repeat(200_000), 'more than 200000 values'],
-  ])('YAML with a million %s', (_title, text, message) => {
-    const started = performance.now();
-    expect(failureOf(text).message).toContain(message);
-    expect(performance.now() - started).toBeLessThan(5_000);
+  ])('YAML with a million %s', async (_title, text, message) => {
+    const cost = await cpuMsOf(() => expect(failureOf(text).message).toContain(message));
+    expect(cost).toBeLessThan(5_000);
   });
 
   test('aliases of aliases', () => {

@@ -4,6 +4,7 @@ import {simulateTable} from '../../src/view/simulate/table.ts';
 import type {Style} from '../../src/view/style.ts';
 import {textWidth} from '../../src/view/text-width.ts';
 import {expectGolden} from '../support/golden.ts';
+import {cpuMsOf} from '../support/in-time.ts';
 import {anyReport} from './any-report.ts';
 import {rehearsed, rehearsedAgainst} from './rehearsals.ts';
 import {compared, fourLayers, hostile, oneLimit, REPORTS} from './reports.ts';
@@ -58,17 +59,19 @@ describe('what a reader relies on', () => {
     expect(simulateTable({...oneLimit, limits}, plain(100))).toContain(key);
   });
 
-  test('ten thousand keys are listed in seconds, where cli-table3 alone takes half a minute', () => {
+  test('ten thousand keys are listed in seconds, where cli-table3 alone takes half a minute', {
+    timeout: 180_000,
+  }, async () => {
     const top = Array.from({length: 10_000}, (_, i) => ({key: `key-${i}`, requests: 5, denied: 4}));
     const limits = [{...oneLimit.limits[0]!, top, deniedKeys: top.length}];
-    const start = performance.now();
-    const text = simulateTable({...oneLimit, limits}, plain(80), 'wide');
-    expect(text).toContain('key-9999');
-    expect(performance.now() - start).toBeLessThan(8_000);
+    const cost = await cpuMsOf(() =>
+      expect(simulateTable({...oneLimit, limits}, plain(80), 'wide')).toContain('key-9999'),
+    );
+    expect(cost).toBeLessThan(8_000);
   });
 });
 
-describe('for any report', () => {
+describe('for any report', {timeout: 240_000}, () => {
   const anyStyle = fc.record({
     width: fc.integer({min: 40, max: 200}),
     colour: fc.boolean(),

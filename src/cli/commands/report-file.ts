@@ -143,7 +143,10 @@ const isResult = (data: unknown): data is SimulateReport => {
     Array.isArray(limits) &&
     limits.every(isLimit) &&
     Array.isArray(thresholds) &&
-    thresholds.every((one) => hasTexts(one, 'expr', 'source') && hasNumbers(one, 'actual'))
+    thresholds.every(
+      (one) =>
+        hasTexts(one, 'expr', 'source') && (objectOf(one)['actual'] === null || hasNumbers(one, 'actual')),
+    )
   );
 };
 

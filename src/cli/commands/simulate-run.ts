@@ -10,12 +10,13 @@ import {type RehearsalRun, runRehearsal} from '../../simulate/rehearsal/run-rehe
 import {isRehearsal, parseServerModel, type ServerModel} from '../../simulate/rehearsal/server-model.ts';
 import {reportOfRun} from '../../simulate/report-of-run.ts';
 import {type Progress, type ReplayRun, runReplay, type TraceInput} from '../../simulate/run-replay.ts';
-import {solve} from '../../simulate/solve.ts';
+import {solve, type Trial} from '../../simulate/solve.ts';
 import {
   FAIL_IF,
+  isAboutFlips,
   judge,
   parseThreshold,
-  refuseWithoutRehearsal,
+  refuseUnmeasured,
   type Threshold,
 } from '../../simulate/threshold.ts';
 import {Trace} from '../../trace/read/trace.ts';
@@ -96,11 +97,10 @@ const planOf = async (paths: readonly string[], flags: SimulateFlags, context: C
     flags.target === undefined
       ? undefined
       : parseThreshold(flags.target, '--target', limitNames(policy.policy));
-  const parameter = flags.solve === undefined ? undefined : findParameter(policy.policy, flags.solve);
+  const parameter = flags.solve === undefined ? undefined : findParameter(policy.policy, flags.solve, policy);
   const shard = flags.shard === undefined ? undefined : parseShard(flags.shard);
   const server = serverOf([policy, ...(against === undefined ? [] : [against])], flags);
-  if (server === undefined)
-    refuseWithoutRehearsal([...thresholds, ...(target === undefined ? [] : [target])]);
+  refuseUnmeasured([...thresholds, ...(target === undefined ? [] : [target])], {server, against});
   const files = paths.map((path) => (path === '-' ? path : fromCwd(path, context)));
   return {
     policy,
@@ -220,12 +220,14 @@ const thresholdsOf = (
 ];
 
 const runSolve = async (parameter: Parameter, target: Threshold, plan: Plan): Promise<Solution> => {
-  const once = {...plan, against: undefined, shard: undefined, decisions: undefined};
-  const found = await solve(parameter.current, async (value) => {
+  const against = isAboutFlips(target) ? plan.against : undefined;
+  const once = {...plan, against, shard: undefined, decisions: undefined};
+  const attempt = async (value: number): Promise<Trial> => {
     const run = await runOnce(parameter.with(value), once);
     const {actual, pass} = judge(target, reportOfRun(run, plan.input.paths));
     return {actual, pass};
-  });
+  };
+  const found = await solve(parameter.current, attempt, (value) => parameter.allows(value));
   return {parameter: parameter.path, target: target.expr, ...found};
 };
 

@@ -11,7 +11,7 @@ Metrics of the whole trace:
   denied      denied by some limit         unlimited   no limit applied
   deniedRate  denied / requests, 0 to 1    skipped     bad lines left out
   keys        distinct keys                outOfOrder  earlier than one before
-  allowToDeny, denyToAllow                 flips between --against and --policy
+  allowToDeny, denyToAllow  with --against: flips between it and --policy
 
 Metrics of a limit (one in shadow mode too: what it would have denied):
   requests    it applied to                keys        distinct keys
@@ -23,10 +23,10 @@ Metrics of a rehearsal (see: ratectl simulate --help):
   latency.p50 .p90 .p99 .mean .max     with a unit        latency.p99 < 500ms
   rehearsal.good .late .failed .refused             rehearsal.good >= 95%
   rehearsal.longestQueue .longestBacklog            requests at once
-  rehearsal.busy                                    rehearsal.busy < 90%
+  rehearsal.busy                       with --capacity  rehearsal.busy < 90%
 
-With % the value is a share: of the requests, or for keys and deniedKeys of the
-keys.
+With % the value is a share: of the requests, for keys and deniedKeys of the
+keys, for skipped of the requests and those that were skipped.
 
 Where they are written decides what they mean:
 

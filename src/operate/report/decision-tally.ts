@@ -171,17 +171,18 @@ export class DecisionTally {
     return steps;
   }
 
+  /** A decision names one limit, others may have let the request through: a limit's refusals are a share of all requests. */
   #limitFacts(): readonly ReportLimit[] {
-    const {denied} = this.#total;
+    const all = this.#total.allowed + this.#total.denied;
     return [...this.#limits]
       .filter(([name]) => name !== '')
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([limit, sums]) => ({
+      .map(([limit, {denied}]) => ({
         limit,
         mode: null,
         description: null,
-        ...countsOf(sums),
-        shareOfDenied: denied === 0 ? 0 : sums.denied / denied,
+        ...countsOf({...noSums(), allowed: all - denied, denied}),
+        shareOfDenied: this.#total.denied === 0 ? 0 : denied / this.#total.denied,
         trend: [],
         before: null,
       }));

@@ -18,6 +18,9 @@ export interface ReplayFile {
   readonly keys: number;
 }
 
+/** What stands here must not hold; what a policy says must. */
+const FAIL_IF = '--fail-if';
+
 /** A JSON result of `simulate` as a report: what it knows, in the same form. */
 export const reportOfReplay = (
   replay: SimulateReport,
@@ -64,12 +67,12 @@ export const reportOfReplay = (
     recommendations: [
       ...replay.thresholds
         .filter(({pass}) => !pass)
-        .map(({expr, actual, source}) => ({
+        .map(({expr, source}) => ({
           kind: 'threshold' as const,
           urgency: 'act' as const,
           subject: expr,
-          text: `the threshold "${expr}" failed`,
-          reason: `it was ${actual} (${source})`,
+          text: `the threshold "${source === FAIL_IF ? `fail if ${expr}` : expr}" failed`,
+          reason: `it comes from ${source}; what was measured stands under Thresholds`,
           command: `ratectl simulate ${trace.files.map(quote).join(' ')} --policy new.yaml --against ratectl.yaml`,
         })),
       ...recommend({
@@ -106,7 +109,8 @@ const countsOfReplay = (
 
 const limitOf = (limit: LimitSummary, {totals}: SimulateReport): ReportLimit => {
   const isShadow = limit.mode === 'shadow';
-  const denied = isShadow ? 0 : limit.denied;
+  const shadowDenied = isShadow ? limit.denied : (limit.shadowDenied ?? 0);
+  const denied = limit.denied - shadowDenied;
   const {requests} = limit;
   return {
     limit: limit.name,
@@ -115,7 +119,7 @@ const limitOf = (limit: LimitSummary, {totals}: SimulateReport): ReportLimit => 
     requests,
     allowed: requests - denied,
     denied,
-    shadowDenied: isShadow ? limit.denied : 0,
+    shadowDenied,
     allowRate: requests === 0 ? null : 1 - denied / requests,
     shareOfDenied: totals.denied === 0 ? 0 : denied / totals.denied,
     trend: [],

@@ -12,6 +12,23 @@ const unquoted = (node: SourceNode): string | undefined => {
   return /^[A-Za-z_][\w.-]{0,30}$/.test(only.key) ? `put it in quotes: "{${only.key}}"` : undefined;
 };
 
+/** Attributes of access logs and adapters, and the usual names of others. */
+const ATTRIBUTES =
+  /^(?:ip|key|path|url|method|host|status|user|tenant|org|customer|account|client|session|tool|plan|tier)$/i;
+
+/** What is right as a template, and hardly what was meant: everybody would share one bucket. */
+const warnOfWords = (node: SourceNode, text: string, path: string, problems: Problems): void => {
+  if (ATTRIBUTES.test(text))
+    problems.warn(
+      node.at,
+      path,
+      `"${text}" is a word, the same for every request (for the attribute write "{${text}}")`,
+    );
+  const dollar = /\$\{([A-Za-z_][\w.-]{0,30})\}/.exec(text);
+  if (dollar !== null)
+    problems.warn(node.at, path, `the "$" is a part of every key (for the attribute write "{${dollar[1]}}")`);
+};
+
 /** A template over attributes: `{tenant}:{path}`, or constant text. */
 export const readTemplate = (node: SourceNode, path: string, problems: Problems): string | undefined => {
   const {expected} = VALUE_TYPES.template;
@@ -31,7 +48,10 @@ export const readTemplate = (node: SourceNode, path: string, problems: Problems)
     problems.expected(node, path, `a template of at most ${LONGEST} characters`);
   else {
     const parts = parseTemplate(text);
-    if (!('badAt' in parts)) return text;
+    if (!('badAt' in parts)) {
+      warnOfWords(node, text, path, problems);
+      return text;
+    }
     const message = `expected ${expected}, got ${describeNode(node)}, whose character ${parts.badAt + 1} is a brace without a partner`;
     problems.report(node.at, path, message, {
       expected,

@@ -8,7 +8,7 @@ import {runRehearsal} from '../../simulate/rehearsal/run-rehearsal.ts';
 import {isRehearsal, parseServerModel, type ServerModel} from '../../simulate/rehearsal/server-model.ts';
 import {reportOfRun} from '../../simulate/report-of-run.ts';
 import {runReplay, type TraceInput} from '../../simulate/run-replay.ts';
-import {judge, parseThreshold, refuseWithoutRehearsal} from '../../simulate/threshold.ts';
+import {judge, parseThreshold, refuseUnmeasured} from '../../simulate/threshold.ts';
 import {parseFieldMapping} from '../../trace/field-mapping.ts';
 import {formatNamed} from '../../trace/formats/registry.ts';
 import type {SimulateReport} from '../../view/model/simulate-report.ts';
@@ -90,7 +90,7 @@ const replay = async (
     ...asked,
   ];
   const server = serverOf(given, policy.policy);
-  if (server === undefined) refuseWithoutRehearsal(thresholds);
+  refuseUnmeasured(thresholds, {server, against: undefined});
   const format = given.text('format');
   const text = oneOf(given, 'trace', 'tracePath');
   const path = text === undefined ? fileBelow(root, given.text('tracePath')!, MOST_TRACE_BYTES) : '-';

@@ -1,6 +1,7 @@
 import {quoted} from '../../base/safe-text.ts';
 import {didYouMean} from '../../base/suggest.ts';
 import type {Latency, RehearsedSide} from '../../view/model/rehearsal-report.ts';
+import {shiftedNumber} from '../shifted-number.ts';
 
 const COUNTS = ['good', 'late', 'failed', 'refused'] as const;
 const LATENCIES = ['latency.mean', 'latency.p50', 'latency.p90', 'latency.p99', 'latency.max'] as const;
@@ -21,7 +22,14 @@ const REHEARSED =
 
 export const REHEARSAL_HINT =
   'for example "rehearsal.good >= 95%", "goodput > 300/s" or "latency.p99 < 500ms"';
-const MILLIS: Readonly<Record<string, number>> = {us: 0.001, µs: 0.001, ms: 1, s: 1_000, m: 60_000};
+/** Milliseconds in a number of a unit. */
+const MILLIS: Readonly<Record<string, (number: string) => number>> = {
+  us: (number) => shiftedNumber(number, -3),
+  µs: (number) => shiftedNumber(number, -3),
+  ms: Number,
+  s: (number) => shiftedNumber(number, 3),
+  m: (number) => 60 * shiftedNumber(number, 3),
+};
 
 /** What a threshold says of a rehearsal. */
 export interface RehearsalCondition {
@@ -47,29 +55,29 @@ export const parseRehearsed = (
       `a rehearsal has no metric ${quoted(metric)}${didYouMean(metric, REHEARSAL_METRICS)}; there are ${REHEARSAL_METRICS.join(', ')}`,
     );
   const condition = {metric, operator: operator as RehearsalCondition['operator']};
-  return {...condition, ...boundOf(metric, Number(number), unit, fail)};
+  return {...condition, ...boundOf(metric, number, unit, fail)};
 };
 
 const boundOf = (
   metric: RehearsalMetric,
-  number: number,
+  number: string,
   unit: string,
   fail: (what: string) => never,
 ): Pick<RehearsalCondition, 'value' | 'share'> => {
   const expected = (what: string): never => fail(`${metric} is ${what}`);
   if (isOneOf(metric, LATENCIES)) {
-    const millis = MILLIS[unit];
+    const millis = MILLIS[unit]?.(number);
     return millis === undefined
       ? expected('a time: expected a number with its unit, such as 500ms')
-      : {value: number * millis, share: false};
+      : {value: millis, share: false};
   }
   if (metric === 'goodput')
     return unit === '' || unit === '/s'
-      ? {value: number, share: false}
+      ? {value: Number(number), share: false}
       : expected('good answers per second: expected a number, such as 300/s');
   if (unit === '%' && metric !== 'longestQueue' && metric !== 'longestBacklog')
-    return {value: number / 100, share: true};
-  if (unit === '') return {value: number, share: false};
+    return {value: shiftedNumber(number, -2), share: true};
+  if (unit === '') return {value: Number(number), share: false};
   return expected(
     metric === 'busy'
       ? 'a share: expected one such as 90%'

@@ -1,4 +1,5 @@
 import {RatectlError} from '../../base/ratectl-error.ts';
+import {charactersIn} from '../characters-in.ts';
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -109,8 +110,8 @@ export class RecordFramer {
 
   #unclosed(text: Uint8Array, start: number, what: string): RatectlError {
     const quote = start + this.#openAt;
-    const lineStart = text.lastIndexOf(LF, quote);
-    const column = quote - Math.max(start, lineStart + 1) + 1;
+    const lineStart = Math.max(start, text.lastIndexOf(LF, quote) + 1);
+    const column = charactersIn(text, lineStart, quote) + 1;
     return this.#fault(
       `unbalanced quote: the one that opens here ${what}`,
       this.lines + 1 + countLines(text, start, quote),

@@ -4,6 +4,7 @@ import {Parsed, type RecordParser} from '../format.ts';
 import type {RowSink} from '../row-sink.ts';
 import {boundedParse} from './bounded-parse.ts';
 import {ReadStats} from './problems.ts';
+import {placeOfReason} from './record-place.ts';
 import type {RecordReader} from './record-reader.ts';
 
 /** What cuts a stream into records that are not simply lines: the elements of a JSON array, the records of a table. */
@@ -66,8 +67,7 @@ export class FramedReader implements RecordReader {
     else
       this.stats.addProblem({
         file: this.#file,
-        line,
-        column: sink.reasonColumn === 0 ? 0 : sink.reasonColumn + column - 1,
+        ...placeOfReason(sink, buffer, start, {line, column}),
         reason: sink.reason,
       });
   }

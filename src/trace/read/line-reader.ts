@@ -5,6 +5,7 @@ import {findLineEnd} from '../line-end.ts';
 import type {RowSink} from '../row-sink.ts';
 import {boundedParse} from './bounded-parse.ts';
 import {ReadStats} from './problems.ts';
+import {placeOfReason} from './record-place.ts';
 import type {RecordReader} from './record-reader.ts';
 
 /** A longer line is not a log line: it is skipped and counted, so that memory stays bounded. */
@@ -78,8 +79,7 @@ export class LineReader implements RecordReader {
     else
       this.stats.addProblem({
         file: this.#file,
-        line: this.stats.lines,
-        column: sink.reasonColumn,
+        ...placeOfReason(sink, buffer, start, {line: this.stats.lines, column: 1}),
         reason: sink.reason,
       });
   }

@@ -3,7 +3,7 @@ export interface Problem {
   readonly file: string;
   /** Physical line, from 1. */
   readonly line: number;
-  /** From 1; 0 when it is the whole line. */
+  /** In characters, from 1; 0 when it is the whole line. */
   readonly column: number;
   readonly reason: string;
 }

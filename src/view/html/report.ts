@@ -12,6 +12,7 @@ import {
   sourceText,
   urgencyWord,
 } from '../report/words.ts';
+import {formatActual} from '../simulate/actual.ts';
 import {weekHeat} from './heat.ts';
 import {capital, keySection, limitSection, outside, utilisationSection} from './limits.ts';
 import {html, type Markup, trusted} from './markup.ts';
@@ -168,6 +169,6 @@ const thresholds = ({thresholds: found}: ActivityReport): Markup | undefined => 
   if (found.length === 0) return undefined;
   return html`<div class="scroll" tabindex="0" role="group" aria-label="Thresholds"><table><thead><tr><th scope="col">Threshold</th><th scope="col">Result</th><th scope="col" class="n">Was</th></tr></thead><tbody>${found.map(
     ({expr, actual, pass}) =>
-      html`<tr><th scope="row">${outside(expr)}</th><td class="${pass ? 'ok' : 'bad'}">${pass ? 'pass' : 'fail'}</td><td class="n">${Number.isInteger(actual) ? formatCount(actual) : formatShare(actual)}</td></tr>`,
+      html`<tr><th scope="row">${outside(expr)}</th><td class="${pass ? 'ok' : 'bad'}">${pass ? 'pass' : 'fail'}</td><td class="n">${formatActual(expr, actual)}</td></tr>`,
   )}</tbody></table></div>`;
 };

@@ -107,7 +107,7 @@ tbody th{color:var(--ink);font-size:13.5px;white-space:normal;min-width:120px}
 .n{text-align:right;white-space:nowrap}
 .scroll thead th{position:sticky;top:0;background:var(--card)}
 td bdi,th bdi{overflow-wrap:anywhere}
-.key,#keys th[scope=row]{font:12.5px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere;min-width:160px}
+.key,#keys th[scope=row]{font:12.5px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere;white-space:pre-wrap;min-width:160px}
 .under{display:block;min-width:190px;font-weight:400;font-size:12.5px;color:var(--soft)}
 .meter{min-width:90px;width:18%}
 .meter i{display:block;margin-top:5px;height:9px;border-radius:2px;background:var(--c);width:var(--w);min-width:2px}

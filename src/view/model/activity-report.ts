@@ -35,7 +35,8 @@ export interface ActivityReport {
   /** Thresholds of a replay; empty elsewhere. */
   readonly thresholds: readonly {
     readonly expr: string;
-    readonly actual: number;
+    /** Null: there was nothing to measure. */
+    readonly actual: number | null;
     readonly pass: boolean;
   }[];
 }

@@ -69,6 +69,10 @@ export interface BreakerResetReport {
   readonly keys: number | null;
   /** False: it was closed with nothing counted, so there was nothing to reset. */
   readonly changed: boolean;
+  /** False when the store failed before all were closed: the same command again does the rest. */
+  readonly complete: boolean;
+  /** What the store said then; null otherwise. */
+  readonly error: string | null;
   readonly by: string;
   readonly host: string;
   readonly why: string;

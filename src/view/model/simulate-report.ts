@@ -65,6 +65,8 @@ export interface LimitSummary {
   readonly allowed: number;
   /** For a limit in shadow mode: what it would have denied. */
   readonly denied: number;
+  /** With a rollout: of `denied`, those of keys for which it only counts so far. */
+  readonly shadowDenied?: number;
   /** Requests without the attributes of the key. */
   readonly skipped: number;
   readonly keys: number;
@@ -77,6 +79,8 @@ export interface KeySummary {
   readonly key: string;
   readonly requests: number;
   readonly denied: number;
+  /** The limit's rollout only counts for this key so far. */
+  readonly shadow?: boolean;
 }
 
 export interface Series {
@@ -88,8 +92,8 @@ export interface Series {
 
 export interface ThresholdResult {
   readonly expr: string;
-  /** The value that was compared; a rate is 0 … 1. */
-  readonly actual: number;
+  /** The value that was compared; a rate is 0 … 1. Null: there was nothing to measure, which fails. */
+  readonly actual: number | null;
   readonly pass: boolean;
   /** Where it was written: `policy.yaml:12`, or `--fail-if`. */
   readonly source: string;
@@ -126,7 +130,11 @@ export interface Solution {
   /** The smallest whole value that meets the target; null when none up to the largest tried does. */
   readonly value: number | null;
   /** Replays done, in the order tried. */
-  readonly tried: readonly {readonly value: number; readonly actual: number; readonly pass: boolean}[];
+  readonly tried: readonly {
+    readonly value: number;
+    readonly actual: number | null;
+    readonly pass: boolean;
+  }[];
 }
 
 export interface Performance {

@@ -2,6 +2,7 @@ import {formatDuration} from '../../base/duration.ts';
 import {formatCount, formatShare} from '../format-number.ts';
 import {mdCode, mdTable, mdText} from '../markdown.ts';
 import type {ActivityReport} from '../model/activity-report.ts';
+import {formatActual} from '../simulate/actual.ts';
 import {
   changeText,
   clockOf,
@@ -232,6 +233,6 @@ const thresholds = ({thresholds: found}: ActivityReport): string =>
         found.map(({expr, actual, pass}) => [
           pass ? 'PASS' : '**FAIL**',
           mdCode(expr),
-          Number.isInteger(actual) ? formatCount(actual) : formatShare(actual),
+          formatActual(expr, actual),
         ]),
       );

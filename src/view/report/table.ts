@@ -4,6 +4,7 @@ import {flow} from '../flow.ts';
 import {formatCount, formatShare} from '../format-number.ts';
 import type {ActivityReport} from '../model/activity-report.ts';
 import {remark} from '../remark.ts';
+import {formatActual} from '../simulate/actual.ts';
 import {type Style, usableWidth} from '../style.ts';
 import {type Column, table} from '../table.ts';
 import {adviceLines, forecastLines, tenthsText} from './advice-lines.ts';
@@ -165,11 +166,7 @@ const thresholdLines = ({thresholds}: ActivityReport, style: Style): readonly st
   table(
     [{title: ''}, {title: 'THRESHOLD', min: 12}, {title: 'WAS', align: 'right'}],
     thresholds.map(({expr, actual, pass}) => ({
-      cells: [
-        {text: pass ? 'PASS' : 'FAIL', role: pass ? 'good' : 'bad'},
-        expr,
-        Number.isInteger(actual) ? formatCount(actual) : formatShare(actual),
-      ],
+      cells: [{text: pass ? 'PASS' : 'FAIL', role: pass ? 'good' : 'bad'}, expr, formatActual(expr, actual)],
     })),
     style,
   );

@@ -1,5 +1,5 @@
 import {formatDuration} from '../../base/duration.ts';
-import {formatCount, formatShare} from '../format-number.ts';
+import {formatCount, formatPlural, formatShare} from '../format-number.ts';
 import type {
   ActivityReport,
   LimitUtilisation,
@@ -33,7 +33,7 @@ export const sourceText = ({source}: Pick<ActivityReport, 'source'>): string => 
     case 'replay':
       return `${source.file}, a replay of ${source.traces.join(', ')}`;
     case 'decisions':
-      return `${source.file}, ${formatCount(source.lines)} lines${source.skipped === 0 ? '' : `, ${formatCount(source.skipped)} of them no decisions`}`;
+      return `${source.file}, ${formatPlural(source.lines, 'line')}${source.skipped === 0 ? '' : `, ${formatCount(source.skipped)} of them no decisions`}`;
   }
 };
 
@@ -65,7 +65,7 @@ export const headlines = (report: ActivityReport): readonly string[] => {
   if (totals.requests === 0) return [`no ${word} were counted`];
   const clock = clockOf(report);
   return [
-    `${shareText(totals.allowRate)} of ${formatCount(totals.requests)} ${word} allowed`,
+    `${shareText(totals.allowRate)} of ${formatPlural(totals.requests, word.slice(0, -1))} allowed`,
     `${formatCount(totals.denied)} refused`,
     ...(totals.shadowDenied === 0
       ? []

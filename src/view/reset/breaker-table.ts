@@ -6,7 +6,7 @@ import type {Style} from '../style.ts';
 
 /** What became of a breaker: for people. A `question` comes before the change it is about. */
 export const breakerResetTable = (
-  {breaker, dryRun, changed, before, keys, store, why}: BreakerResetReport,
+  {breaker, dryRun, changed, before, keys, store, why, error}: BreakerResetReport,
   style: Style,
   use: 'answer' | 'question' = 'answer',
 ): string => {
@@ -30,6 +30,10 @@ export const breakerResetTable = (
                 `${before.state}, ${formatPlural(before.failures, 'failure')} in a row`,
                 ...(before.openedAt === null ? [] : [`opened at ${before.openedAt}`]),
               ],
+      },
+      {
+        label: 'stopped',
+        value: error === null ? [] : [{text: error, role: 'bad'}, 'the same command again does the rest'],
       },
       {label: 'store', value: store},
       {label: 'why', value: why},

@@ -8,12 +8,12 @@ const MILLIS: Readonly<Record<string, number>> = {us: 0.001, µs: 0.001, ms: 1, 
  * The value that a threshold compared, in the terms of its expression: a share where that speaks of `%` or of a rate, a time in its unit. It has
  * as many digits as it takes to tell it from the bound: `denied < 0.1%` that failed at 0.10004% does not read "actual 0.1%".
  */
-export const formatActual = (expr: string, actual: number): string => {
+export const formatActual = (expr: string, actual: number | null): string => {
   const bound = BOUND.exec(expr);
   const unit = bound?.[2]?.toLowerCase() ?? '';
   const percent = unit === '%';
   const share = percent || /(^|[.\s])(denied)?rate\s*([<>=!]|$)/i.test(expr);
-  if (!Number.isFinite(actual)) return 'none';
+  if (actual === null || !Number.isFinite(actual)) return 'none';
   const suffix = share ? '%' : unit;
   const value = share ? actual * 100 : actual / (MILLIS[unit] ?? 1);
   if (!share && Number.isInteger(value)) return formatCount(value) + suffix;

@@ -40,6 +40,11 @@ export const limitLines = ({limits}: SimulateReport, style: Style): readonly str
   const notes: string[] = [];
   if (limits.some((limit) => limit.mode === 'shadow'))
     notes.push('shadow limits let everything through: DENIED is what they would deny');
+  for (const {name, shadowDenied = 0} of limits)
+    if (shadowDenied > 0)
+      notes.push(
+        `${name}: ${formatCount(shadowDenied)} of DENIED only count, as its rollout does not deny for their keys yet`,
+      );
   for (const limit of limits) {
     if (limit.skipped > 0)
       notes.push(

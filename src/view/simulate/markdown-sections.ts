@@ -78,7 +78,14 @@ const limits = ({limits: all}: SimulateReport): string => {
   const shadow = all.some((limit) => limit.mode === 'shadow')
     ? '\nShadow limits let everything through: “denied” is what they would deny.\n'
     : '';
-  return `### Limits\n\n${mdTable([left('Limit'), left('Mode'), left('Rule'), ...counts], rows)}${shadow}`;
+  const rollouts = all
+    .filter(({shadowDenied = 0}) => shadowDenied > 0)
+    .map(
+      ({name, shadowDenied = 0}) =>
+        `\n${mdCode(nameText(name))}: ${formatCount(shadowDenied)} of “denied” only count, as its rollout does not deny for their keys yet.\n`,
+    )
+    .join('');
+  return `### Limits\n\n${mdTable([left('Limit'), left('Mode'), left('Rule'), ...counts], rows)}${shadow}${rollouts}`;
 };
 
 const keys = (report: SimulateReport, detail: Detail): string => {

@@ -17,7 +17,9 @@ const COLUMNS = [
 const worstKey = ({limits}: SimulateReport): string => {
   const worst = limits
     .filter((limit) => limit.mode === 'enforce')
-    .flatMap((limit) => limit.top.map((key) => ({...key, limit: limit.name})))
+    .flatMap((limit) =>
+      limit.top.filter(({shadow}) => shadow !== true).map((key) => ({...key, limit: limit.name})),
+    )
     .reduce<{key: string; denied: number; requests: number; limit: string} | undefined>(
       (most, key) => (key.denied > (most?.denied ?? 0) ? key : most),
       undefined,

@@ -1,4 +1,4 @@
-import {describe, expect, test} from 'vitest';
+import {describe, expect, test, vi} from 'vitest';
 import {ActivitySums} from '../../../src/operate/report/activity-sums.ts';
 import {breakerFacts} from '../../../src/operate/report/breaker-facts.ts';
 import {quote} from '../../../src/operate/report/recommend.ts';
@@ -6,7 +6,10 @@ import {countedRange, earliestKept} from '../../../src/operate/report/report-ran
 import {tokenFacts} from '../../../src/operate/report/token-facts.ts';
 import {weekPattern} from '../../../src/operate/report/week-pattern.ts';
 import type {StatusBreaker, StatusToken} from '../../../src/view/model/status-sections.ts';
+import {MANY_CASES_MS} from '../../support/in-time.ts';
 import {at, HOUR, MINUTE, S} from '../../support/instants.ts';
+
+vi.setConfig({testTimeout: MANY_CASES_MS});
 
 const DAY = 24 * HOUR;
 const NOW = at('2026-11-21T12:34:56Z');

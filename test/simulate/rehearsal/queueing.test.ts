@@ -63,7 +63,7 @@ const erlangC = (c: number, a: number): number => {
   return blocking / (1 - (a / c) * (1 - blocking));
 };
 
-describe('the server waits as queueing theory says', () => {
+describe('the server waits as queueing theory says', {timeout: 120_000}, () => {
   test.each([
     [50, 0.5],
     [70, 0.7],

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import type {PlainRequest} from '../../../src/trace/batch-of.ts';
 import type {RehearsedSide, RehearsedSlot} from '../../../src/view/model/rehearsal-report.ts';
+import {cpuMsOf} from '../../support/in-time.ts';
 import {poisson, rehearse, SECOND} from './support.ts';
 
 const MS = 1_000;
@@ -268,27 +269,29 @@ describe('adaptive control', () => {
     expect(rehearsal.protected.refused.limit).toBeGreaterThan(0);
   });
 
-  test('sleeps through the pauses of a trace: a year of silence takes no time', () => {
-    const started = performance.now();
+  test('sleeps through the pauses of a trace: a year of silence takes no time', async () => {
     const year = 365 * 86_400 * SECOND;
-    const {rehearsal} = rehearse(
-      [
-        {t: 0, key: 'a', hold: 10 * MS},
-        {t: year, key: 'a', hold: 10 * MS},
-      ],
-      {policy},
-    );
-    expect(rehearsal.protected.good).toBe(2);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    const cost = await cpuMsOf(() => {
+      const {rehearsal} = rehearse(
+        [
+          {t: 0, key: 'a', hold: 10 * MS},
+          {t: year, key: 'a', hold: 10 * MS},
+        ],
+        {policy},
+      );
+      expect(rehearsal.protected.good).toBe(2);
+    });
+    expect(cost).toBeLessThan(2_000);
   });
 
-  test('and so does a request that takes a year', () => {
-    const started = performance.now();
+  test('and so does a request that takes a year', async () => {
     const both = `${policy}degradation: { signals: { cpu: 50% }, every: 1s }\n`;
     const year = 365 * 86_400 * SECOND;
-    const {rehearsal} = rehearse([{t: 0, key: 'a', hold: year}], {policy: both, server: {capacity: '2'}});
-    expect(rehearsal.protected).toMatchObject({good: 1, busy: 0.5});
-    expect(performance.now() - started).toBeLessThan(2_000);
+    const cost = await cpuMsOf(() => {
+      const {rehearsal} = rehearse([{t: 0, key: 'a', hold: year}], {policy: both, server: {capacity: '2'}});
+      expect(rehearsal.protected).toMatchObject({good: 1, busy: 0.5});
+    });
+    expect(cost).toBeLessThan(2_000);
   });
 });
 
@@ -458,7 +461,9 @@ degradation: { signals: { responseTime: 200ms }, every: 200ms, enter: { shed-low
 `;
 
 describe('whatever comes', () => {
-  test('every request ends in exactly one way, on both sides, in totals and over time', () => {
+  test('every request ends in exactly one way, on both sides, in totals and over time', {
+    timeout: 60_000,
+  }, () => {
     fc.assert(
       fc.property(anyRequests, fc.constantFrom('1', '3', '50'), fc.boolean(), (requests, capacity, gives) => {
         const server = {capacity, ...(gives ? {deadline: '400ms'} : {})};

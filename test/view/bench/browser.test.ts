@@ -24,11 +24,11 @@ beforeAll(() => {
       join(folder, `${name}.html`),
       benchHtml(report(), {generatedAt: '2026-11-21T12:00:00.000Z', version: '0.1.0', warnings: []}),
     );
-});
+}, 60_000);
 
 afterAll(() => rmSync(folder, {recursive: true, force: true}));
 
-describe.each(Object.keys(REPORTS))('the %s page', (name) => {
+describe.each(Object.keys(REPORTS))('the %s page', {timeout: 120_000}, (name) => {
   test('asks nobody for anything, and has nothing to complain about', async () => {
     const {page, errors, strayed} = await browser.open(urlOf(name));
     await page.goto(urlOf(name));

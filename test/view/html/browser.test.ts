@@ -21,7 +21,7 @@ beforeAll(async () => {
     ['hostile', await hostileReport()],
   ] as const)
     writeFileSync(join(folder, `${name}.html`), reportHtml(report, PAGE));
-});
+}, 60_000);
 
 afterAll(() => rmSync(folder, {recursive: true, force: true}));
 
@@ -56,7 +56,7 @@ const rangeOf = (page: Page): Promise<readonly number[]> =>
       Number(plot.dataset['to']),
     ]);
 
-describe.each(['busy', 'empty', 'hostile'])('the %s page', (name) => {
+describe.each(['busy', 'empty', 'hostile'])('the %s page', {timeout: 120_000}, (name) => {
   test('asks nobody for anything, and has nothing to complain about', () =>
     withPage(name, {}, async ({page, errors, strayed}) => {
       for (const button of await page.locator('button').all())
@@ -74,7 +74,7 @@ describe.each(['busy', 'empty', 'hostile'])('the %s page', (name) => {
   );
 });
 
-describe('the theme', () => {
+describe('the theme', {timeout: 120_000}, () => {
   const background = (page: Page): Promise<string> =>
     page.evaluate('getComputedStyle(document.body).backgroundColor') as Promise<string>;
 
@@ -92,7 +92,7 @@ describe('the theme', () => {
     }));
 });
 
-describe('a plot', () => {
+describe('a plot', {timeout: 120_000}, () => {
   test('is zoomed by dragging, and shows all again', () =>
     withPage('busy', {}, async ({page, errors, strayed}) => {
       const whole = await rangeOf(page);

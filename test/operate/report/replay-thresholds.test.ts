@@ -1,0 +1,40 @@
+import {expect, test} from 'vitest';
+import {reportOfReplay} from '../../../src/operate/report/report-of-replay.ts';
+import type {SimulateReport} from '../../../src/view/model/simulate-report.ts';
+
+const replay: SimulateReport = {
+  trace: {
+    files: ['access.log'],
+    format: 'combined',
+    requests: 0,
+    skipped: 0,
+    notRequests: 0,
+    keys: 0,
+    start: null,
+    end: null,
+    outOfOrder: 0,
+    cost: 0,
+  },
+  totals: {allowed: 0, denied: 0, deniedRate: 0, never: 0, delayed: 0, unlimited: 0},
+  limits: [],
+  series: {bucketMs: 1, buckets: []},
+  thresholds: [
+    {expr: 'denied > 1%', actual: 0.0725, pass: false, source: '--fail-if'},
+    {expr: 'denied < 1%', actual: 0.0725, pass: false, source: 'ratectl.yaml:12'},
+    {expr: 'denied < 9%', actual: 0.0725, pass: true, source: 'ratectl.yaml:13'},
+  ],
+};
+
+test('advice on a threshold that failed says whether it had to hold or not', () => {
+  const {recommendations} = reportOfReplay(replay, {file: 'result.json', timeZone: 'UTC', keys: 10});
+  expect(recommendations.map(({text, reason}) => [text, reason])).toEqual([
+    [
+      'the threshold "fail if denied > 1%" failed',
+      'it comes from --fail-if; what was measured stands under Thresholds',
+    ],
+    [
+      'the threshold "denied < 1%" failed',
+      'it comes from ratectl.yaml:12; what was measured stands under Thresholds',
+    ],
+  ]);
+});
