@@ -1,6 +1,5 @@
 import {Command, CommanderError} from 'commander';
 import {ExitCode} from '../base/exit-code.ts';
-import {safeText} from '../base/safe-text.ts';
 import {helpWidth} from './at-once.ts';
 import {registerAudit} from './commands/audit.ts';
 import {registerBench} from './commands/bench.ts';
@@ -30,6 +29,7 @@ import {registerTraceInfo} from './commands/trace-info.ts';
 import {registerValidate} from './commands/validate.ts';
 import type {CliContext} from './context.ts';
 import {addHelpTopics} from './help-topics.ts';
+import {HELP_AFTER_ERROR, usageError} from './usage-error.ts';
 
 type Register = (parent: Command, context: CliContext) => unknown;
 
@@ -113,7 +113,7 @@ export const createProgram = (context: CliContext, only?: string): Command => {
     .version(context.version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help for a command, or one of the topics below')
-    .showHelpAfterError('(--help shows the usage)')
+    .showHelpAfterError(HELP_AFTER_ERROR)
     // Commander lets descriptions run over the edge where less than 40 columns are left for them.
     .configureHelp({minWidthToWrap: 20})
     // Options after a subcommand's name are the subcommand's.
@@ -141,8 +141,7 @@ const settle = (
     getErrHelpWidth: () => helpWidth(context.streams.err.columns),
     getOutHasColors: () => false,
     getErrHasColors: () => false,
-    outputError: (text, put) =>
-      put(`ratectl: ${safeText(text.replace(/^error: /, '')).replaceAll('\\u000a', '\n')}`),
+    outputError: (text, put) => put(usageError(text)),
   });
   for (const child of command.commands) settle(child, write, context);
 };

@@ -5,17 +5,23 @@ import type {CliContext} from './context.ts';
 import {tell} from './notes.ts';
 import type {OutputFlags} from './options/output.ts';
 
-/** Writes down what was changed. The change is made by then: that the journal could not be told is worth a note, and no failure. */
+/**
+ * Writes down what was changed. The change is made by then: that the journal could not be told is worth a note, and no failure. Answers
+ * such notes, for the JSON answer.
+ */
 export const tellJournal = async (
   store: Pick<Journals, 'append'>,
   entry: AuditEntry,
   flags: Pick<OutputFlags, 'quiet'>,
   context: CliContext,
-): Promise<void> => {
+): Promise<readonly string[]> => {
   try {
     await recordAudit(store, entry);
+    return [];
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    await tell([`the audit journal was not told: ${message}`], flags, context);
+    const notes = [`the audit journal was not told: ${message}`];
+    await tell(notes, flags, context);
+    return notes;
   }
 };

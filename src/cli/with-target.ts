@@ -9,6 +9,7 @@ import {shownUrl} from '../config/shown-url.ts';
 import type {LoadedPolicy} from '../policy/load-policy.ts';
 import {openStore} from '../store/open-store.ts';
 import type {Store} from '../store/port.ts';
+import {readSchemaVersion} from '../store/schema-version.ts';
 import type {StoreOptions, StoreTarget} from '../store/store-target.ts';
 import {painter} from '../view/colour.ts';
 import type {CliContext} from './context.ts';
@@ -82,6 +83,14 @@ const targetOf = async (
   };
 };
 
+export interface TargetUse extends Pick<StoreOptions, 'connection'> {
+  /**
+   * Whether a store file, or tables, that are not there are made for writing. Not by what only takes away: in the wrong folder it
+   * would say that there was nothing, and leave an empty file that says so to the next one. @default 'make'
+   */
+  readonly missing?: 'make' | 'refuse';
+}
+
 /**
  * Opens the store of `nameTarget`, runs, and closes it whatever happens. `connection` is `reconnect` for what must not be lost with
  * a connection.
@@ -91,13 +100,14 @@ export const withTarget = async <T>(
   context: CliContext,
   access: 'read' | 'write',
   run: (target: Target) => Promise<T>,
-  {connection = 'once'}: Pick<StoreOptions, 'connection'> = {},
+  {connection = 'once', missing = 'make'}: TargetUse = {},
 ): Promise<T> => {
   const {cleanups} = context;
   const settings = settingsFor(flags, context, access);
   const named = namedPolicy(settings, context);
   const {target, options, ...facts} = await targetOf(settings, context, access);
-  if (access === 'read') refuseMissing(target, settings);
+  if (access === 'read' || missing === 'refuse') refuseMissing(target, settings);
+  if (access === 'write' && missing === 'refuse') await refuseEmptyDatabase(target, options);
   const store = await openStore(target, {...options, access, connection});
   const close = (): void => void store.close().catch(() => undefined);
   cleanups.add(close);
@@ -148,6 +158,13 @@ const refuseMissing = (target: StoreTarget, {store}: Settings): void => {
         ? 'run an application that uses createLimiter or createProtection, name another store with --store or --context, or try: ratectl demo'
         : `it is the store of ${describeOrigin(store.origin)}; an application that uses createLimiter or createProtection with it writes it`,
   });
+};
+
+/** Opened for reading, it says what is missing. */
+const refuseEmptyDatabase = async (target: StoreTarget, options: NamedTarget['options']): Promise<void> => {
+  if (target.kind !== 'postgres') return;
+  const version = await readSchemaVersion(target, options);
+  if (version?.version === 0) await (await openStore(target, {...options, access: 'read'})).close();
 };
 
 /** Not when a folder may not be looked into: then the store says so. */

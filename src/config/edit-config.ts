@@ -1,6 +1,7 @@
 import {mkdirSync, statSync} from 'node:fs';
 import {dirname} from 'node:path';
 import {openAtomicFile} from '../base/atomic-file.ts';
+import {withFileLock} from '../base/file-lock.ts';
 import {writeReason} from '../base/io-reason.ts';
 import {isRatectlError, RatectlError} from '../base/ratectl-error.ts';
 import {quoted, safeText} from '../base/safe-text.ts';
@@ -58,6 +59,24 @@ export const editConfig = (
   holds: (after: ConfigFile) => boolean,
   cleanups: Set<() => void>,
 ): ConfigFile => {
+  makeFolder(place);
+  // Of two at the same time neither may write what it read before the other wrote.
+  return withFileLock(place.path, () => editLocked(place, edits, holds, cleanups));
+};
+
+const makeFolder = (place: ConfigPlace): void => {
+  try {
+    mkdirSync(dirname(place.path), {recursive: true, mode: 0o700});
+  } catch (error) {
+    throw new RatectlError(`cannot make the folder of ${quoted(place.shown, 200)}: ${writeReason(error)}`, {
+      code: 'io/cannot-write',
+      hint: 'XDG_CONFIG_HOME says where configuration is kept',
+      cause: error,
+    });
+  }
+};
+
+const editLocked: typeof editConfig = (place, edits, holds, cleanups) => {
   const before = readConfigText(place);
   const text = before?.text ?? '';
   // Says where a file is wrong before anything is changed in it.
@@ -72,15 +91,6 @@ export const editConfig = (
         hint: 'nothing was changed; edit the file by hand',
       },
     );
-  try {
-    mkdirSync(dirname(place.path), {recursive: true, mode: 0o700});
-  } catch (error) {
-    throw new RatectlError(`cannot make the folder of ${quoted(place.shown, 200)}: ${writeReason(error)}`, {
-      code: 'io/cannot-write',
-      hint: 'XDG_CONFIG_HOME says where configuration is kept',
-      cause: error,
-    });
-  }
   const file = openAtomicFile(place.path, permissionsOf(place.path) ?? 0o600);
   cleanups.add(file.discard);
   file.write(new TextEncoder().encode(after));

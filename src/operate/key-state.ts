@@ -109,7 +109,7 @@ export class KeyStateReader {
   #load(buckets: BucketSet, row: StoredRow | undefined): KeyState['row'] {
     if (this.#row.length < buckets.words) this.#row = new Float64Array(buckets.words);
     if (row === undefined) return 'none';
-    if (row.address.shape !== buckets.shape) return 'other';
+    if (row.address.shape !== buckets.shape || row.words.some(Number.isNaN)) return 'other';
     try {
       buckets.load(this.#row, 0, row.words);
       return 'read';

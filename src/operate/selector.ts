@@ -10,8 +10,10 @@
  *
  * Names of limits hold no `/`.
  */
-import {RatectlError} from '../base/ratectl-error.ts';
+import {isRatectlError, RatectlError} from '../base/ratectl-error.ts';
 import {quoted} from '../base/safe-text.ts';
+import {shellArgument} from '../base/shell-argument.ts';
+
 import {didYouMean} from '../base/suggest.ts';
 import type {RowAddress} from '../engine/live/check.ts';
 import type {Policy} from '../engine/policy-model.ts';
@@ -51,7 +53,7 @@ export const parseSelector = (text: string, {kind}: {readonly kind: SelectorKind
   if (rest === '')
     throw refusal(
       `${quoted(text)} has no key behind the "/"`,
-      `for all keys of the limit: --prefix ${quoted(text)}`,
+      `for all keys of the limit: --prefix ${shellArgument(text, 'LIMIT/')}`,
     );
   return {kind, limit, key: rest};
 };
@@ -71,6 +73,18 @@ export const selectorFromJson = (json: string): string => {
 /** As `parseSelector`, of a text written as a JSON string. */
 export const parseJsonSelector = (json: string, options: {readonly kind: SelectorKind}): Selector =>
   parseSelector(selectorFromJson(json), options);
+
+/** One key, for a command that takes no more: its refusals offer none of the flags that select several. */
+export const parseKey = (text: string): Extract<Selector, {kind: 'exact'}> => {
+  try {
+    const selector = parseSelector(text, {kind: 'exact'});
+    if (selector.kind === 'exact') return selector;
+  } catch (error) {
+    if (!isRatectlError(error) || text.startsWith('/')) throw error;
+    throw refusal(error.message, 'it is about one key: LIMIT/KEY, as ratectl status lists them');
+  }
+  throw new Error('unreachable: an exact selector was asked for');
+};
 
 /** What to ask `Rows.scan` for. It may give more than is selected (exact keys, globs over limits): pass every row through `selectorTest`. */
 export const rowSelectionOf = (selector: Selector): RowSelection => {
@@ -136,7 +150,7 @@ export const requireKnownLimit = (selector: Selector, policy: Policy): void => {
   if (names.includes(selector.limit)) return;
   throw refusal(
     `unknown limit ${quoted(selector.limit)}${didYouMean(selector.limit, names)}`,
-    `the policy has ${namesText(names)}; keys of a limit that it no longer has: ratectl status --match ${quoted(`${selector.limit}/*`)}`,
+    `the policy has ${namesText(names)}; keys of a limit that it no longer has: ratectl status --match ${shellArgument(`${quoteKeyGlob(selector.limit)}/*`, 'LIMIT/*')}`,
     'selector/unknown-limit',
   );
 };
@@ -170,10 +184,13 @@ const namesText = (names: readonly string[]): string => {
 };
 
 const missingLimitHint = (text: string, kind: SelectorKind): string => {
-  if (kind === 'glob') return `for any limit: --match ${quoted(`*/${text}`)}`;
+  const prefix = `--prefix ${shellArgument(`${text}/`, 'LIMIT/')}`;
+  const match = (pattern: string, placeholder: string): string =>
+    `--match ${shellArgument(`*/${pattern}`, `*/${placeholder}`)}`;
+  if (kind === 'glob') return `for any limit: ${match(text, 'PATTERN')}`;
   if (kind === 'prefix')
-    return `for a whole limit: --prefix ${quoted(`${text}/`)}; for any limit: --match ${quoted(`*/${text}*`)}`;
-  return `a key of any limit: --match ${quoted(`*/${text}`)}; all keys of a limit: --prefix ${quoted(`${text}/`)}`;
+    return `for a whole limit: ${prefix}; for any limit: ${match(`${quoteKeyGlob(text)}*`, 'PREFIX*')}`;
+  return `a key of any limit: ${match(quoteKeyGlob(text), 'KEY')}; all keys of a limit: ${prefix}`;
 };
 
 const refusal = (message: string, hint: string, code = 'selector/malformed'): RatectlError =>

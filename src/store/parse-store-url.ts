@@ -21,6 +21,18 @@ export interface ParseStoreUrlOptions {
 const HINT =
   'store URLs are sqlite:PATH, redis://HOST, rediss://HOST, redis+cluster://HOST,HOST, redis+sentinel://HOST,HOST/SERVICE, postgres://HOST/DATABASE and memory:';
 
+/** What is missing where it can be told. */
+const SCHEMELESS: readonly {readonly when: RegExp; readonly hint: string}[] = [
+  {
+    when: /^(?:\.{0,2}\/|[^:@]*\.(?:db|sqlite3?)$)/,
+    hint: 'a file is written with "sqlite:" before its path',
+  },
+  {when: /^(?:redis|valkey)s?\//i, hint: 'write redis://HOST, with ":" and "//"'},
+  {when: /^postgres(?:ql)?\//i, hint: 'write postgres://HOST/DATABASE, with ":" and "//"'},
+  {when: /:6379(?:\/\d*)?$/, hint: 'write redis:// before the host, or rediss:// for TLS'},
+  {when: /:5432(?:\/[^/]*)?$/, hint: 'write postgres:// before the host, and /DATABASE behind it'},
+];
+
 const LONGEST = 8192;
 const MOST_HOSTS = 64;
 
@@ -92,6 +104,12 @@ class StoreUrlParser {
     if (kind === 'cluster' && database !== 0)
       this.#fail('names a database, and a Cluster has number 0 only', 'leave the number out');
     const parameters = this.#parameters(parts.query, REDIS_PARAMETERS);
+    const ignored = tls ? undefined : REDIS_PARAMETERS.find(({name, tls}) => tls && parameters.has(name));
+    if (ignored !== undefined)
+      this.#fail(
+        `has the parameter "${ignored.name}", and no TLS that it could be for`,
+        `write ${this.#scheme.replace('redis', 'rediss')}://, or leave it out`,
+      );
     const topology =
       service === undefined ? {kind: kind as 'single' | 'cluster'} : {kind: 'sentinel' as const, service};
     return {kind: 'redis', topology, hosts, tls, username, password, database, parameters};
@@ -234,9 +252,7 @@ class StoreUrlParser {
 
   #withoutScheme(url: string): never {
     // Nothing of it is shown: it may be a password alone.
-    const hint = /^(?:\.{0,2}\/|[^:@]*\.(?:db|sqlite3?)$)/.test(url)
-      ? 'a file is written with "sqlite:" before its path'
-      : HINT;
+    const hint = SCHEMELESS.find(({when}) => when.test(url))?.hint ?? HINT;
     return this.#fail('has no scheme such as "redis://" or "sqlite:"', hint);
   }
 

@@ -3,6 +3,8 @@ export interface UrlParameter {
   readonly name: string;
   /** The only values it takes; undefined: any text. */
   readonly values?: readonly string[];
+  /** Means nothing without TLS. */
+  readonly tls?: true;
   /** A path: relative to the folder of the file that names the store. */
   readonly path?: true;
   /** A value of such a parameter that is no path. */
@@ -15,13 +17,13 @@ export interface UrlParameter {
 
 export const REDIS_PARAMETERS: readonly UrlParameter[] = [
   {name: 'prefix', alsoCalled: ['keyprefix', 'namespace']},
-  {name: 'ca', path: true, alsoCalled: ['cacert', 'tls-ca', 'ssl_ca_certs']},
-  {name: 'cert', path: true, alsoCalled: ['tls-cert', 'ssl_certfile']},
-  {name: 'key', path: true, alsoCalled: ['tls-key', 'ssl_keyfile']},
-  {name: 'tls-server-name', alsoCalled: ['sni', 'servername']},
+  {name: 'ca', path: true, tls: true, alsoCalled: ['cacert', 'tls-ca', 'ssl_ca_certs']},
+  {name: 'cert', path: true, tls: true, alsoCalled: ['tls-cert', 'ssl_certfile']},
+  {name: 'key', path: true, tls: true, alsoCalled: ['tls-key', 'ssl_keyfile']},
+  {name: 'tls-server-name', tls: true, alsoCalled: ['sni', 'servername']},
   {name: 'sentinel-username'},
   {name: 'sentinel-password', secret: true},
-  {name: 'insecure', values: ['true', 'false'], alsoCalled: ['ssl_cert_reqs', 'skip-verify']},
+  {name: 'insecure', tls: true, values: ['true', 'false'], alsoCalled: ['ssl_cert_reqs', 'skip-verify']},
 ];
 
 export const POSTGRES_PARAMETERS: readonly UrlParameter[] = [

@@ -3,9 +3,9 @@ import {RatectlError} from '../../base/ratectl-error.ts';
 import {type ManualMode, NO_END} from '../../engine/control/degradation.ts';
 import {changeMode, seeMode} from '../../operate/degrade/change-mode.ts';
 import type {CliContext} from '../context.ts';
-import {warn} from '../notes.ts';
 import {endOf} from '../options/end-time.ts';
 import {timesOf} from '../options/times.ts';
+import {untoldWarnings} from '../untold-warnings.ts';
 import {withTarget} from '../with-target.ts';
 import type {DegradeClearFlags, DegradeSetFlags, SettableMode} from './degrade.ts';
 import {DegradeSession} from './degrade-session.ts';
@@ -20,7 +20,7 @@ export const runDegradeSet = async (
   const endAt = endOf(flags, 'usage/degrade');
   await withTarget(flags, context, flags.dryRun === true ? 'read' : 'write', async (target) => {
     const session = new DegradeSession(target, flags, context);
-    await warn(session.warnings, flags, context);
+    await session.warn();
     session.requireConfirmable('set');
     const seen = await seeMode(target.store);
     const end = endAt(seen.now);
@@ -31,7 +31,7 @@ export const runDegradeSet = async (
     const change = {action: 'set', seen, manual} as const;
     await session.confirm(change);
     if (flags.dryRun !== true) {
-      await changeMode(target.store, seen, manual);
+      const untold = await changeMode(target.store, seen, manual);
       await session.audit('degrade-set', mode, {
         why: reason,
         note:
@@ -41,6 +41,7 @@ export const runDegradeSet = async (
               : `until ${flags.until}`
             : `for ${flags.for}`,
       });
+      await session.warn(untoldWarnings(untold, context));
     }
     await session.answer(change);
   });
@@ -51,21 +52,21 @@ export const runDegradeClear = async (flags: DegradeClearFlags, context: CliCont
   timesOf(flags, 0, context);
   await withTarget(flags, context, flags.dryRun === true ? 'read' : 'write', async (target) => {
     const session = new DegradeSession(target, flags, context);
-    await warn(session.warnings, flags, context);
+    await session.warn();
     session.requireConfirmable('clear');
     const seen = await seeMode(target.store);
     const change = {action: 'clear', seen, manual: undefined} as const;
     if (seen.manual === undefined) {
       if (flags.failEmpty === true) context.exitCode = ExitCode.nothingToDo;
-    } else {
-      await session.confirm(change);
-      if (flags.dryRun !== true) {
-        await changeMode(target.store, seen, undefined);
+    } else await session.confirm(change);
+    if (flags.dryRun !== true) {
+      const untold = await changeMode(target.store, seen, undefined);
+      if (seen.manual !== undefined)
         await session.audit('degrade-clear', seen.manual.mode, {
           why,
           note: `the rule says ${seen.state.mode}`,
         });
-      }
+      await session.warn(untoldWarnings(untold, context));
     }
     await session.answer(change);
   });

@@ -1,7 +1,7 @@
 import {isRatectlError, RatectlError} from '../../base/ratectl-error.ts';
 import {quoted, safeJson} from '../../base/safe-text.ts';
 import {type ExplainSubject, explainKey} from '../../operate/explain/explain-key.ts';
-import {parseSelector, selectorFromJson} from '../../operate/selector.ts';
+import {parseKey, selectorFromJson} from '../../operate/selector.ts';
 import {explainMarkdown} from '../../view/explain/markdown.ts';
 import {explainText} from '../../view/explain/text.ts';
 import type {KeyExplanation} from '../../view/model/key-explanation.ts';
@@ -59,9 +59,7 @@ const subjectOf = (argument: string | undefined, flags: ExplainFlags): ExplainSu
   const text = flags.jsonKey === true ? selectorFromJson(argument) : argument;
   if (text === '') throw refusal('the key is empty', 'name a key: LIMIT/KEY');
   if (flags.key === true || !text.includes('/')) return {kind: 'key', key: text.toWellFormed()};
-  const selector = parseSelector(text, {kind: 'exact'});
-  if (selector.kind !== 'exact') throw new Error('unreachable: exact was asked for');
-  return selector;
+  return parseKey(text);
 };
 
 /** What stands before a `/` and is no limit may be the beginning of a key. */

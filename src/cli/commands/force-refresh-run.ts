@@ -54,6 +54,7 @@ class ForceRefreshRun {
   readonly #flags: ForceRefreshFlags;
   readonly #context: CliContext;
   readonly #actor: Actor;
+  readonly #notes: string[] = [];
   readonly #interrupted = new AbortController();
   /** The exit code of the signal that came; undefined: none did. */
   #signalled: ExitCode | undefined;
@@ -148,7 +149,9 @@ class ForceRefreshRun {
     } catch (error) {
       // The record keeps it until somebody can tell.
       const message = error instanceof Error ? error.message : String(error);
-      await tell([`the audit journal was not told yet: ${message}`], this.#flags, this.#context);
+      const note = `the audit journal was not told yet: ${message}`;
+      this.#notes.push(note);
+      await tell([note], this.#flags, this.#context);
     }
   }
 
@@ -224,7 +227,7 @@ class ForceRefreshRun {
       totals: totalsOf(results, asked),
     };
     if (outputFormat(this.#flags) === 'json') {
-      const answer = envelope('force-refresh', report, warnings, context, contextName);
+      const answer = envelope('force-refresh', report, [...warnings, ...this.#notes], context, contextName);
       await context.streams.out.write(`${safeJson(answer, 2)}\n`);
     } else await context.streams.out.write(forceRefreshText(report, styleOf(this.#flags, context)));
     const interrupted = this.#signalled !== undefined && results.length < asked;

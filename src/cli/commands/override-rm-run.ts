@@ -1,6 +1,7 @@
 import {ExitCode} from '../../base/exit-code.ts';
 import {readSlot, removeOverride} from '../../operate/override/change-override.ts';
 import type {CliContext} from '../context.ts';
+import {untoldWarnings} from '../untold-warnings.ts';
 import {withTarget} from '../with-target.ts';
 import type {OverrideRmFlags} from './override.ts';
 import {OverrideSession, overrideKey} from './override-session.ts';
@@ -19,12 +20,12 @@ export const runOverrideRm = async (
     const change = {action: 'rm', slot, after: undefined, now} as const;
     if (slot.seen === undefined) {
       if (flags.failEmpty === true) context.exitCode = ExitCode.nothingToDo;
-    } else {
-      await session.confirm('remove this override', change);
-      if (flags.dryRun !== true) {
-        await removeOverride(target.store, slot);
+    } else await session.confirm('remove this override', change);
+    if (flags.dryRun !== true) {
+      const untold = await removeOverride(target.store, slot);
+      if (slot.seen !== undefined)
         await session.audit('override-rm', `${limit}/${key}`, flags.reason?.trim() ?? '');
-      }
+      await session.warn(untoldWarnings(untold, context));
     }
     await session.answer(change);
   });

@@ -3,7 +3,7 @@ import type {LiveOverride} from '../../engine/live/live-override.ts';
 import {type Actor, actorOf, actorText} from '../../operate/audit/actor.ts';
 import type {OverrideSlot} from '../../operate/override/change-override.ts';
 import {overrideEntry} from '../../operate/override/override-entry.ts';
-import {parseJsonSelector, parseSelector} from '../../operate/selector.ts';
+import {parseKey, selectorFromJson} from '../../operate/selector.ts';
 import {type OverrideNote, overrideDocument} from '../../store/override-document.ts';
 import type {StoredDocument} from '../../store/port.ts';
 import type {OverrideChange} from '../../view/model/override-list.ts';
@@ -23,12 +23,8 @@ import type {OverrideRmFlags} from './override.ts';
 export const overrideKey = (
   text: string,
   {jsonKey}: Pick<OverrideRmFlags, 'jsonKey'>,
-): {readonly limit: string; readonly key: string} => {
-  const parse = jsonKey === true ? parseJsonSelector : parseSelector;
-  const selector = parse(text, {kind: 'exact'});
-  if (selector.kind !== 'exact') throw new Error('unreachable: an exact selector was asked for');
-  return selector;
-};
+): {readonly limit: string; readonly key: string} =>
+  parseKey(jsonKey === true ? selectorFromJson(text) : text);
 
 /** A change that was made, or would be. */
 export interface PlannedChange {
@@ -46,16 +42,24 @@ export class OverrideSession {
   readonly #flags: OverrideRmFlags;
   readonly #context: CliContext;
   readonly #actor: Actor;
+  #warnings: readonly string[];
 
   constructor(target: Target, flags: OverrideRmFlags, context: CliContext) {
     this.#target = target;
     this.#flags = flags;
     this.#context = context;
     this.#actor = actorOf(context.streams.env);
+    this.#warnings = target.warnings;
   }
 
   get actorText(): string {
     return actorText(this.#actor);
+  }
+
+  /** For stderr now, and for the JSON answer. */
+  async warn(warnings: readonly string[]): Promise<void> {
+    this.#warnings = [...this.#warnings, ...warnings];
+    await warn(warnings, this.#flags, this.#context);
   }
 
   /** One key is a small change: only production asks. */
@@ -81,9 +85,10 @@ export class OverrideSession {
     return {...overrideDocument(override, note), version: 0, expiresAt: override.until};
   }
 
-  audit(action: string, target: string, why: string): Promise<void> {
+  async audit(action: string, target: string, why: string): Promise<void> {
     const entry = {action, ...this.#actor, why, target, keys: 1};
-    return tellJournal(this.#target.store, entry, this.#flags, this.#context);
+    const notes = await tellJournal(this.#target.store, entry, this.#flags, this.#context);
+    this.#warnings = [...this.#warnings, ...notes];
   }
 
   async answer(change: PlannedChange): Promise<void> {
@@ -92,7 +97,7 @@ export class OverrideSession {
     await warn(warnings, this.#flags, this.#context);
     const data = this.#changeOf(change);
     if (outputFormat(this.#flags) === 'json') {
-      const answer = envelope(`override-${change.action}`, data, warnings, this.#context, contextName);
+      const answer = envelope(`override-${change.action}`, data, this.#warnings, this.#context, contextName);
       await out.write(`${safeJson(answer, 2)}\n`);
     } else await out.write(overrideChangeTable(data, styleOf(this.#flags, this.#context)));
   }

@@ -6,8 +6,8 @@ import {putOverride, readSlot} from '../../operate/override/change-override.ts';
 import type {LoadedPolicy} from '../../policy/load-policy.ts';
 import {overrideOfLimit} from '../../policy/override-of-limit.ts';
 import type {CliContext} from '../context.ts';
-import {warn} from '../notes.ts';
 import {endOf} from '../options/end-time.ts';
+import {untoldWarnings} from '../untold-warnings.ts';
 import {withTarget} from '../with-target.ts';
 import type {OverrideSetFlags} from './override.ts';
 import {OverrideSession, overrideKey} from './override-session.ts';
@@ -30,7 +30,7 @@ export const runOverrideSet = async (
     const session = new OverrideSession(target, flags, context);
     session.requireConfirmable();
     const {effect, warnings} = effectOf(flags, parameters, limit, target.policy);
-    await warn(warnings, flags, context);
+    await session.warn(warnings);
     const {now} = await target.store.facts();
     const override = {limit, key, until: endAt(now), effect};
     const note = {by: session.actorText, why, at: now};
@@ -38,8 +38,9 @@ export const runOverrideSet = async (
     const planned = session.planned(override, note);
     await session.confirm('set this override', {action: 'set', slot, after: planned, now});
     if (flags.dryRun !== true) {
-      await putOverride(target.store, slot, override, note);
+      const untold = await putOverride(target.store, slot, override, note);
       await session.audit('override-set', `${limit}/${key}`, why);
+      await session.warn(untoldWarnings(untold, context));
     }
     await session.answer({action: 'set', slot, after: planned, now});
   });

@@ -1,7 +1,7 @@
 import {ExitCode} from '../../base/exit-code.ts';
 import {reset} from '../../engine/breaker.ts';
-import type {BreakerSpec} from '../../engine/breaker-spec.ts';
 import {actorText} from '../../operate/audit/actor.ts';
+import {closeBreakers} from '../../operate/reset/close-breakers.ts';
 import {
   breakerKind,
   type KnownBreaker,
@@ -9,7 +9,7 @@ import {
   knownBreakers,
 } from '../../operate/status/breaker-section.ts';
 import {clampedInstant} from '../../operate/status/clamped-instant.ts';
-import {listBreakers, StoredBreaker} from '../../store/stored-breaker.ts';
+import {listBreakers} from '../../store/stored-breaker.ts';
 import type {BreakerResetReport} from '../../view/model/reset-report.ts';
 import {breakerResetTable} from '../../view/reset/breaker-table.ts';
 import type {Stake} from '../confirm.ts';
@@ -17,36 +17,42 @@ import type {CliContext} from '../context.ts';
 import type {ResetFlags} from './reset.ts';
 import {type ResetSession, withResetSession} from './reset-session.ts';
 
-/** Of a breaker that no policy knows: closing one asks for nothing of it. */
-const UNKNOWN_SPEC: BreakerSpec = {
-  failures: 1,
-  rate: undefined,
-  window: 60_000_000,
-  minimumCalls: 1,
-  recovery: 60_000_000,
-  probes: 1,
-};
-
 /** Closes a circuit breaker, or those of all keys of one with a key, and forgets what they counted. */
 export const runBreakerReset = (name: string, flags: ResetFlags, context: CliContext): Promise<void> =>
   withResetSession(flags, context, async (session) => {
-    const {store} = session.target;
     const chosen = await chooseBreakers(name, session);
     if (flags.dryRun !== true)
       session.requireReason(chosen.reach, 'a breaker with a key: it closes those of all its keys');
-    const report = reportOf(chosen, session, flags.dryRun === true);
-    if (report.changed && flags.dryRun !== true) {
-      await session.confirm(stakeOf(report), (style) =>
-        breakerResetTable({...report, dryRun: true}, style, 'question'),
-      );
-      for (const {name: one, spec} of chosen.breakers)
-        await new StoredBreaker(store, one, spec ?? UNKNOWN_SPEC).reset(actorText(session.actor));
-      await store.announce();
-      await tellJournals(report, session);
-    }
+    const planned = reportOf(chosen, session, flags.dryRun === true);
+    const report = planned.changed && flags.dryRun !== true ? await close(planned, chosen, session) : planned;
+    if (!report.complete) context.exitCode = ExitCode.partial;
+    else if (!report.changed && flags.failEmpty === true) context.exitCode = ExitCode.nothingToDo;
+    if (flags.dryRun !== true) await session.announce(report.changed ? 'change' : 'nothing');
     await session.answer('reset-breaker', report, (style) => breakerResetTable(report, style));
-    if (!report.changed && flags.failEmpty === true) context.exitCode = ExitCode.nothingToDo;
   });
+
+/** The report of what became of it. */
+const close = async (
+  planned: BreakerResetReport,
+  {reach, breakers}: ChosenBreakers,
+  session: ResetSession,
+): Promise<BreakerResetReport> => {
+  await session.confirm(stakeOf(planned), (style) =>
+    breakerResetTable({...planned, dryRun: true}, style, 'question'),
+  );
+  const {breaker, keys} = planned;
+  if (reach === 'many')
+    await session.audit({action: 'breaker-reset-started', target: breaker, keys: breakers.length});
+  const {closed, failure} = await closeBreakers(session.target.store, breakers, actorText(session.actor));
+  const report: BreakerResetReport = {
+    ...planned,
+    keys: keys === null ? null : closed,
+    complete: failure === undefined,
+    error: failure === undefined ? null : messageOf(failure),
+  };
+  await tellJournals(report, session);
+  return report;
+};
 
 /** What a name means: one breaker, or those of the keys of one that are not closed. */
 interface ChosenBreakers {
@@ -96,6 +102,8 @@ const reportOf = (
       reach === 'many'
         ? breakers.length > 0
         : state.kind !== 'closed' || state.failures > 0 || state.slots.length > 0,
+    complete: true,
+    error: null,
     ...actor,
     why,
   };
@@ -116,3 +124,5 @@ const tellJournals = async (
       : `closed for ${keys} ${keys === 1 ? 'key' : 'keys'}`;
   await session.auditDone({action: 'breaker-reset', target: breaker, keys: keys ?? 1, note});
 };
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -56,6 +56,11 @@ export const resetJob = (
     const plan = readRowFile(flags.plan, resolveIn(context, flags.plan), PLAN_SCHEMA);
     if (plan.end?.done !== true)
       throw refusal(`${quoted(flags.plan, 200)} is a plan without its end`, 'write it again with --plan-out');
+    if (plan.end.keys !== plan.rows)
+      throw refusal(
+        `${quoted(flags.plan, 200)} is of ${keysText(plan.end.keys)} and has ${plan.rows.toLocaleString('en-US')}: it was changed after it was written`,
+        'write it again with --plan-out',
+      );
     requireSameStore(plan.header, flags.plan, target, flags);
     return planJob(plan, flags.plan, store);
   }
@@ -82,6 +87,9 @@ export const requireSameStore = (
     },
   );
 };
+
+const keysText = (count: number): string =>
+  `${count.toLocaleString('en-US')} ${count === 1 ? 'key' : 'keys'}`;
 
 const nothingSelected = (): RatectlError =>
   refusal(

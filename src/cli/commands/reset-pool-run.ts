@@ -22,13 +22,13 @@ export const runPoolReset = (pool: string, flags: ResetFlags, context: CliContex
         poolResetTable({...report, dryRun: true}, style, 'question'),
       );
       const slots = await freeSlots(store, pool, state.leases);
-      await store.announce();
       const note = `${slots} ${slots === 1 ? 'slot' : 'slots'} freed`;
       await session.auditDone({action: 'pool-reset', target: pool, keys: slots, note});
       report = {...report, slots};
     }
-    await session.answer('reset-pool', report, (style) => poolResetTable(report, style));
     if (!report.changed && flags.failEmpty === true) context.exitCode = ExitCode.nothingToDo;
+    if (flags.dryRun !== true) await session.announce(report.changed ? 'change' : 'nothing');
+    await session.answer('reset-pool', report, (style) => poolResetTable(report, style));
   });
 
 /** By its exact name: one of the policy, or of the store. */

@@ -1,6 +1,7 @@
 import {ExitCode} from '../../base/exit-code.ts';
 import {toRfc3339} from '../../base/micros.ts';
 import {RatectlError} from '../../base/ratectl-error.ts';
+import {actorText} from '../../operate/audit/actor.ts';
 import {drainQueue, previewDrain} from '../../operate/reset/drain-queue.ts';
 import {
   type DrainedState,
@@ -10,12 +11,13 @@ import {
 } from '../../operate/reset/queue-receipt.ts';
 import {type QueueResetFacts, queueResetReport} from '../../operate/reset/queue-reporter.ts';
 import {readQueueReceipt} from '../../operate/reset/read-queue-receipt.ts';
-import {QueueRestore} from '../../operate/reset/restore-queue.ts';
+import {ReceiptTurn} from '../../operate/reset/receipt-turn.ts';
+import {QueueRestore, type Restored} from '../../operate/reset/restore-queue.ts';
 import type {QueueResetReport} from '../../view/model/reset-report.ts';
 import {queueResetTable} from '../../view/reset/queue-table.ts';
 import type {CliContext} from '../context.ts';
 import {keyProgress} from '../key-progress.ts';
-import {tell, warn} from '../notes.ts';
+import {tell} from '../notes.ts';
 import type {ResetFlags} from './reset.ts';
 import {requireSameStore} from './reset-job.ts';
 import {createQueueReceipt, resolveIn} from './reset-receipt.ts';
@@ -91,16 +93,12 @@ class QueueRun {
     requireSameStore(header, path, this.#session.target, this.#flags);
     const restore = await QueueRestore.of(receipt, store);
     const {items: planned, already, shown, notes} = restore.preview();
-    await warn(notes, this.#flags, this.#context);
+    await this.#session.warn(notes);
     const {queue, state} = header;
     const facts = this.#facts({action: 'undo', queue, state, planned, claimed: 0, already, shown});
     if (!(await this.#goesOn(facts))) return;
-    const file = extendQueueReceipt(path, resolve);
-    const outcome = await this.#withProgress(planned, (progress) => restore.run(store, file, progress)).catch(
-      (error: unknown) => {
-        throw error instanceof RangeError ? queueFull(error) : error;
-      },
-    );
+    const turn = await ReceiptTurn.take(store, header, actorText(this.#session.actor));
+    const outcome = await this.#restore(path, planned, turn).finally(() => turn.end());
     await this.#session.auditDone({
       action: 'queue-undo',
       keys: outcome.items,
@@ -108,6 +106,22 @@ class QueueRun {
       receipt: path,
     });
     await this.#answer(queueResetReport(facts, {...outcome, receipt: path}, false));
+  }
+
+  /** Reads the receipt again: somebody else may have put its items back while this one was agreed to. */
+  async #restore(path: string, planned: number, turn: ReceiptTurn): Promise<Restored> {
+    const {store} = this.#session.target;
+    const resolve = (name: string): string => resolveIn(this.#context, name);
+    const restore = await QueueRestore.of(readQueueReceipt(path, resolve(path)), store);
+    const {items} = restore.preview();
+    if (items !== planned) throw otherItems(items, planned);
+    const file = extendQueueReceipt(path, resolve);
+    const run = this.#withProgress(planned, (progress) =>
+      restore.run(store, file, progress, () => turn.keep()),
+    );
+    return run.catch((error: unknown) => {
+      throw error instanceof RangeError ? queueFull(error) : error;
+    });
   }
 
   /** False when the answer was given already: a dry run, or nothing to do. */
@@ -182,3 +196,13 @@ const queueFull = (error: RangeError): RatectlError =>
     hint: 'nothing was put back; wait until there is room, and run the same command again',
     cause: error,
   });
+
+const otherItems = (items: number, planned: number): RatectlError =>
+  new RatectlError(
+    `${items.toLocaleString('en-US')} items are to be put back by now, and not ${planned.toLocaleString('en-US')}: somebody else did meanwhile; nothing was put back`,
+    {
+      code: 'reset/drift',
+      exit: ExitCode.refused,
+      hint: 'look with --dry-run at what is left, and run it again',
+    },
+  );

@@ -11,6 +11,7 @@ import type {RowFile} from '../../operate/reset/row-file.ts';
 import {PLAN_SCHEMA, RECEIPT_SCHEMA, type RowFileHeader} from '../../operate/reset/row-file-header.ts';
 import {writePlan} from '../../operate/reset/write-plan.ts';
 import {rulesInForce} from '../../operate/rules-in-force.ts';
+import type {AuditEntry} from '../../store/audit-entry.ts';
 import {recordAudit} from '../../store/record-audit.ts';
 import type {ResetReport} from '../../view/model/reset-report.ts';
 import {resetTable} from '../../view/reset/table.ts';
@@ -22,6 +23,7 @@ import {keyProgress} from '../key-progress.ts';
 import {tell, warn} from '../notes.ts';
 import {outputFormat, styleOf} from '../options/output.ts';
 import {productionOf} from '../production-of.ts';
+import {tellJournal} from '../tell-journal.ts';
 import {type Target, withTarget} from '../with-target.ts';
 import type {ResetFlags} from './reset.ts';
 import {checkResetFlags, resetJob} from './reset-job.ts';
@@ -39,7 +41,11 @@ export const runReset = async (
     return;
   }
   const access = flags.dryRun === true || flags.planOut !== undefined ? 'read' : 'write';
-  await withTarget(flags, context, access, (target) => new ResetRun(target, flags, context).run(selector));
+  // An undo may bring something back into a store that was lost.
+  const missing = flags.undo === undefined ? 'refuse' : 'make';
+  await withTarget(flags, context, access, (target) => new ResetRun(target, flags, context).run(selector), {
+    missing,
+  });
 };
 
 class ResetRun {
@@ -82,7 +88,8 @@ class ResetRun {
     const {store} = this.#target;
     if (job.reach === 'many') {
       await tell([`the receipt is ${receipt.path}`], this.#flags, this.#context);
-      await this.#audit(job, `${job.action}-started`, preview.keys, receipt.path).catch((error: unknown) => {
+      const entry = this.#entry(job, `${job.action}-started`, preview.keys, receipt.path);
+      await recordAudit(store, entry).catch((error: unknown) => {
         receipt.discard();
         throw error;
       });
@@ -103,9 +110,9 @@ class ResetRun {
     } finally {
       progress.end();
     }
-    await this.#audit(job, job.action, applied.keys, receipt.path).catch((error: unknown) =>
-      tell([`the audit journal was not told: ${messageOf(error)}`], this.#flags, this.#context),
-    );
+    const entry = this.#entry(job, job.action, applied.keys, receipt.path);
+    const notes = await tellJournal(store, entry, this.#flags, this.#context);
+    this.#met = [...this.#met, ...notes];
     await this.#answer(reporter.report(applied, {receipt: receipt.path}));
   }
 
@@ -189,15 +196,9 @@ class ResetRun {
     };
   }
 
-  async #audit(job: ChangeJob, action: string, keys: number, receipt: string): Promise<void> {
-    await recordAudit(this.#target.store, {
-      action,
-      ...this.#actor,
-      why: this.#flags.reason?.trim() ?? '',
-      target: job.selector,
-      keys,
-      receipt,
-    });
+  #entry(job: ChangeJob, action: string, keys: number, receipt: string): AuditEntry {
+    const why = this.#flags.reason?.trim() ?? '';
+    return {action, ...this.#actor, why, target: job.selector, keys, receipt};
   }
 
   async #answer(report: ResetReport): Promise<void> {
@@ -213,5 +214,3 @@ class ResetRun {
     else if (report.keys === 0 && flags.failEmpty === true) context.exitCode = ExitCode.nothingToDo;
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,6 +1,7 @@
 import {RatectlError} from '../../base/ratectl-error.ts';
 import {quoted, safeJson, safeText} from '../../base/safe-text.ts';
 import {didYouMean} from '../../base/suggest.ts';
+import {announceAgain, announceChange} from '../../operate/announce-change.ts';
 import {type Actor, actorOf} from '../../operate/audit/actor.ts';
 import type {AuditEntry} from '../../store/audit-entry.ts';
 import {recordAudit} from '../../store/record-audit.ts';
@@ -12,6 +13,7 @@ import {warn} from '../notes.ts';
 import {outputFormat, styleOf} from '../options/output.ts';
 import {productionOf} from '../production-of.ts';
 import {tellJournal} from '../tell-journal.ts';
+import {untoldWarnings} from '../untold-warnings.ts';
 import {type Target, withTarget} from '../with-target.ts';
 import type {ResetFlags} from './reset.ts';
 
@@ -21,12 +23,18 @@ export const withResetSession = (
   context: CliContext,
   run: (session: ResetSession) => Promise<void>,
 ): Promise<void> =>
-  withTarget(flags, context, flags.dryRun === true ? 'read' : 'write', async (target) => {
-    const session = new ResetSession(target, flags, context);
-    await warn(target.warnings, flags, context);
-    if (flags.dryRun !== true) requireConfirmable(session, flags, context);
-    await run(session);
-  });
+  withTarget(
+    flags,
+    context,
+    flags.dryRun === true ? 'read' : 'write',
+    async (target) => {
+      const session = new ResetSession(target, flags, context);
+      await warn(target.warnings, flags, context);
+      if (flags.dryRun !== true) requireConfirmable(session, flags, context);
+      await run(session);
+    },
+    {missing: flags.undo === undefined ? 'refuse' : 'make'},
+  );
 
 /** Names that a message lists. */
 const NAMED = 10;
@@ -38,6 +46,7 @@ export class ResetSession {
   readonly why: string;
   readonly #flags: ResetFlags;
   readonly #context: CliContext;
+  #warnings: readonly string[];
 
   constructor(target: Target, flags: ResetFlags, context: CliContext) {
     this.target = target;
@@ -45,6 +54,7 @@ export class ResetSession {
     this.why = flags.reason?.trim() ?? '';
     this.#flags = flags;
     this.#context = context;
+    this.#warnings = target.warnings;
   }
 
   /** Name of the production context; undefined in others. */
@@ -81,10 +91,10 @@ export class ResetSession {
   }
 
   async answer(command: string, report: unknown, table: (style: Style) => string): Promise<void> {
-    const {warnings, contextName} = this.target;
+    const {contextName} = this.target;
     const text =
       outputFormat(this.#flags) === 'json'
-        ? `${safeJson(envelope(command, report, warnings, this.#context, contextName), 2)}\n`
+        ? `${safeJson(envelope(command, report, this.#warnings, this.#context, contextName), 2)}\n`
         : table(styleOf(this.#flags, this.#context));
     await this.#context.streams.out.write(text);
   }
@@ -94,8 +104,21 @@ export class ResetSession {
   }
 
   /** After the change: that the journal could not be told is worth a note, and no failure. */
-  auditDone(entry: Parameters<ResetSession['audit']>[0]): Promise<void> {
+  async auditDone(entry: Parameters<ResetSession['audit']>[0]): Promise<void> {
     const {store} = this.target;
-    return tellJournal(store, {...entry, ...this.actor, why: this.why}, this.#flags, this.#context);
+    const told = {...entry, ...this.actor, why: this.why};
+    this.#warnings = [...this.#warnings, ...(await tellJournal(store, told, this.#flags, this.#context))];
+  }
+
+  /** Running applications hear of the change; also where nothing had to be changed, since they may not have when it was. */
+  async announce(what: 'change' | 'nothing'): Promise<void> {
+    const announce = what === 'change' ? announceChange : announceAgain;
+    await this.warn(untoldWarnings(await announce(this.target.store), this.#context));
+  }
+
+  /** For stderr now, and for the JSON answer. */
+  async warn(warnings: readonly string[]): Promise<void> {
+    this.#warnings = [...this.#warnings, ...warnings];
+    await warn(warnings, this.#flags, this.#context);
   }
 }

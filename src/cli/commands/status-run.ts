@@ -2,7 +2,7 @@ import {ExitCode} from '../../base/exit-code.ts';
 import {safeJson} from '../../base/safe-text.ts';
 import {readStatus, type StatusAnswer, type StatusSource} from '../../operate/status/read-status.ts';
 import {factsOf} from '../../simulate/algorithm-facts.ts';
-import type {StatusKey} from '../../view/model/status-report.ts';
+import type {StatusKey, StatusReport} from '../../view/model/status-report.ts';
 import {statusCsvHeader, statusCsvRows} from '../../view/status/csv.ts';
 import {statusMarkdown} from '../../view/status/markdown.ts';
 import {pickFields} from '../../view/status/pick-fields.ts';
@@ -12,6 +12,7 @@ import {envelope} from '../envelope.ts';
 import {warn} from '../notes.ts';
 import {outputFormat, styleOf} from '../options/output.ts';
 import {timesOf} from '../options/times.ts';
+import {sameStoreFlag, withStoreFlag} from '../same-store.ts';
 import {scanProgress} from '../scan-progress.ts';
 import {type Target, withTarget} from '../with-target.ts';
 import type {StatusFlags} from './status.ts';
@@ -68,6 +69,12 @@ const printReport = async (
   return answer;
 };
 
+/** What an alert says to do is to be done in the store that was named to this command. */
+const forSameStore = (report: StatusReport, flags: StatusFlags): StatusReport => {
+  const flag = sameStoreFlag(report.store.url, flags);
+  return {...report, alerts: report.alerts.map((one) => ({...one, next: withStoreFlag(one.next, flag)}))};
+};
+
 interface Printed {
   readonly target: Pick<Target, 'contextName'>;
   readonly fields: StatusRequest['fields'];
@@ -76,11 +83,12 @@ interface Printed {
 
 /** The whole answer in the form asked for. */
 export const statusText = (
-  {report}: StatusAnswer,
+  {report: seen}: StatusAnswer,
   {target: {contextName}, fields, warnings}: Printed,
   flags: StatusFlags,
   context: CliContext,
 ): string => {
+  const report = forSameStore(seen, flags);
   const times = timesOf(flags, Date.parse(report.store.now), context);
   const format = outputFormat(flags);
   switch (format) {

@@ -3,7 +3,6 @@ import {isRatectlError, RatectlError} from '../../base/ratectl-error.ts';
 import {safeJson} from '../../base/safe-text.ts';
 import {actorOf} from '../../operate/audit/actor.ts';
 import type {Store} from '../../store/port.ts';
-import {recordAudit} from '../../store/record-audit.ts';
 import {requireVault} from '../../token/require-vault.ts';
 import {openToken, sealToken} from '../../token/token-material.ts';
 import {type KnownRecord, TokenRecords} from '../../token/token-records.ts';
@@ -14,6 +13,7 @@ import type {CliContext} from '../context.ts';
 import {envelope} from '../envelope.ts';
 import {warn} from '../notes.ts';
 import {outputFormat, styleOf} from '../options/output.ts';
+import {tellJournal} from '../tell-journal.ts';
 import type {TokenRekeyFlags} from './token.ts';
 import {keyIdOf} from './token-facts.ts';
 import {knownProviders, requireKnown} from './token-rm-run.ts';
@@ -40,7 +40,12 @@ export const runTokenRekey = async (
     if (provider !== undefined) await requireKnown(provider, target);
     const names = provider === undefined ? [...(await knownProviders(target))].sort() : [provider];
     const tokens: RekeyedToken[] = [];
-    for (const name of names) tokens.push(await rekeyed(name, {store, vault, flags, context}));
+    const notes: string[] = [];
+    for (const name of names) {
+      const {token, told} = await rekeyed(name, {store, vault, flags, context});
+      tokens.push(token);
+      notes.push(...told);
+    }
     const data: TokenRekey = {
       dryRun: flags.dryRun === true,
       store: redactedUrl,
@@ -49,7 +54,9 @@ export const runTokenRekey = async (
     };
     const {out} = context.streams;
     if (outputFormat(flags) === 'json')
-      await out.write(`${safeJson(envelope('token-rekey', data, warnings, context, contextName), 2)}\n`);
+      await out.write(
+        `${safeJson(envelope('token-rekey', data, [...warnings, ...notes], context, contextName), 2)}\n`,
+      );
     else await out.write(tokenRekeyText(data, styleOf(flags, context)));
     if (tokens.some(({outcome}) => outcome === 'failed')) context.exitCode = ExitCode.partial;
   });
@@ -62,25 +69,29 @@ interface RekeyParts {
   readonly context: CliContext;
 }
 
-const rekeyed = async (name: string, parts: RekeyParts): Promise<RekeyedToken> => {
+const rekeyed = async (
+  name: string,
+  parts: RekeyParts,
+): Promise<{readonly token: RekeyedToken; readonly told: readonly string[]}> => {
   const {store, vault, flags, context} = parts;
   try {
     const records = new TokenRecords(store, name);
-    if (flags.dryRun === true) return rekey(await records.read(), name, vault, 'would-rekey').answer;
+    if (flags.dryRun === true)
+      return {token: rekey(await records.read(), name, vault, 'would-rekey').answer, told: []};
     const {answer} = await records.change((known) => rekey(known, name, vault, 'rekeyed'));
-    if (answer.outcome === 'rekeyed')
-      await recordAudit(store, {
-        action: 'token-rekey',
-        ...actorOf(context.streams.env),
-        why: '',
-        target: name,
-        keys: 1,
-        note: `key ${answer.keyId} → ${vault.keyId}`,
-      });
-    return answer;
+    if (answer.outcome !== 'rekeyed') return {token: answer, told: []};
+    const entry = {
+      action: 'token-rekey',
+      ...actorOf(context.streams.env),
+      why: '',
+      target: name,
+      keys: 1,
+      note: `key ${answer.keyId} → ${vault.keyId}`,
+    };
+    return {token: answer, told: await tellJournal(store, entry, flags, context)};
   } catch (error) {
     if (!isRatectlError(error) || flags.all !== true) throw error;
-    return {provider: name, outcome: 'failed', keyId: null, error: error.message};
+    return {token: {provider: name, outcome: 'failed', keyId: null, error: error.message}, told: []};
   }
 };
 

@@ -95,7 +95,8 @@ export class TokenSession {
       keys: 1,
       note,
     };
-    await tellJournal(this.#target.store, entry, this.#flags, this.#context);
+    const notes = await tellJournal(this.#target.store, entry, this.#flags, this.#context);
+    this.#warnings = [...this.#warnings, ...notes];
   }
 
   async answer(

@@ -47,6 +47,9 @@ Live state (ratectl help configuration):
   XDG_STATE_HOME         where the default store is when the folder cannot be
                          written; else ~/.local/state
 
+Applications have variables of their own, RATE_LIMIT_STORE and the like, and
+read them where their code says limiterOptionsFromEnv(): docs/library.md.
+
 Tokens (ratectl token --help), one of:
 
   RATECTL_VAULT_KEY      keys that token material is encrypted with: lines of

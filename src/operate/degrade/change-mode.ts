@@ -8,6 +8,7 @@ import {
 } from '../../engine/control/degradation.ts';
 import {changeDegradation, readDegradation} from '../../store/control-document.ts';
 import type {Store} from '../../store/port.ts';
+import {announceAgain, announceChange} from '../announce-change.ts';
 
 type ModeStore = Pick<Store, 'get' | 'put' | 'now' | 'announce'>;
 
@@ -30,23 +31,22 @@ export const planned = (state: DegradationState, manual: ManualMode | undefined)
   manual === undefined ? withoutManual(state) : {...state, manual};
 
 /**
- * Puts `manual` in place of what was seen, and tells the running applications; what the rule says goes on meanwhile. Throws (exit 4)
- * when somebody else has set or cleared a mode since.
+ * Puts `manual` in place of what was seen, and tells the running applications: `announceChange`; what the rule says goes on meanwhile.
+ * Throws (exit 4) when somebody else has set or cleared a mode since.
  */
 export const changeMode = async (
   store: ModeStore,
   {manual: seen}: ModeSeen,
   manual: ManualMode | undefined,
-): Promise<DegradationState> => {
-  const {after} = await changeDegradation(store, (state, now) => {
+): Promise<string | undefined> => {
+  const {before, after} = await changeDegradation(store, (state, now) => {
     // One that has ended in between is as good as none.
-    const before = modeAt(state, now).manual;
-    if (before !== undefined && !isSame(before, seen)) throw drifted();
-    if (before === undefined && seen !== undefined && seen.until > now) throw drifted();
+    const there = modeAt(state, now).manual;
+    if (there !== undefined && !isSame(there, seen)) throw drifted();
+    if (there === undefined && seen !== undefined && seen.until > now) throw drifted();
     return planned(state, manual);
   });
-  await store.announce();
-  return after;
+  return after === before ? announceAgain(store) : announceChange(store);
 };
 
 const isSame = (a: ManualMode, b: ManualMode | undefined): boolean =>

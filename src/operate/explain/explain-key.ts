@@ -1,3 +1,4 @@
+import {toRfc3339} from '../../base/micros.ts';
 import {RatectlError} from '../../base/ratectl-error.ts';
 import {quoted} from '../../base/safe-text.ts';
 import {didYouMean} from '../../base/suggest.ts';
@@ -5,14 +6,14 @@ import {isBehaviourRow} from '../../engine/behaviour/behaviour-state.ts';
 import type {RowAddress} from '../../engine/live/check.ts';
 import type {Policy} from '../../engine/policy-model.ts';
 import type {StoredRow} from '../../store/port.ts';
-import type {AppliedLimit, KeyExplanation} from '../../view/model/key-explanation.ts';
+import type {KeyExplanation} from '../../view/model/key-explanation.ts';
 import type {KeyRules} from '../key-rules.ts';
 import {quoteKeyGlob, requireKnownLimit, rowSelectionOf, type Selector, selectorTest} from '../selector.ts';
 import type {StatusSource} from '../status/read-status.ts';
 import {clockWarnings, statusStore} from '../status/store-facts.ts';
 import {openStoreView, type StoreView} from '../store-view.ts';
 import {ExplainedBehaviour} from './explain-behaviour.ts';
-import {type ExplainLimitOptions, explainLimit} from './explain-limit.ts';
+import {explainLimit} from './explain-limit.ts';
 import {explainRequest} from './explain-request.ts';
 
 export type ExplainSubject =
@@ -43,8 +44,12 @@ export const explainKey = async (source: StatusSource, query: ExplainQuery): Pro
     requireKnownTier(query.tier, subject, source.policy);
   const view = await openStoreView(source);
   const options = {view, describe: source.describe, cost};
-  const common = {store: statusStore(view), policy: source.policyFile, cost};
   const warnings = clockWarnings(view);
+  const common = (now: number) => ({
+    store: {...statusStore(view), now: toRfc3339(now)},
+    policy: source.policyFile,
+    cost,
+  });
   if (subject.kind === 'request') {
     if (view.rules === undefined)
       throw new RatectlError('no policy was found, and only a policy says which limits a request meets', {
@@ -52,15 +57,17 @@ export const explainKey = async (source: StatusSource, query: ExplainQuery): Pro
         hint: 'name it with --policy FILE',
       });
     const {attributes} = subject;
-    const explained = await explainRequest(source.store, view.rules, attributes, options);
-    return {explanation: {...common, subject, ...explained}, warnings};
+    const {now, ...explained} = await explainRequest(source.store, view.rules, attributes, options);
+    return {explanation: {...common(now), subject, ...explained}, warnings};
   }
   const rows =
     view.rules === undefined
       ? await searchedRows(source, subject)
       : await readRows(source, placesOf(subject, view.rules, view.now()));
-  const chosen = chooseRows(rows, query, view);
-  const explained = chosen.map(([address, row]) => explainOne(address, row, options));
+  // Asked behind the rows: nothing in them is to come, however long they took.
+  const {now} = await source.store.facts();
+  const chosen = chooseRows(rows, query, view, now);
+  const explained = chosen.map(([address, row]) => explainLimit(address, row, {...options, now}));
   const limits =
     source.policy === undefined
       ? explained
@@ -69,11 +76,15 @@ export const explainKey = async (source: StatusSource, query: ExplainQuery): Pro
             source.store,
             source.policy,
             chosen.map(([address]) => address),
-            view.now(),
+            now,
           )
         ).addTo(explained);
   return {
-    explanation: {...common, subject: subject.kind === 'exact' ? selectorSubject(subject) : subject, limits},
+    explanation: {
+      ...common(now),
+      subject: subject.kind === 'exact' ? selectorSubject(subject) : subject,
+      limits,
+    },
     warnings,
   };
 };
@@ -94,12 +105,6 @@ const requireKnownTier = (tier: string, subject: ExplainSubject, {limits}: Polic
 };
 
 type Addressed = readonly [RowAddress, StoredRow | undefined];
-
-const explainOne = (
-  address: RowAddress,
-  row: StoredRow | undefined,
-  options: Omit<ExplainLimitOptions, 'now'>,
-): AppliedLimit => explainLimit(address, row, {...options, now: options.view.now()});
 
 const selectorSubject = ({limit, key}: Extract<Selector, {kind: 'exact'}>): KeyExplanation['subject'] => ({
   kind: 'selector',
@@ -150,9 +155,9 @@ const chooseRows = (
   all: readonly Addressed[],
   {subject, tier}: ExplainQuery,
   view: StoreView,
+  now: number,
 ): readonly Addressed[] => {
   if (tier !== undefined) return all.filter(([address]) => address.tier === tier);
-  const now = view.now();
   const ruleOf = (address: RowAddress) => view.rules?.of(address, now);
   const ofLimits = Map.groupBy(all, ([{limit}]) => limit).values();
   const seen = [...ofLimits].flatMap((places) => {

@@ -13,11 +13,13 @@ import {skipReason} from './skip-reason.ts';
 export interface ExplainedRequest {
   readonly limits: readonly LimitExplanation[];
   readonly answer: RequestAnswer;
+  /** The store's clock that they are explained by, µs. */
+  readonly now: number;
 }
 
 /** Which limits a request meets, which not and why, and what it would get. Asks the engine over copies of the rows: nothing is charged. */
 export const explainRequest = async (
-  store: Pick<ReadableStore, 'read' | 'get'>,
+  store: Pick<ReadableStore, 'read' | 'get' | 'facts'>,
   rules: KeyRules,
   attributes: Readonly<Record<string, string>>,
   options: Omit<ExplainLimitOptions, 'now'>,
@@ -31,7 +33,8 @@ export const explainRequest = async (
   const check = route();
   const addresses = check.layers.map(({address}) => address);
   const rows = addresses.length === 0 ? [] : await store.read(addresses);
-  const now = view.now();
+  // Asked behind the rows: nothing in them is to come.
+  const {now} = await store.facts();
   const limits = rules.policy.limits.map((spec, index): LimitExplanation => {
     const at = check.layers.findIndex(({limit}) => limit === index);
     return at < 0
@@ -39,7 +42,7 @@ export const explainRequest = async (
       : explainLimit(addresses[at]!, rows[at], {...options, now});
   });
   const tiers = new Map(came.map(({limit, tier}) => [limit, tier]));
-  return {limits: await behaviour.addTo(limits, tiers), answer: answerOf(check, rows, rules, now)};
+  return {limits: await behaviour.addTo(limits, tiers), answer: answerOf(check, rows, rules, now), now};
 };
 
 const answerOf = (

@@ -30,7 +30,8 @@ export const freeSlots = async (
     const next: PoolState = {...state, leases};
     const put = await store.put(POOL_KIND, pool, next, {ifVersion: document.version});
     if (put !== undefined) {
-      await new StoredPool(store, {...UNKNOWN_SPEC, name: pool}).notify();
+      // A hint: whoever waits looks from time to time, too.
+      await new StoredPool(store, {...UNKNOWN_SPEC, name: pool}).notify().catch(() => undefined);
       return freed;
     }
     await sleep(Math.random() * LONGEST_PAUSE_MS);

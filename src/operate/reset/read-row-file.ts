@@ -32,6 +32,7 @@ export const readRowFile = (
   let tail: 'whole' | 'cut' = 'whole';
   /** By row: the line that holds, where there are several. Few: those that changed while they were reset. */
   const holds = new Map<string, number>();
+  const gone = new Set<string>();
   for (const {number, text, ended} of linesOf(path, absolute)) {
     const value = parsedLine(text);
     if (number === 1) {
@@ -39,6 +40,8 @@ export const readRowFile = (
       continue;
     }
     const line = readRowLine(value);
+    if (line !== undefined && expected === PLAN_SCHEMA && !isPlanned(line))
+      throw badLine(path, number, text, 'a plan only takes rows away');
     if (line === undefined) {
       if (!ended) {
         tail = 'cut';
@@ -51,8 +54,10 @@ export const readRowFile = (
     if (line.kind === 'change' && line.turn === 'first') rows++;
     else if (line.kind !== 'end') holds.set(addressId(line.address), number);
     if (line.kind === 'kept') rows--;
+    if (line.kind === 'kept' && line.why === 'gone') gone.add(addressId(line.address));
   }
   if (header === undefined) throw notOurs(path, expected, 'it is empty');
+  if (gone.size > 0) for (const [id, number] of takenBefore(path, absolute, gone)) holds.set(id, number);
   return {
     header,
     rows: Math.max(0, rows),
@@ -67,6 +72,32 @@ export const readRowFile = (
       }
     },
   };
+};
+
+/** A plan resets: what it says is to take the place of a row is nothing. */
+const isPlanned = (line: RowLine): boolean =>
+  line.kind === 'end' || (line.kind === 'change' && line.before !== undefined && line.after === undefined);
+
+/**
+ * A listing may name a row twice, and a run that has changed it then finds it gone. Of the rows that were found gone, those that this
+ * run itself has changed, each with the line that says how.
+ */
+const takenBefore = (
+  path: string,
+  absolute: string,
+  gone: ReadonlySet<string>,
+): ReadonlyMap<string, number> => {
+  const taken = new Map<string, {looks: number; number: number}>();
+  for (const {number, text} of linesOf(path, absolute)) {
+    const line = number === 1 ? undefined : readRowLine(parsedLine(text));
+    if (line === undefined || line.kind === 'end' || !gone.has(addressId(line.address))) continue;
+    const one = taken.get(addressId(line.address)) ?? {looks: 0, number};
+    taken.set(addressId(line.address), one);
+    if (line.kind === 'kept') one.looks--;
+    else if (line.turn === 'first') one.looks++;
+    else one.number = number;
+  }
+  return new Map([...taken].flatMap(([id, {looks, number}]) => (looks > 0 ? [[id, number] as const] : [])));
 };
 
 const headerOf = (value: unknown, path: string, expected: string): RowFileHeader => {

@@ -64,18 +64,20 @@ export class QueueRestore {
   }
 
   /**
-   * Puts them back step by step, and writes down which, so that doing it again puts none back twice. Throws what the store said when
-   * none was put back.
+   * Puts them back step by step, and writes down which, so that doing it again puts none back twice. `beforeStep` throws when it is not
+   * to go on. Throws what the store said when none was put back.
    */
   async run(
     store: Pick<Queues, 'enqueue'>,
     receipt: QueueReceipt,
     progress: (items: number) => void,
+    beforeStep: () => Promise<void> = async () => undefined,
   ): Promise<Restored> {
     let items = 0;
     let failure: unknown;
     try {
       for (const step of inSteps(this.#items())) {
+        await beforeStep();
         await store.enqueue(
           this.#receipt.header.queue,
           step.map(({class: name, rank, notBefore, payload}) => ({class: name, rank, notBefore, payload})),

@@ -103,7 +103,7 @@ const SERVER: Readonly<Record<string, (error: Error, target: PostgresTarget) => 
   '28P01': (error) => ({
     kind: 'denied',
     message: `Postgres refused the password: ${text(error)}`,
-    hint: 'check user and password: in the URL, in PGPASSWORD, or passwordFile of the context',
+    hint: 'check user and password: in the URL, in RATECTL_PASSWORD or PGPASSWORD, or passwordFile of the context',
   }),
   '28000': (error) => {
     const unencrypted = /no encryption|SSL off/.test(error.message);

@@ -109,6 +109,13 @@ const tlsOptions = ({parameters}: RedisTarget, url: string): ConnectionOptions =
     }
   };
   const ca = read('ca');
+  // The driver takes any file, and then trusts nobody.
+  if (ca?.includes('-----BEGIN') === false || ca?.includes('PRIVATE KEY-----'))
+    throw new StoreError(`ca=${quoted(parameters.get('ca')!)} holds no certificate`, {
+      kind: 'tls',
+      url,
+      hint: 'the certificate of an authority is a PEM file: it begins with -----BEGIN CERTIFICATE-----',
+    });
   const cert = read('cert');
   const key = read('key');
   const servername = parameters.get('tls-server-name');

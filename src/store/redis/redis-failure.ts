@@ -37,7 +37,7 @@ const RULES: readonly Rule[] = [
     when: /^(NOAUTH|WRONGPASS)|invalid (username-)?password|AUTH failed/i,
     kind: 'denied',
     says: ({target}) => (target.password === undefined ? 'a password is needed' : 'wrong user or password'),
-    hint: () => 'check the user and password of the store',
+    hint: () => 'check user and password: in the URL, in RATECTL_PASSWORD, or passwordFile of the context',
   },
   {
     when: /^NOPERM/,
@@ -94,7 +94,10 @@ const RULES: readonly Rule[] = [
     when: /SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|CERT_|self.signed/i,
     kind: 'tls',
     says: ({message}) => `the certificate cannot be trusted: ${excerpt(message)}`,
-    hint: () => 'give the authority that signed it with ?ca=FILE',
+    hint: ({target}) =>
+      target.parameters.has('ca')
+        ? 'it was not signed by an authority in the file of ?ca='
+        : 'give the authority that signed it with ?ca=FILE',
   },
   {
     when: /certificate required|handshake failure|alert (bad|unknown|unsupported)/i,

@@ -1,11 +1,13 @@
+import {quoted} from '../../base/safe-text.ts';
 import type {RowAddress} from '../../engine/live/check.ts';
 import type {RowChange, RowChanged, RowPage, RowSelection, StoredRow} from '../port.ts';
+import {StoreError} from '../store-error.ts';
 import {ForeignRowError} from './foreign-row-error.ts';
 import {CHANGE_LUA} from './lua/change.lua.ts';
 import type {RedisCommand, RedisConnection} from './redis-connection.ts';
 import type {RowKeys} from './row-key.ts';
 import {RowScan} from './row-scan.ts';
-import {formatRow, headOf, parseRow} from './row-value.ts';
+import {formatRow, headOf, isRowOf, parseRow} from './row-value.ts';
 import {type Script, scriptOf} from './script-library.ts';
 import type {ServerClock} from './server-clock.ts';
 
@@ -67,7 +69,22 @@ export class RedisRows {
     return changed;
   }
 
+  /** A row of other words than its shape has would be taken for somebody else's from then on, by applications, too. */
+  #requireReadable(address: RowAddress, words: readonly number[]): void {
+    if (isRowOf(address.shape, words)) return;
+    const name = this.#keys.nameOf(address);
+    throw new StoreError(
+      `the key ${quoted(name, 120)} cannot have ${words.length} words: its shape is ${address.shape}`,
+      {
+        kind: 'foreign',
+        url: this.#connection.url,
+        hint: 'nothing of that step was written; was the receipt changed after it was written?',
+      },
+    );
+  }
+
   async #changeSome(changes: readonly RowChange[]): Promise<RowChanged[]> {
+    for (const {address, next} of changes) if (next !== undefined) this.#requireReadable(address, next.words);
     const given = this.#clock.given?.();
     const calls = changes.map(({address, expected, next}) => ({
       key: this.#keys.nameOf(address),

@@ -82,6 +82,10 @@ const parseInstant = (bytes: Buffer, from: number, until: number): readonly numb
 
 const ZERO = 0x30;
 
+/** Whether these may be the words of a row of that shape. */
+export const isRowOf = (shape: string, words: readonly number[]): boolean =>
+  hasLength(lettersOf(shape), words);
+
 /** Whether a row of buckets with these letters has that many words. Letters that this version does not know may have any. */
 const hasLength = (letters: string, words: readonly number[]): boolean => {
   let length = 0;

@@ -20,9 +20,11 @@ export const detailLines = (
   if ('problem' in answer)
     return [...curves, ...flow([{text: answer.problem, role: 'bad'}], style.width, style)];
   if (answer.limits.length === 0) return [...curves, ...flow([nothingFound(answer)], style.width, style)];
+  // Of the moment at which the key was explained, which is not that of the last look.
+  const then = {...times, now: Date.parse(answer.store.now)};
   return [
     ...curves,
-    ...answer.limits.flatMap((limit, i) => [...(i === 0 ? [] : ['']), ...limitLines(limit, times, style)]),
+    ...answer.limits.flatMap((limit, i) => [...(i === 0 ? [] : ['']), ...limitLines(limit, then, style)]),
   ];
 };
 

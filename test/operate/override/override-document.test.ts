@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import {describe, expect, test} from 'vitest';
+import {describe, expect, test, vi} from 'vitest';
 import type {LiveEffect, LiveOverride} from '../../../src/engine/live/live-override.ts';
 import type {AlgorithmSpec} from '../../../src/engine/policy-model.ts';
 import {
@@ -11,7 +11,10 @@ import {
 } from '../../../src/store/override-document.ts';
 import type {StoredDocument} from '../../../src/store/port.ts';
 import {SPECS, specOf} from '../../support/arbitraries.ts';
+import {MANY_CASES_MS} from '../../support/in-time.ts';
 import {HOSTILE_KEYS, memoryStore, NOW} from '../reset/stores.ts';
+
+vi.setConfig({testTimeout: MANY_CASES_MS});
 
 const NOTE = {by: 'ada@build-7', why: 'a test', at: NOW};
 const FOREVER = Number.POSITIVE_INFINITY;

@@ -2,7 +2,7 @@ import {randomUUID} from 'node:crypto';
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
-import {afterAll, beforeAll, describe, expect, inject, test} from 'vitest';
+import {afterAll, beforeAll, describe, expect, inject, test, vi} from 'vitest';
 import {drainQueue, previewDrain} from '../../../src/operate/reset/drain-queue.ts';
 import {LineFile} from '../../../src/operate/reset/line-file.ts';
 import {
@@ -18,9 +18,12 @@ import {openStore} from '../../../src/store/open-store.ts';
 import {parseStoreUrl} from '../../../src/store/parse-store-url.ts';
 import type {Store} from '../../../src/store/port.ts';
 import {HOSTILE_KEYS} from '../../support/hostile-keys.ts';
+import {MANY_CASES_MS} from '../../support/in-time.ts';
 import {MINUTE} from '../../support/instants.ts';
 import {enqueue, kill} from '../section-state.ts';
 import {folder, HEADER, memoryStore} from './stores.ts';
+
+vi.setConfig({testTimeout: MANY_CASES_MS});
 
 const STORES: readonly (readonly [string, () => string])[] = [
   ['memory', () => 'memory:'],

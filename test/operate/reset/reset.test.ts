@@ -1,11 +1,12 @@
 import {readFileSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import fc from 'fast-check';
-import {describe, expect, test} from 'vitest';
+import {describe, expect, test, vi} from 'vitest';
 import {selectorJob} from '../../../src/operate/reset/selector-job.ts';
 import {undoJob} from '../../../src/operate/reset/undo-job.ts';
 import {parseSelector, type Selector} from '../../../src/operate/selector.ts';
 import type {Store, StoredRow} from '../../../src/store/port.ts';
+import {MANY_CASES_MS} from '../../support/in-time.ts';
 import {
   addressOf,
   contentOf,
@@ -19,6 +20,8 @@ import {
   rowOf,
   withChange,
 } from './stores.ts';
+
+vi.setConfig({testTimeout: MANY_CASES_MS});
 
 const LIMITS = ['per-ip', 'per-ip2', 'per'];
 const TIERS = ['', 'free'];

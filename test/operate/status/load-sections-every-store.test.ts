@@ -11,6 +11,7 @@ import {openStore} from '../../../src/store/open-store.ts';
 import {parseStoreUrl} from '../../../src/store/parse-store-url.ts';
 import type {Store} from '../../../src/store/port.ts';
 import type {StatusReport} from '../../../src/view/model/status-report.ts';
+import {PATIENTLY} from '../../support/in-time.ts';
 import {watchCommands} from '../../support/servers/redis-monitor.ts';
 import {queryOf} from '../live-state.ts';
 import {LOAD_POLICY, overloaded} from '../load-state.ts';
@@ -74,7 +75,7 @@ describe.each(STORES)('in %s, opened for reading alone', (name, url) => {
     const redis = new Redis(inject('redisUrl'));
     const monitor = await watchCommands(inject('redisUrl'), PREFIX);
     await look(store);
-    await expect.poll(() => monitor.sent.size).toBeGreaterThan(2);
+    await expect.poll(() => monitor.sent.size, PATIENTLY).toBeGreaterThan(2);
     const infos = (await redis.command('INFO', ...monitor.sent)) as readonly (readonly unknown[])[];
     for (const [command, , flags] of infos) expect(flags, String(command)).toContain('readonly');
     expect([...monitor.sent].filter((one) => /scan|keys|eval/.test(one))).toEqual([]);
