@@ -1,4 +1,4 @@
-import {RatectlError} from '../base/ratectl-error.ts';
+import {isRatectlError, RatectlError} from '../base/ratectl-error.ts';
 import {quoted} from '../base/safe-text.ts';
 import {didYouMean} from '../base/suggest.ts';
 import {parseSelector, type Selector} from '../operate/selector.ts';
@@ -29,15 +29,28 @@ export const USUAL_KEYS = 1_000;
 
 /** Throws a RatectlError that says what was expected. */
 export const statusRequest = ({selector, filter, state, limit}: StatusArguments): StatusRequest => {
-  const selected = selector === undefined ? undefined : parseSelector(selector, {kind: 'exact'});
-  if (selected !== undefined && selected.kind !== 'exact')
-    throw new Error('unreachable: exact was asked for');
+  const selected = selector === undefined ? undefined : keyOf(selector);
   return {
     selector: selected,
     filter: filter === undefined || filter === '' ? undefined : boundedFilter(filter),
     states: state === undefined || state === '' ? undefined : new Set(state.split(',').map(stateOf)),
     limit: limit ?? USUAL_KEYS,
   };
+};
+
+/** One key. Flags, which the commands name when it is none, help nobody who asks over HTTP, and no assistant. */
+const keyOf = (text: string): Extract<Selector, {kind: 'exact'}> => {
+  try {
+    const selected = parseSelector(text, {kind: 'exact'});
+    if (selected.kind === 'exact') return selected;
+  } catch (error) {
+    if (!isRatectlError(error)) throw error;
+    throw new RatectlError(error.message, {
+      code: error.code,
+      hint: 'selector is one key, LIMIT/KEY; filter chooses among the keys that were refused or near lately',
+    });
+  }
+  throw new Error('unreachable: exact was asked for');
 };
 
 const NAMES = ['limit', 'selector', 'filter', 'state'];

@@ -12,6 +12,9 @@ interface Sent {
   readonly waited: boolean;
 }
 
+/** The time of a loop, µs: that of the machine, or one that a test moves, where it matters what happens before what. */
+type Clock = (model: Model) => number;
+
 /** A store that answers after so many ms, 0: at once; between two instants not at all. */
 class Model {
   readonly all: Sent[] = [];
@@ -21,14 +24,16 @@ class Model {
   loop: RunningLoop | undefined;
   readonly #delayMs: number;
   readonly #stall: readonly [from: number, until: number];
+  readonly #clock: Clock;
 
-  constructor(delayMs: number, stall: readonly [number, number] = [0, 0]) {
+  constructor(delayMs: number, stall: readonly [number, number] = [0, 0], clock: Clock = processClock) {
     this.#delayMs = delayMs;
     this.#stall = stall;
+    this.#clock = clock;
   }
 
   readonly source = {
-    now: processClock,
+    now: () => this.#clock(this),
     underWay: () => this.underWay,
     start: (intended: number, sent: number, waited: boolean): void => {
       this.all.push({intended, sent, waited});
@@ -40,7 +45,7 @@ class Model {
         this.loop!.answered();
       };
       if (left === 0) queueMicrotask(done);
-      else setTimeout(done, left);
+      else setTimeout(done, left).unref();
     },
   };
 }
@@ -51,11 +56,11 @@ const open = (
     rate = 1_000,
     forMs = 300,
     mostUnderWay = 1_000,
-    graceMs = 1_000,
+    graceMs = 60_000,
     pacing = 'spin' as 'spin' | 'timer',
   } = {},
 ): Promise<void> => {
-  const start = processClock();
+  const start = model.source.now();
   model.loop = openLoop({
     source: model.source,
     schedule: createSchedule({arrivals: 'constant', rate, seed: 1, index: 0, of: 1}),
@@ -83,7 +88,7 @@ describe('the open loop', () => {
 
   test('goes on while nothing is answered: slow answers do not keep requests from being made', async () => {
     const now = processClock();
-    const model = new Model(1, [now, now + 3_000_000]);
+    const model = new Model(1, [now, now + 60_000_000]);
     await open(model, {forMs: 200});
     expect(model.all).toHaveLength(200);
     expect(model.most).toBe(200);
@@ -102,8 +107,12 @@ describe('the open loop', () => {
   });
 
   test('gives up at the deadline what it could not send', async () => {
-    const now = processClock();
-    const model = new Model(1, [now, now + 60_000_000]);
+    let now = 0;
+    // Nothing is answered, and time flies once nothing can be sent.
+    const model = new Model(1, [0, 60_000_000], ({underWay}) => {
+      now += underWay < 10 ? 100 : 50_000;
+      return now;
+    });
     const done = open(model, {forMs: 100, mostUnderWay: 10, graceMs: 100});
     await done;
     expect([model.all.length, model.unsent.length]).toEqual([10, 90]);
@@ -129,8 +138,12 @@ describe('the open loop', () => {
   });
 
   test('tells the time in which it only looked at the clock', async () => {
-    const model = new Model(1);
-    await open(model, {rate: 100, forMs: 300});
+    let now = 0;
+    const model = new Model(1, [0, 0], () => {
+      now += 10;
+      return now;
+    });
+    await open(model, {forMs: 100});
     expect(model.loop!.takeIdle()).toBeGreaterThan(0);
     expect(model.loop!.takeIdle()).toBe(0);
   });
@@ -138,13 +151,13 @@ describe('the open loop', () => {
 
 describe('the closed loop', () => {
   const closed = (model: Model, callers: number, forMs: number): Promise<void> => {
-    model.loop = closedLoop({source: model.source, callers, until: processClock() + forMs * 1_000});
+    model.loop = closedLoop({source: model.source, callers, until: model.source.now() + forMs * 1_000});
     return model.loop.sent;
   };
 
   test('has as many requests under way as there are callers', async () => {
-    const model = new Model(2);
-    await closed(model, 7, 100);
+    const model = new Model(2, [0, 0], ({all}) => (all.length > 50 ? Number.POSITIVE_INFINITY : 0));
+    await closed(model, 7, 60_000);
     expect(model.most).toBe(7);
     expect(model.all.length).toBeGreaterThan(7);
   });
@@ -157,10 +170,12 @@ describe('the closed loop', () => {
   });
 
   test('lets timers run although every answer comes at once', async () => {
-    const model = new Model(0);
     let ticks = 0;
     const timer = setInterval(() => ticks++, 5);
-    await closed(model, 3, 100);
+    // Until a timer has run, or it has been kept waiting by a million of requests.
+    const isOver = ({all}: Model): boolean => (ticks > 0 && all.length > 256) || all.length > 1_000_000;
+    const model = new Model(0, [0, 0], (of) => (isOver(of) ? Number.POSITIVE_INFINITY : 0));
+    await closed(model, 3, 60_000);
     clearInterval(timer);
     expect(ticks).toBeGreaterThan(0);
     expect(model.all.length).toBeGreaterThan(256);

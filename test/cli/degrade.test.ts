@@ -28,7 +28,7 @@ const set = (cli: LiveCli, mode: string, ...args: readonly string[]) =>
   cli.run('degrade', 'set', mode, '--reason', 'database failover', '--yes', '--json', ...args);
 const stored = (cli: LiveCli) => cli.with((store) => readDegradation(store));
 
-describe('degrade', () => {
+describe('degrade', {timeout: 60_000}, () => {
   test('alone says what holds, who is served, and when that changes', async () => {
     const cli = withPolicy();
     await cli.with(async (store) => {
@@ -36,7 +36,7 @@ describe('degrade', () => {
       const mode = {mode: 'shed-low', since: now - 3 * MINUTE, steppedAt: now - S} as const;
       await putDegradation(store, {...mode, pressure: 1.04, signal: 'cpu'});
       const sample = {cpu: 0.83, memory: 0.4, eventLoop: 12_400, responseTime: undefined};
-      await putLoad(store, {instance: 'build-7:17:abc', sample, at: now - S}, 5 * S);
+      await putLoad(store, {instance: 'build-7:17:abc', sample, at: now - S}, 60 * S);
     });
     const {code, out} = await cli.run('degrade');
     expect(code).toBe(0);
@@ -76,7 +76,7 @@ describe('degrade', () => {
   });
 });
 
-describe('degrade set', () => {
+describe('degrade set', {timeout: 60_000}, () => {
   test('sets the mode for a time, tells the applications and the journal', async () => {
     const cli = withPolicy();
     const before = await cli.with((store) => store.generation());
@@ -231,7 +231,7 @@ describe('degrade set', () => {
   });
 });
 
-describe('degrade clear', () => {
+describe('degrade clear', {timeout: 60_000}, () => {
   test('gives the mode back to the rule, and says what was set', async () => {
     const cli = withPolicy();
     await set(cli, 'closed');
@@ -276,7 +276,7 @@ describe('degrade clear', () => {
   });
 });
 
-describe('in a production context', () => {
+describe('in a production context', {timeout: 60_000}, () => {
   const production = (): LiveCli => {
     const cli = liveCli({RATECTL_STORE: '', RATECTL_CONTEXT: 'live'}, {'ratectl.yaml': LOAD_POLICY});
     const config = join(cli.folder, '.config', 'ratectl');

@@ -20,12 +20,12 @@ const migrate = async (cli: LiveCli, ...args: readonly string[]): Promise<Schema
   return answer.data;
 };
 
-describe('migrate on Postgres', () => {
+describe('migrate on Postgres', {timeout: 60_000}, () => {
   let server: PostgresServer;
   let made = 0;
   beforeAll(async () => {
     server = await startPostgres();
-  });
+  }, 90_000);
   afterAll(() => server.stop());
 
   /** A schema of its own, and the command line with it. */
@@ -133,7 +133,7 @@ describe('migrate on Postgres', () => {
   });
 });
 
-describe('migrate on other stores', () => {
+describe('migrate on other stores', {timeout: 60_000}, () => {
   test('makes the file of an SQLite store when there is none; a dry run does not', async () => {
     const cli = liveCli();
     expect(await migrate(cli, '-n')).toMatchObject({schema: {place: 'state.db', before: 0}});

@@ -21,7 +21,7 @@ const overview = async (columns: number): Promise<string> => {
   return context.written.out;
 };
 
-describe('the tree of one command alone', () => {
+describe('the tree of one command alone', {timeout: 60_000}, () => {
   test.each(whole.commands.map((command) => command.name()))(
     '%s has the same help as in the whole tree',
     (name) => {
@@ -63,7 +63,7 @@ describe('the tree of one command alone', () => {
   });
 });
 
-describe('what is answered without the tree', () => {
+describe('what is answered without the tree', {timeout: 60_000}, () => {
   test.each([['--version'], ['-V'], ['--version', '--nonsense'], ['-V', 'status']])(
     'the version, in the words of the tree: %s %s',
     async (...words) => {

@@ -3,6 +3,7 @@ import {createProtection} from '../../src/guard/protect/create-protection.ts';
 import type {ProtectedDecision} from '../../src/guard/protect/protected-decision.ts';
 import type {Protection} from '../../src/guard/protect/protection.ts';
 import type {StatusReport} from '../../src/view/model/status-report.ts';
+import {PATIENTLY} from '../support/in-time.ts';
 import {type LiveCli, liveCli} from './live-cli.ts';
 
 /** What applications write while they run, as operators see it; and what operators set, as applications hear it. */
@@ -12,9 +13,9 @@ priorities:
   normal: {}
   low: {path: "/reports/*"}
 limits:
-  - {name: per-client, key: "{client}", algorithm: fixed-window, limit: 3, window: 1h, unless: {client: [free]}}
+  - {name: per-client, key: "{client}", algorithm: fixed-window, limit: 3, window: 1h, align: first-hit, unless: {client: [free]}}
 concurrency:
-  work: {max: 2, key: "{client}", maxPerKey: 2, queue: 5, wait: 20s, lease: 30s, when: {path: "/work"}}
+  work: {max: 2, key: "{client}", maxPerKey: 2, queue: 5, wait: 60s, lease: 60s, when: {path: "/work"}}
 breakers:
   abuse: {key: "{client}", counts: refusals, failures: 3, rate: none, recovery: 1m}
 adaptive:
@@ -38,17 +39,16 @@ const statusOf = async (cli: LiveCli): Promise<StatusReport> => {
 
 const hears = (protection: Protection, path: string, allowed: boolean): Promise<void> =>
   expect
-    .poll(
-      async () => {
-        const decision = await protection.check({client: 'free', path});
-        await decision.release();
-        return decision.allowed;
-      },
-      {timeout: 5_000, interval: 50},
-    )
+    .poll(async () => {
+      const decision = await protection.check({client: 'free', path});
+      await decision.release();
+      return decision.allowed;
+    }, PATIENTLY)
     .toBe(allowed);
 
-test('slots, waiters and the clients at their limit are seen; freed slots go to who waits', async () => {
+test('slots, waiters and the clients at their limit are seen; freed slots go to who waits', {
+  timeout: 60_000,
+}, async () => {
   const {cli, protection} = await running();
   const held = [
     await protection.check({client: 'free', path: '/work'}),
@@ -56,7 +56,7 @@ test('slots, waiters and the clients at their limit are seen; freed slots go to 
   ];
   const waits: Promise<ProtectedDecision> = protection.check({client: 'free', path: '/work'});
   await expect
-    .poll(async () => (await statusOf(cli)).pools[0])
+    .poll(async () => (await statusOf(cli)).pools[0], PATIENTLY)
     .toMatchObject({
       name: 'work',
       running: 2,
@@ -77,20 +77,22 @@ test('slots, waiters and the clients at their limit are seen; freed slots go to 
   const decision = await waits;
   expect(decision.allowed).toBe(true);
   for (const one of [decision, ...held]) await one.release();
-  await expect.poll(async () => (await statusOf(cli)).pools[0]!.running).toBe(0);
+  await expect.poll(async () => (await statusOf(cli)).pools[0]!.running, PATIENTLY).toBe(0);
 });
 
-test('a client whose breaker is open is seen, and let in again when it is reset', async () => {
+test('a client whose breaker is open is seen, and let in again when it is reset', {
+  timeout: 60_000,
+}, async () => {
   const {cli, protection} = await running();
   for (let i = 0; i < 8; i++) await (await protection.check({client: 'a b', path: '/'})).release();
   await expect
-    .poll(async () => (await statusOf(cli)).breakers[0], {timeout: 5_000})
+    .poll(async () => (await statusOf(cli)).breakers[0], PATIENTLY)
     .toMatchObject({name: 'abuse', state: 'open', keys: {open: 1, shown: [{key: 'a b', state: 'open'}]}});
   expect((await cli.run('reset', '--breaker', 'abuse a b', '--yes', '--reason', 'x')).code).toBe(0);
-  await expect.poll(async () => (await statusOf(cli)).breakers[0]!.state).toBe('closed');
+  await expect.poll(async () => (await statusOf(cli)).breakers[0]!.state, PATIENTLY).toBe('closed');
 });
 
-test('a mode that is set is heard at once, and so is that it was cleared', async () => {
+test('a mode that is set is heard at once, and so is that it was cleared', {timeout: 60_000}, async () => {
   const {cli, protection} = await running();
   await hears(protection, '/reports/1', true);
   const set = await cli.run('degrade', 'set', 'shed-low', '--yes', '--reason', 'database failover');
@@ -104,9 +106,9 @@ test('a mode that is set is heard at once, and so is that it was cleared', async
   await hears(protection, '/reports/1', true);
 });
 
-test('what control measured and decided is seen', async () => {
+test('what control measured and decided is seen', {timeout: 60_000}, async () => {
   const {cli} = await running();
-  await expect.poll(async () => (await statusOf(cli)).adaptive[0]!.lookedAt, {timeout: 8_000}).not.toBeNull();
+  await expect.poll(async () => (await statusOf(cli)).adaptive[0]!.lookedAt, PATIENTLY).not.toBeNull();
   expect((await statusOf(cli)).degradation).toMatchObject({mode: 'normal', from: 'rule'});
   expect((await cli.run('degrade')).out).toMatch(/process +CPU/);
 });

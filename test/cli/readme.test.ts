@@ -21,7 +21,7 @@ const answer = async (line: string): Promise<string> => {
   return heading === undefined ? out : out.slice(out.search(new RegExp(`^${heading}`, 'm')));
 };
 
-describe('README.md shows what the commands print', () => {
+describe('README.md shows what the commands print', {timeout: 60_000}, () => {
   const text = readFileSync(FILE, 'utf8');
   const blocks = [...text.matchAll(BLOCK)].map(([, line = '', shown = '']) => ({line, shown}));
 

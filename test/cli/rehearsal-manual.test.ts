@@ -43,7 +43,7 @@ const answer = async (line: string): Promise<string> => {
   return partOf(context.written.out, line);
 };
 
-describe('docs/rehearsal.md', () => {
+describe('docs/rehearsal.md', {timeout: 120_000}, () => {
   const text = readFileSync(FILE, 'utf8');
   const blocks = [...text.matchAll(BLOCK)].map(([whole, body = '']) => ({whole, body}));
 

@@ -47,7 +47,7 @@ const refused = (key: string, denied: number): Promise<void> =>
 
 const reportIn = (text: string): ActivityReport => (JSON.parse(text) as {data: ActivityReport}).data;
 
-describe('ratectl report', () => {
+describe('ratectl report', {timeout: 60_000}, () => {
   test('sums up the last seven days of the store', async () => {
     await refused('203.0.113.7', 25);
     const {code, out, err} = await cli.run('report', '--quiet');
@@ -137,7 +137,7 @@ describe('ratectl report', () => {
   });
 });
 
-describe('a time', () => {
+describe('a time', {timeout: 60_000}, () => {
   const now = at('2026-11-21T12:00:00Z');
   test.each([
     ['7d', 'UTC', at('2026-11-14T12:00:00Z')],
@@ -160,7 +160,7 @@ describe('a time', () => {
   });
 });
 
-describe('ratectl report FILE', () => {
+describe('ratectl report FILE', {timeout: 60_000}, () => {
   const simulate = (...args: readonly string[]) =>
     cli.run('simulate', 'trace.ndjson', '--policy', 'ratectl.yaml', ...args);
 

@@ -6,6 +6,7 @@ import {listPools} from '../../src/store/stored-pool.ts';
 import type {PoolResetReport} from '../../src/view/model/reset-report.ts';
 import {LiveState, NOON} from '../operate/live-state.ts';
 import {LOAD_POLICY, lease, poolState, putPool, waiter} from '../operate/load-state.ts';
+import {MINUTE} from '../support/instants.ts';
 import {schemaErrors} from '../support/json-schema-check.ts';
 import {unsafeIn} from '../view/unsafe.ts';
 import {type LiveCli, liveCli} from './live-cli.ts';
@@ -18,8 +19,11 @@ const held = async (name = 'api'): Promise<LiveCli> => {
   const cli = liveCli({}, {'ratectl.yaml': LOAD_POLICY});
   await cli.with(async (store) => {
     const now = await store.now();
-    const leases = [lease(7, now, 'acme'), lease(9, now, 'bcme')];
-    await putPool(store, name, poolState({leases, waiting: [waiter(1, now)], lastToken: 11}));
+    // They hold, and wait, for as long as the test takes.
+    const until = now + 10 * MINUTE;
+    const leases = [lease(7, now, 'acme', {until}), lease(9, now, 'bcme', {until})];
+    const waiting = [waiter(1, now, '', {until, seen: until})];
+    await putPool(store, name, poolState({leases, waiting, lastToken: 11}));
   });
   return cli;
 };

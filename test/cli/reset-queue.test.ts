@@ -56,7 +56,7 @@ const reportOf = ({out, err}: Answer): QueueResetReport => {
   return answer.data;
 };
 
-describe('reset --queue', () => {
+describe('reset --queue', {timeout: 60_000}, () => {
   test('takes out what waits; workers, dead items and other queues keep theirs', async () => {
     const cli = await filled();
     const {code, out} = await cli.run('reset', '--queue', 'calls', ...WHY);
@@ -165,7 +165,7 @@ describe('reset --queue', () => {
   });
 });
 
-describe('reset --undo of a queue', () => {
+describe('reset --undo of a queue', {timeout: 60_000}, () => {
   const drained = async (waiting?: number): Promise<{readonly cli: LiveCli; readonly path: string}> => {
     const cli = await filled(waiting);
     await cli.run('reset', '--queue', 'calls', ...WHY);

@@ -40,7 +40,7 @@ const receipts = ({folder}: LiveCli): readonly string[] => {
   return existsSync(path) ? readdirSync(path) : [];
 };
 
-describe('reset', () => {
+describe('reset', {timeout: 60_000}, () => {
   test('of one key: that key in all its tiers, a receipt, an entry in the journal', async () => {
     const cli = await filled();
     const {code, out} = await cli.run('reset', 'per-plan/a', '--yes', '--reason', 'customer call');
@@ -137,7 +137,7 @@ describe('reset', () => {
   });
 });
 
-describe('before anything is changed', () => {
+describe('before anything is changed', {timeout: 60_000}, () => {
   test.each([
     ['one key', ['per-ip/a'], 4, '--yes is required'],
     ['several keys', ['--prefix', 'per-ip/', '--reason', 'x'], 4, '--yes is required'],
@@ -208,7 +208,7 @@ describe('before anything is changed', () => {
   });
 });
 
-describe('plans', () => {
+describe('plans', {timeout: 60_000}, () => {
   test('are applied as they were looked at', async () => {
     const cli = await filled();
     const planned = reportOf(
@@ -241,7 +241,7 @@ describe('plans', () => {
   });
 });
 
-describe('undo', () => {
+describe('undo', {timeout: 60_000}, () => {
   const RECEIPT = '.ratectl/receipts/reset-20260105T120000Z.jsonl';
   const undo = (cli: LiveCli, ...more: readonly string[]) =>
     cli.run('reset', '--undo', RECEIPT, '--yes', '--reason', 'a mistake', '--json', ...more);
@@ -306,7 +306,7 @@ describe('undo', () => {
   });
 });
 
-describe('contexts', () => {
+describe('contexts', {timeout: 60_000}, () => {
   const CONFIG = `contexts:
   prod: {store: "sqlite:state.db", production: true, readOnly: false}
   locked: {store: "sqlite:state.db", production: true}

@@ -55,7 +55,7 @@ const rehearse = async (...flags: readonly string[]): Promise<SimulateReport> =>
   return (JSON.parse(out) as {data: SimulateReport}).data;
 };
 
-describe('a run is a rehearsal', () => {
+describe('a run is a rehearsal', {timeout: 60_000}, () => {
   test('when the policy has a pool', async () => {
     const {rehearsal, totals} = await rehearse('-p', POOL);
     expect(rehearsal!.server).toEqual({capacity: null, serviceTime: 'trace', deadlineMs: null, seed: 1});
@@ -91,7 +91,7 @@ describe('a run is a rehearsal', () => {
   });
 });
 
-describe('the same input gives the same bytes', () => {
+describe('the same input gives the same bytes', {timeout: 60_000}, () => {
   const flags = [
     '-p',
     POOL,
@@ -126,7 +126,7 @@ describe('the same input gives the same bytes', () => {
   });
 });
 
-describe('--decisions', () => {
+describe('--decisions', {timeout: 60_000}, () => {
   test('has a line for each request in its order, in the usual form, and names who refused', async () => {
     await rehearse('-p', MIXED, '--capacity', '2', '--decisions', join(folder, 'decisions.ndjson'));
     const lines = readFileSync(join(folder, 'decisions.ndjson'), 'utf8').trimEnd().split('\n');
@@ -150,7 +150,7 @@ describe('--decisions', () => {
   });
 });
 
-describe('what goes with a rehearsal', () => {
+describe('what goes with a rehearsal', {timeout: 60_000}, () => {
   test('--against takes the place of no protection', async () => {
     const {rehearsal, diff} = await rehearse('-p', POOL, '--against', PLAIN);
     expect(rehearsal!.unprotected).toBeUndefined();
@@ -187,7 +187,7 @@ describe('what goes with a rehearsal', () => {
   });
 });
 
-describe('what does not go with it is refused before anything is read', () => {
+describe('what does not go with it is refused before anything is read', {timeout: 60_000}, () => {
   test.each([
     [['--capacity', '0'], '--capacity: expected a whole number'],
     [['--capacity', 'x'], '--capacity: expected a whole number'],
@@ -216,7 +216,7 @@ describe('what does not go with it is refused before anything is read', () => {
   });
 });
 
-describe('notes say what the numbers leave open', () => {
+describe('notes say what the numbers leave open', {timeout: 60_000}, () => {
   const notes = async (trace: string, ...flags: readonly string[]): Promise<string> =>
     (await run('simulate', trace, ...flags)).err;
 

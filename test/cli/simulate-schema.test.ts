@@ -23,7 +23,7 @@ const simulate = async (...flags: readonly string[]): Promise<unknown> => {
   return JSON.parse(context.written.out);
 };
 
-describe('docs/json/simulate.schema.json', () => {
+describe('docs/json/simulate.schema.json', {timeout: 60_000}, () => {
   test.each([
     ['a run', [LOG, ...PER_IP]],
     ['two policies', [LOG, ...PER_IP, '--against', at('policies/nginx.yaml')]],

@@ -12,6 +12,7 @@ import type {Store} from '../../src/store/port.ts';
 import {generateKey} from '../../src/token/vault/key-ring.ts';
 import {schemaErrors} from '../support/json-schema-check.ts';
 import {FakeOAuthServer} from '../support/oauth/fake-oauth-server.ts';
+import {type HeldProvider, holdProvider} from './held-provider.ts';
 import type {Answer} from './live-cli.ts';
 import {type TestContext, testContext} from './test-context.ts';
 
@@ -36,6 +37,8 @@ export interface TokenCli {
   with<T>(use: (store: Store) => Promise<T>): Promise<T>;
   /** Puts a refresh token of the provider in, and answers it. */
   begin(provider?: string): Promise<string>;
+  /** From now on the provider does not answer until it is told to. */
+  hold(): Promise<HeldProvider>;
   write(name: string, text: string): void;
   /** Configures the production context `live`. */
   production(more: string): void;
@@ -109,6 +112,12 @@ export const tokenCli = async (fields = '', more = ''): Promise<TokenCli> => {
       const {code, err} = await run(['token', 'put', provider], {stdin: `${refreshToken}\n`});
       expect(code, err).toBe(0);
       return refreshToken;
+    },
+    async hold() {
+      const held = await holdProvider(fake.port);
+      const path = join(folder, 'ratectl.yaml');
+      writeFileSync(path, readFileSync(path, 'utf8').replaceAll(`:${fake.port}/`, `:${held.port}/`));
+      return held;
     },
     write: (name, text) => writeFileSync(join(folder, name), text),
     production(more) {

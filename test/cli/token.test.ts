@@ -1,6 +1,5 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {setTimeout as sleep} from 'node:timers/promises';
 import {describe, expect, test} from 'vitest';
 import {runProgram} from '../../src/cli/program.ts';
 import {TOKEN_KIND} from '../../src/store/token-document.ts';
@@ -25,7 +24,7 @@ const ANSWER = JSON.stringify({
   scope: 'mail.read mail.send',
 });
 
-describe('token keygen', () => {
+describe('token keygen', {timeout: 60_000}, () => {
   const keygen = async (...args: readonly string[]): Promise<string> => {
     const context = testContext();
     await runProgram(['token', 'keygen', ...args], context);
@@ -45,7 +44,7 @@ describe('token keygen', () => {
   });
 });
 
-describe('token put', () => {
+describe('token put', {timeout: 60_000}, () => {
   test('takes what a token endpoint answers, tells the next refresh, and the journal', async () => {
     const cli = await tokenCli();
     const {code, data} = await put(cli, ANSWER, '--reason', 'authorised');
@@ -113,12 +112,13 @@ describe('token put', () => {
   test('does not throw away the answer that a provider is about to give', async () => {
     const cli = await tokenCli();
     await cli.begin();
-    cli.fake.next.push({beforeMs: 600});
+    const provider = await cli.hold();
     const refreshing = cli.run(['force-refresh', 'google']);
-    await sleep(250);
+    await provider.asked;
     expect((await list(cli)).tokens[0]!.refreshingBy).toMatch(/^ada@/);
     const {code, err} = await cli.run(['token', 'put', 'google', '--yes'], {stdin: 'rt-secret-2'});
     expect([code, err]).toEqual([7, expect.stringContaining('its answer would be lost')]);
+    provider.answer();
     expect((await refreshing).code).toBe(0);
   });
 
@@ -199,7 +199,7 @@ describe('token put', () => {
   });
 });
 
-describe('token rm', () => {
+describe('token rm', {timeout: 60_000}, () => {
   test('removes a token when told to, and tells the journal', async () => {
     const cli = await tokenCli();
     await put(cli, ANSWER);
@@ -232,7 +232,7 @@ describe('token rm', () => {
   });
 });
 
-describe('token ls', () => {
+describe('token ls', {timeout: 60_000}, () => {
   test('tells how tokens are, when the next refresh is due and allowed, and what came of the last', async () => {
     const cli = await tokenCli('', '  mail: {tokenUrl: "TOKEN_URL", clientId: app}\n');
     await cli.begin();
@@ -301,7 +301,7 @@ describe('token ls', () => {
   });
 });
 
-describe('token rekey', () => {
+describe('token rekey', {timeout: 60_000}, () => {
   const RING = `${generateKey('k2')}\n${KEY}`;
   const rekey = (cli: TokenCli, ring: string, ...args: readonly string[]) =>
     cli.json<TokenRekey>(['token', 'rekey', ...args], {env: {RATECTL_VAULT_KEY: ring}});

@@ -226,7 +226,7 @@ describe('a Redis that wants a password', () => {
   let redis: Awaited<ReturnType<typeof startRedis>>;
   beforeAll(async () => {
     redis = await startRedis({args: ['--requirepass', PASSWORD]});
-  });
+  }, 60_000);
   afterAll(() => redis.stop());
 
   test('gets it from the URL, the environment, standard input, a file, a command and a variable', async () => {

@@ -346,7 +346,7 @@ describe('bad files', () => {
   });
 });
 
-test('any text is settings or a RatectlError that shows no password', () => {
+test('any text is settings or a RatectlError that shows no password', {timeout: 120_000}, () => {
   const folder = new ConfigFolder();
   const place = {
     scope: 'user',

@@ -37,7 +37,7 @@ describe('every js and ts block runs', () => {
       manual.write(name, programOf(code));
       const store = `sqlite:${join(manual.folder, '.ratectl', 'state.db')}`;
       const {failures, out, err} = await manual.run(
-        `timeout 20 node --disable-warning=ExperimentalWarning ${name}`,
+        `timeout 120 node --disable-warning=ExperimentalWarning ${name}`,
         {
           REDIS_URL: store,
           RATECTL_VAULT_KEY_FILE: join(manual.folder, 'vault.keys'),
@@ -45,6 +45,6 @@ describe('every js and ts block runs', () => {
       );
       expect(failures, `${path}:${line}\n${code}\n${out}${err}`).toEqual([]);
     },
-    60_000,
+    240_000,
   );
 });

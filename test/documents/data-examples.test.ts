@@ -56,7 +56,7 @@ describe('JSON of the documents', () => {
   });
 });
 
-describe('YAML of the documents', () => {
+describe('YAML of the documents', {timeout: 60_000}, () => {
   const blocks = blocksOf('yaml');
 
   test.each(blocks)('$path:$line: parses', ({code}) => {

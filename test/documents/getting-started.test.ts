@@ -20,4 +20,4 @@ test('docs/getting-started.md: every command runs as it is written, from an empt
   });
   expect(ran).toBeGreaterThan(15);
   expect(manual.has('mine.jsonl')).toBe(true);
-}, 120_000);
+}, 400_000);

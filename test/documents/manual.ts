@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {setImmediate as turn} from 'node:timers/promises';
 import {BIN, ROOT} from '../e2e/command.ts';
 import {terminalScript} from './terminal.ts';
 
@@ -102,8 +103,11 @@ export class Manual {
         err += chunk;
       });
       child.on('error', reject);
-      // `exit`, not `close`: a server that was started in the background keeps the pipes.
-      child.on('exit', () => setTimeout(() => resolve({out, ...failuresIn(err)}), 20));
+      // `exit`, not `close` alone: a server that was started in the background keeps the pipes.
+      child.on('exit', async () => {
+        await untilRead(() => out.length + err.length);
+        resolve({out, ...failuresIn(err)});
+      });
     });
   }
 
@@ -111,6 +115,15 @@ export class Manual {
     rmSync(this.folder, {recursive: true, force: true});
   }
 }
+
+/** Until several turns of the event loop brought nothing more: what had been written before the end is read by then. */
+const untilRead = async (length: () => number): Promise<void> => {
+  for (let quiet = 0; quiet < 20; ) {
+    const before = length();
+    await turn();
+    quiet = length() === before ? quiet + 1 : 0;
+  }
+};
 
 const failuresIn = (text: string): Pick<Ran, 'err' | 'failures'> => {
   const lines = text.split('\n');

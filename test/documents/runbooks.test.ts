@@ -34,4 +34,4 @@ test('docs/runbooks.md: every command does what it says to an application that h
   } finally {
     await shop.close();
   }
-}, 120_000);
+}, 400_000);

@@ -33,7 +33,7 @@ describe('every shell block with ratectl in it can be run', () => {
         expect.soft(unexpected, `${path}:${line}\n${code}\n${out.slice(-2_000)}\n${err}`).toEqual([]);
       }
     },
-    120_000,
+    400_000,
   );
 });
 

@@ -5,10 +5,13 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {stripVTControlCharacters} from 'node:util';
 import {type IPty, spawn} from '@lydell/node-pty';
 import {describe, expect, onTestFinished, test} from 'vitest';
+import {PATIENCE_MS} from '../support/in-time.ts';
 import {BIN, folderWith, ROOT, ratectl} from './command.ts';
+import {slowness} from './slowness.ts';
 
 const PANES = ['keys', 'limits', 'tokens', 'breakers', 'queues', 'instances', 'events'];
-const PATIENCE_MS = 5_000;
+/** On an idle machine. */
+const PROMISED_MS = 5_000;
 
 /** The demo on a terminal of 200 columns, with a folder for temporary files of its own. */
 class Terminal {
@@ -54,7 +57,7 @@ class Terminal {
   /** Milliseconds since the start when the screen has shown it. */
   async shows(what: RegExp): Promise<number> {
     while (!what.test(this.text)) {
-      if (performance.now() - this.startedAt > 3 * PATIENCE_MS)
+      if (performance.now() - this.startedAt > 2 * PATIENCE_MS)
         expect.unreachable(`${what} was not shown:\n${this.text}`);
       await sleep(20);
     }
@@ -70,10 +73,10 @@ class Terminal {
 
 const title = (pane: string): RegExp => new RegExp(`─[─›] ${pane} .*─`);
 
-describe('ratectl demo on a terminal', () => {
+describe('ratectl demo on a terminal', {timeout: 90_000}, () => {
   test('every pane of the dashboard shows something real within five seconds, and q leaves nothing behind', async () => {
     const terminal = new Terminal();
-    for (const pane of PANES) expect(await terminal.shows(title(pane))).toBeLessThan(PATIENCE_MS);
+    for (const pane of PANES) await terminal.shows(title(pane));
     const real = [
       /limited +api +acme/,
       /limited +login +203\.0\.113\.66/,
@@ -85,7 +88,9 @@ describe('ratectl demo on a terminal', () => {
       /token-refreshed +crm/,
       /breaker-opened +payments/,
     ];
-    for (const what of real) expect(await terminal.shows(what), String(what)).toBeLessThan(PATIENCE_MS);
+    for (const what of real) await terminal.shows(what);
+    const took = performance.now() - terminal.startedAt;
+    expect(took).toBeLessThan(PROMISED_MS * (await slowness()));
     expect(readdirSync(terminal.temp)).toHaveLength(1);
     expect(terminal.left).toHaveLength(1);
     terminal.type('q');

@@ -18,7 +18,7 @@ const BURST = ndjson([
 
 const report = (out: string): SimulateReport => (JSON.parse(out) as {data: SimulateReport}).data;
 
-describe('ratectl simulate', () => {
+describe('ratectl simulate', {timeout: 60_000}, () => {
   it('answers in JSON with an envelope', async () => {
     const cwd = folderWith({'p.yaml': TWO_PER_SECOND, 't.ndjson': BURST});
     const {code, out, err} = await ratectl(['simulate', 't.ndjson', '-p', 'p.yaml', '--json'], {
@@ -332,7 +332,7 @@ limits:
   });
 });
 
-describe('bad input to ratectl simulate', () => {
+describe('bad input to ratectl simulate', {timeout: 60_000}, () => {
   const policy = {'p.yaml': TWO_PER_SECOND};
 
   it.each([

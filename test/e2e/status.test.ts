@@ -60,69 +60,75 @@ const monitored = async (server: RedisServer, use: () => Promise<unknown>): Prom
   return names;
 };
 
-describe.each(['sqlite', 'redis', 'postgres'] as const)('the built command with %s', (kind) => {
-  const place = async () => {
-    const folder = folderWith({'ratectl.yaml': SLOW_POLICY});
-    const url = await URLS[kind](folder);
-    const run = (...args: readonly string[]) =>
-      ratectl([...args, '--store', url], {cwd: folder, env: {COLUMNS: '80', HOME: folder}});
-    return {folder, url, run};
-  };
+describe.each(['sqlite', 'redis', 'postgres'] as const)(
+  'the built command with %s',
+  {timeout: 60_000},
+  (kind) => {
+    const place = async () => {
+      const folder = folderWith({'ratectl.yaml': SLOW_POLICY});
+      const url = await URLS[kind](folder);
+      const run = (...args: readonly string[]) =>
+        ratectl([...args, '--store', url], {cwd: folder, env: {COLUMNS: '80', HOME: folder}});
+      return {folder, url, run};
+    };
 
-  test('finds hostile keys as they are and shows them harmlessly', async () => {
-    const {folder, url, run} = await place();
-    await written(url, folder, (store) =>
-      send(
-        store,
-        HOSTILE_KEYS.map((ip) => ({ip})),
-      ),
-    );
-    const table = await run('status', '--all', '--limit', '0');
-    expect([table.code, unsafeIn(table.out)]).toEqual([0, undefined]);
-    const stream = await run('status', '--all', '-o', 'jsonl');
-    const keys = stream.out
-      .trimEnd()
-      .split('\n')
-      .map((line) => (JSON.parse(line) as {key: string}).key);
-    expect(new Set(keys)).toEqual(new Set(HOSTILE_KEYS));
-    for (const key of ['*', 'a\nb', '\u001b[31mred\u001b[0m']) {
-      const one = await run('explain', '--json-key', JSON.stringify(`per-ip/${key}`), '--json');
-      expect(JSON.parse(one.out)).toMatchObject({data: {limits: [{key, state: 'ok', row: {matches: true}}]}});
-    }
-  });
-
-  test('lists more keys than one page, each once', async () => {
-    const {folder, url, run} = await place();
-    await written(url, folder, (store) =>
-      send(
-        store,
-        Array.from({length: 3_000}, (_, i) => ({ip: `k${i}`})),
-      ),
-    );
-    const {out, code} = await run('status', '--prefix', 'per-ip/', '-o', 'csv', '--fields', 'key');
-    expect(code).toBe(0);
-    expect(new Set(out.trimEnd().split('\r\n').slice(1)).size).toBe(3_000);
-    const top = JSON.parse((await run('status', '--all', '--json', '--limit', '2')).out);
-    expect(top).toMatchObject({data: {totals: {shown: 2, matching: 3_000, complete: true}}});
-  });
-
-  test('a reader that goes away is no failure', async () => {
-    const {folder, url} = await place();
-    await written(url, folder, (store) =>
-      send(
-        store,
-        Array.from({length: 5_000}, (_, i) => ({ip: `k${i}`})),
-      ),
-    );
-    const child = spawn(process.execPath, [BIN, 'status', '--all', '-o', 'jsonl', '--store', url], {
-      stdio: ['ignore', 'pipe', 'ignore'],
+    test('finds hostile keys as they are and shows them harmlessly', async () => {
+      const {folder, url, run} = await place();
+      await written(url, folder, (store) =>
+        send(
+          store,
+          HOSTILE_KEYS.map((ip) => ({ip})),
+        ),
+      );
+      const table = await run('status', '--all', '--limit', '0');
+      expect([table.code, unsafeIn(table.out)]).toEqual([0, undefined]);
+      const stream = await run('status', '--all', '-o', 'jsonl');
+      const keys = stream.out
+        .trimEnd()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as {key: string}).key);
+      expect(new Set(keys)).toEqual(new Set(HOSTILE_KEYS));
+      for (const key of ['*', 'a\nb', '\u001b[31mred\u001b[0m']) {
+        const one = await run('explain', '--json-key', JSON.stringify(`per-ip/${key}`), '--json');
+        expect(JSON.parse(one.out)).toMatchObject({
+          data: {limits: [{key, state: 'ok', row: {matches: true}}]},
+        });
+      }
     });
-    child.stdout.once('data', () => child.stdout.destroy());
-    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);
-  });
-});
 
-describe('with Redis', () => {
+    test('lists more keys than one page, each once', async () => {
+      const {folder, url, run} = await place();
+      await written(url, folder, (store) =>
+        send(
+          store,
+          Array.from({length: 3_000}, (_, i) => ({ip: `k${i}`})),
+        ),
+      );
+      const {out, code} = await run('status', '--prefix', 'per-ip/', '-o', 'csv', '--fields', 'key');
+      expect(code).toBe(0);
+      expect(new Set(out.trimEnd().split('\r\n').slice(1)).size).toBe(3_000);
+      const top = JSON.parse((await run('status', '--all', '--json', '--limit', '2')).out);
+      expect(top).toMatchObject({data: {totals: {shown: 2, matching: 3_000, complete: true}}});
+    });
+
+    test('a reader that goes away is no failure', async () => {
+      const {folder, url} = await place();
+      await written(url, folder, (store) =>
+        send(
+          store,
+          Array.from({length: 5_000}, (_, i) => ({ip: `k${i}`})),
+        ),
+      );
+      const child = spawn(process.execPath, [BIN, 'status', '--all', '-o', 'jsonl', '--store', url], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      child.stdout.once('data', () => child.stdout.destroy());
+      expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);
+    });
+  },
+);
+
+describe('with Redis', {timeout: 60_000}, () => {
   /** `client` names and marks the connection; the others only read. */
   const READING = ['auth', 'client', 'hello', 'info', 'ping', 'quit', 'select', 'time', 'type'].concat(
     ['exists', 'get', 'hget', 'hgetall', 'hmget', 'hscan', 'mget', 'pexpiretime', 'pttl', 'scan', 'strlen'],
@@ -151,7 +157,7 @@ describe('with Redis', () => {
     expect([...new Set(names)].filter((name) => !READING.includes(name))).toEqual([]);
   });
 
-  test('--watch says that the store is lost, and goes on when it is back', {timeout: 60_000}, async () => {
+  test('--watch says that the store is lost, and goes on when it is back', {timeout: 120_000}, async () => {
     const server = await redis();
     const folder = folderWith({'ratectl.yaml': SLOW_POLICY});
     await written(server.url, folder, (store) => send(store, [{ip: 'a'}]));
@@ -164,12 +170,14 @@ describe('with Redis', () => {
     const seen: string[] = [];
     for await (const line of createInterface({input: child.stdout})) {
       const {kind} = JSON.parse(line) as {kind: string};
-      if (kind !== seen.at(-1)) seen.push(kind);
-      if (kind === 'look' && seen.length === 2) await server.kill();
-      if (kind === 'lost' && seen.length === 3) await server.start();
+      const isFirst = !seen.includes(kind);
+      seen.push(kind);
+      if (kind === 'look' && isFirst) await server.kill();
+      if (kind === 'lost' && isFirst) await server.start();
       if (kind === 'found') break;
     }
-    expect(seen).toEqual(['key', 'look', 'lost', 'found']);
+    // It may look more than once before the server is gone.
+    expect(seen.join(' ')).toMatch(/^(key look )+(lost )+found$/);
     child.kill('SIGINT');
   });
 

@@ -54,7 +54,7 @@ const MIXED = policyOf(
   '  - {name: all, key: everybody, rate: 30/s}\n',
 );
 
-it('gives the same report whatever the number of threads', {timeout: 120_000}, async () => {
+it('gives the same report whatever the number of threads', {timeout: 300_000}, async () => {
   const cwd = folderWith({
     'per-key.yaml': PER_KEY,
     'mixed.yaml': MIXED,
@@ -97,7 +97,7 @@ it('gives the same report whatever the number of threads', {timeout: 120_000}, a
   expect((await decisions(3)).equals(await decisions(0))).toBe(true);
 });
 
-it('gives the same report of short lines, whatever the number of threads', {timeout: 120_000}, async () => {
+it('gives the same report of short lines, whatever the number of threads', {timeout: 300_000}, async () => {
   const cwd = folderWith({
     'policy.yaml': policyOf('{name: w, key: "{key}", algorithm: fixed-window, limit: 9, window: 10s}'),
   });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import {describe, expect, test} from 'vitest';
+import {describe, expect, test, vi} from 'vitest';
 import {
   abandon,
   admit,
@@ -13,7 +13,10 @@ import {
 import {readBreakerState} from '../../src/engine/breaker-reader.ts';
 import type {BreakerSpec} from '../../src/engine/breaker-spec.ts';
 import {check} from '../support/check.ts';
+import {MANY_CASES_MS} from '../support/in-time.ts';
 import {MINUTE, S} from '../support/instants.ts';
+
+vi.setConfig({testTimeout: MANY_CASES_MS});
 
 const SPEC: BreakerSpec = {
   failures: 3,

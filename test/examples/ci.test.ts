@@ -94,7 +94,7 @@ describe('examples/ci/github-actions.yml', () => {
     expect(ran[1]!.out).not.toContain('::error');
     const report = elementsOf(readFileSync(join(manual.folder, 'rate-limits.xml'), 'utf8'));
     expect(report.map(({name}) => name)).not.toContain('failure');
-  }, 60_000);
+  }, 240_000);
 
   test('a limit that would have denied too many fails with 5, is annotated, and who flips is said all the same', async () => {
     const manual = project(TIGHT);
@@ -108,12 +108,12 @@ describe('examples/ci/github-actions.yml', () => {
     expect(summary).toContain('203.0.113.66');
     const report = elementsOf(readFileSync(join(manual.folder, 'rate-limits.xml'), 'utf8'));
     expect(report.map(({name}) => name)).toContain('failure');
-  }, 60_000);
+  }, 240_000);
 
   test('a file that is no policy fails with 2, and nothing is simulated', async () => {
     const {ran} = await runWorkflow(project('version: 1\nlimits: [{name: a, rat: 1/s}]\n'));
     expect(ran[0]).toMatchObject({status: 2, out: expect.stringContaining('did you mean "rate"')});
-  }, 60_000);
+  }, 240_000);
 });
 
 describe('docs/ci.md', () => {
@@ -146,6 +146,6 @@ describe('examples/ci/gitlab-ci.yml', () => {
       ).toEqual(statuses);
       elementsOf(readFileSync(join(manual.folder, artifacts.reports.junit), 'utf8'));
     },
-    60_000,
+    240_000,
   );
 });

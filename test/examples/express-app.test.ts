@@ -8,7 +8,9 @@ import {type Example, ownStore, startExample} from './example.ts';
 const FREE = {'x-api-key': 'key-acme'};
 const PRO = {'x-api-key': 'key-umbrella'};
 
-test('a tenant is refused after its burst, told when to come back, and served then', async () => {
+test('a tenant is refused after its burst, told when to come back, and served then', {
+  timeout: 60_000,
+}, async () => {
   const {url, err} = await startExample('express-app');
   const orders = (headers = FREE): Promise<Response> => fetch(`${url}/v1/orders`, {headers});
 
@@ -18,13 +20,17 @@ test('a tenant is refused after its burst, told when to come back, and served th
   expect(first.headers.get('x-ratelimit-limit')).toBe('5');
 
   let refused = first;
-  for (let i = 0; i < 60 && refused.status === 200; i++) refused = await orders();
+  let askedAt = Date.now();
+  for (let i = 0; i < 200 && refused.status === 200; i++) {
+    askedAt = Date.now();
+    refused = await orders();
+  }
   expect(refused.status).toBe(429);
   const retryAfter = Number(refused.headers.get('retry-after'));
   expect(retryAfter).toBe(1);
   expect(refused.headers.get('ratelimit')).toBe('"per-tenant";r=0;t=1');
   expect(refused.headers.get('x-ratelimit-remaining')).toBe('0');
-  expect(Number(refused.headers.get('x-ratelimit-reset')) * 1_000).toBeGreaterThan(Date.now() - 1_000);
+  expect(Number(refused.headers.get('x-ratelimit-reset')) * 1_000).toBeGreaterThan(askedAt - 1_000);
   expect(refused.headers.get('content-type')).toBe('application/problem+json');
   const body = (await refused.json()) as {retryAfterMs: number; resetAt: string};
   expect(body).toMatchObject({
@@ -38,7 +44,7 @@ test('a tenant is refused after its burst, told when to come back, and served th
   });
   expect(body.retryAfterMs).toBeGreaterThan(0);
   expect(body.retryAfterMs).toBeLessThanOrEqual(500);
-  expect(Date.parse(body.resetAt)).toBeGreaterThan(Date.now());
+  expect(Date.parse(body.resetAt)).toBeGreaterThan(askedAt);
 
   // Another tenant from the same address is served.
   expect((await orders(PRO)).status).toBe(200);
@@ -47,7 +53,7 @@ test('a tenant is refused after its burst, told when to come back, and served th
   expect(err()).toBe('');
 });
 
-test('an address cannot pose as others, and the health check is exempt', async () => {
+test('an address cannot pose as others, and the health check is exempt', {timeout: 60_000}, async () => {
   const {url} = await startExample('express-app');
   const statuses = await Promise.all(
     Array.from({length: 120}, async (_, i) => {
@@ -63,7 +69,7 @@ test('an address cannot pose as others, and the health check is exempt', async (
   expect(health.headers.has('ratelimit')).toBe(false);
 });
 
-test('behind a trusted proxy, clients are told apart', async () => {
+test('behind a trusted proxy, clients are told apart', {timeout: 60_000}, async () => {
   const {url} = await startExample('express-app', {...ownStore(), TRUSTED_PROXIES: 'loopback'});
   const left = async (address: string): Promise<string | null> => {
     const response = await fetch(`${url}/v1/orders`, {headers: {'x-forwarded-for': address}});
@@ -72,26 +78,26 @@ test('behind a trusted proxy, clients are told apart', async () => {
   expect([await left('198.51.100.1'), await left('198.51.100.2')]).toEqual(['19', '19']);
 });
 
-test('one export at a time: the slot is free again when it is done', async () => {
+test('one export at a time: the slot is free again when it is done', {timeout: 60_000}, async () => {
   const {url} = await startExample('express-app');
   const exported = (): Promise<Response> => fetch(`${url}/v1/export`, {headers: PRO});
-  const first = await exported();
-  const second = await exported();
-  expect([second.status, await second.json()]).toEqual([
+  const both = await Promise.all([exported(), exported()]);
+  const [first, second] = both.sort((a, b) => a.status - b.status);
+  expect([second!.status, await second!.json()]).toEqual([
     429,
     expect.objectContaining({limit: 'exports', scope: 'concurrency', capacity: 1}),
   ]);
-  expect(await first.text()).toBe('id,item\n1,anvil\n');
+  expect(await first!.text()).toBe('id,item\n1,anvil\n');
   // The slot goes back to the store behind the answer, far before its timeout of 30 s.
   let next = await exported();
-  for (let i = 0; i < 100 && next.status === 429; i++) {
+  for (let i = 0; i < 500 && next.status === 429; i++) {
     await sleep(20);
     next = await exported();
   }
   expect(await next.text()).toBe('id,item\n1,anvil\n');
 });
 
-test('two processes share the limits, and state survives a restart', async () => {
+test('two processes share the limits, and state survives a restart', {timeout: 60_000}, async () => {
   const policy = folderWith({
     'ratectl.yaml': policyOf(
       '{name: hourly, key: "{tenant}", algorithm: fixed-window, limit: 3, window: 1h, align: first-hit}',

@@ -23,7 +23,7 @@ const run = (code: string): {out: string; err: string; status: number | null} =>
   return {out: ended.stdout, err: ended.stderr, status: ended.status};
 };
 
-describe('docs/library.md', () => {
+describe('docs/library.md', {timeout: 120_000}, () => {
   test.each(BLOCKS)('its code runs: %s', (code) => {
     expect(run(code)).toMatchObject({status: 0, err: ''});
   });

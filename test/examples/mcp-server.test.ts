@@ -1,10 +1,11 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
+import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {Client} from '@modelcontextprotocol/sdk/client/index.js';
 import {getDefaultEnvironment, StdioClientTransport} from '@modelcontextprotocol/sdk/client/stdio.js';
 import {expect, onTestFinished, test} from 'vitest';
-import {folderWith} from '../e2e/command.ts';
+import {folderWith, policyOf} from '../e2e/command.ts';
 import {ownStore, scriptOf} from './example.ts';
 
 const connected = async (env: Record<string, string>): Promise<Client> => {
@@ -39,7 +40,9 @@ const untilRefused = async (call: () => Promise<unknown>): Promise<{served: numb
   throw new Error('never refused');
 };
 
-test('tools have limits of their own; a refused call says when to come back, and is served then', async () => {
+test('tools have limits of their own; a refused call says when to come back, and is served then', {
+  timeout: 60_000,
+}, async () => {
   const client = await connected(ownStore());
   const report = (): Promise<unknown> => client.callTool({name: 'report', arguments: {}});
   const {served, error} = await untilRefused(report);
@@ -65,8 +68,15 @@ test('tools have limits of their own; a refused call says when to come back, and
   expect(await report()).toMatchObject({content: [{text: '4 items'}]});
 });
 
-test('two processes of the server share the limits', async () => {
-  const store = ownStore();
+/** The limit of the example over a time in which no slow machine gets done. */
+const slowly = (): Record<string, string> => {
+  const limit =
+    '{name: report, key: "{key}", when: {tool: report}, algorithm: sliding-log, limit: 2, window: 1h}';
+  return {RATE_LIMIT_POLICY: join(folderWith({'ratectl.yaml': policyOf(limit)}), 'ratectl.yaml')};
+};
+
+test('two processes of the server share the limits', {timeout: 60_000}, async () => {
+  const store = {...ownStore(), ...slowly()};
   const [a, b] = await Promise.all([connected(store), connected(store)]);
   const {served} = await untilRefused(async () => {
     await a.callTool({name: 'report', arguments: {}});
@@ -75,9 +85,11 @@ test('two processes of the server share the limits', async () => {
   expect(served).toBe(1);
 });
 
-test('standard output holds the protocol only, and the server ends with its input', async () => {
+test('standard output holds the protocol only, and the server ends with its input', {
+  timeout: 60_000,
+}, async () => {
   const child = spawn(process.execPath, [scriptOf('mcp-server')], {
-    env: {...process.env, ...ownStore()},
+    env: {...process.env, ...ownStore(), ...slowly()},
     cwd: folderWith({}),
   });
   const initialize = {

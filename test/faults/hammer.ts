@@ -2,24 +2,22 @@ import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {expect} from 'vitest';
+import {msOf} from '../support/in-time.ts';
+import {type Refill, refillOf} from '../support/refill.ts';
 import {ASKED_OF_BUCKET, HAMMERED_BUCKET, WINDOW_LIMIT} from './hammered-limits.ts';
 
 /** How long the processes go on. Longer by hand: `HAMMER_MS=20000`. */
 export const HAMMER_MS = Number(process.env['HAMMER_MS'] ?? 4_000);
 
+/** All processes are answered again within this time, ms, after a server came back. */
+export const ANSWERED_AGAIN_MS = 5_000;
+
+/** Until all have started, or are answered again, however busy the machine is. */
+const PATIENTLY = {timeout: 90_000, interval: 20};
+
 /** Wall clocks of the eight processes, ms from the right time. */
 const SKEWS = [0, 30_000, -30_000, 15_000, -15_000, 1, -29_999, 29_999];
-
-/**
- * Token bucket from refusal to refusal. At each of them less than one unit is left, and between two it is never full, so what was
- * admitted is rate × time to the unit. From the first answer on it is not: until all processes ask, fewer units are asked for than
- * flow in, and what flows into a full bucket is nobody's.
- */
-interface Refill {
-  readonly bucket: number;
-  readonly least: number;
-  readonly most: number;
-}
 
 /** What eight processes together were granted. */
 export interface Granted {
@@ -34,45 +32,102 @@ export interface Granted {
   readonly failed: number;
   /** Longest time between two answers that any process had, by the store's clock, ms: what an outage lasted for callers. */
   readonly longestSilenceMs: number;
-  /** The store's clock at the last answer, µs. */
-  readonly lastAnswerAt: number;
+  /** Faults that were made: another one when the processes were held up after the first. */
+  readonly faults: number;
+  /** Ms after the last fault was over until all processes had been answered again. */
+  readonly answeredAgainMs: number;
   readonly errors: string;
 }
 
-/** Lets eight processes with skewed clocks ask a store for one key, while `during` happens. */
-export const hammer = async (
-  url: string,
-  during: () => Promise<void> = async () => {},
-  forMs = HAMMER_MS,
-): Promise<Granted> => {
-  const script = join(import.meta.dirname, 'hammer-process.ts');
-  const outputs: string[] = SKEWS.map(() => '');
-  let errors = '';
-  const children = SKEWS.map((skew, i): ChildProcess => {
-    const child = spawn(process.execPath, [script, url, String(skew), String(forMs)], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    child.stdout!.setEncoding('utf8').on('data', (text: string) => {
-      outputs[i] += text;
-    });
-    child.stderr!.setEncoding('utf8').on('data', (text: string) => {
-      errors += text;
-    });
-    return child;
-  });
-  const ended = Promise.all(children.map((child) => once(child, 'close')));
-  const started = Date.now();
-  while (outputs.some((output) => output === '') && Date.now() < started + 15_000) await sleep(50);
-  await sleep(HAMMER_MS / 4);
-  await during();
-  await ended;
+export interface HammerOptions {
+  /** Makes a fault, and resolves when it is over. */
+  readonly fault?: () => Promise<void>;
+  /** Faults at most, until all are answered again in time. @default 3 */
+  readonly mostFaults?: number;
+}
 
-  const lines = outputs.map((output) =>
-    output
+/** Lets eight processes with skewed clocks ask a store for one key, while the fault happens. */
+export const hammer = async (url: string, {fault, mostFaults = 3}: HammerOptions = {}): Promise<Granted> => {
+  // Without a fault nothing fails, however long the machine stands still.
+  const timeoutMs = fault === undefined ? 60_000 : 2_000;
+  const hammers = SKEWS.map((skew) => new Hammer(url, skew, timeoutMs));
+  await expect.poll(() => hammers.every(({isReady}) => isReady), PATIENTLY).toBe(true);
+  for (const {child} of hammers) child.stdin!.write('go');
+  await awake(HAMMER_MS / 4);
+  let faults = 0;
+  let answeredAgainMs = Number.POSITIVE_INFINITY;
+  while (fault !== undefined && faults < mostFaults && answeredAgainMs >= ANSWERED_AGAIN_MS) {
+    await fault();
+    faults++;
+    answeredAgainMs = await msOf(() => allAnswered(hammers));
+  }
+  await awake((HAMMER_MS * 3) / 4);
+  for (const {child} of hammers) child.stdin!.end();
+  await Promise.all(hammers.map(({ended}) => ended));
+  return {
+    ...grantedOf(hammers.map(({lines}) => lines)),
+    faults,
+    answeredAgainMs,
+    errors: hammers.map(({errors}) => errors).join(''),
+  };
+};
+
+type Line = readonly [now: number, bucket: number, window: number];
+
+class Hammer {
+  readonly child: ChildProcess;
+  readonly ended: Promise<unknown>;
+  #output = '';
+  errors = '';
+
+  constructor(url: string, skew: number, timeoutMs: number) {
+    const script = join(import.meta.dirname, 'hammer-process.ts');
+    this.child = spawn(process.execPath, [script, url, String(skew), String(timeoutMs)]);
+    this.ended = once(this.child, 'close');
+    this.child.stdin!.on('error', () => {});
+    this.child.stdout!.setEncoding('utf8').on('data', (text: string) => {
+      this.#output += text;
+    });
+    this.child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      this.errors += text;
+    });
+  }
+
+  get isReady(): boolean {
+    return this.#output !== '';
+  }
+
+  get lines(): readonly Line[] {
+    return this.#output
       .split('\n')
-      .slice(0, -1)
-      .map((line) => line.split(' ').map(Number) as unknown as Line),
-  );
+      .slice(1, -1)
+      .map((line) => line.split(' ').map(Number) as unknown as Line);
+  }
+
+  /** How far its output goes. */
+  get said(): number {
+    return this.#output.length;
+  }
+
+  /** Whether a call was answered behind that place. */
+  answeredSince(place: number): boolean {
+    return /\n[1-9]\d* \d+ \d+\n/.test(this.#output.slice(place));
+  }
+}
+
+const allAnswered = (hammers: readonly Hammer[]): Promise<void> => {
+  const places = hammers.map(({said}) => said);
+  return expect.poll(() => hammers.every((one, i) => one.answeredSince(places[i]!)), PATIENTLY).toBe(true);
+};
+
+/** Time that this process was not held up. */
+const awake = async (ms: number): Promise<void> => {
+  for (let passed = 0; passed < ms; passed += 20) await sleep(20);
+};
+
+const grantedOf = (
+  lines: readonly (readonly Line[])[],
+): Omit<Granted, 'faults' | 'answeredAgainMs' | 'errors'> => {
   const all = lines.flat();
   const answered = all.filter(([now]) => now > 0);
   const instants = answered.map(([now]) => now).sort((a, b) => a - b);
@@ -82,40 +137,18 @@ export const hammer = async (
     return own.slice(1).map((now, i) => now - own[i]!);
   });
   const {burst, count, per} = HAMMERED_BUCKET;
-  const budgetAfter = (span: number): number => burst + Math.floor((span * count) / per);
   return {
     bucket: answered.reduce((sum, [, bucket]) => sum + bucket, 0),
-    budget: budgetAfter(elapsed),
-    refill: refillOf(answered),
+    budget: burst + Math.floor((elapsed * count) / per),
+    refill: refillOf(
+      answered.map(([now, bucket]) => [now, bucket]),
+      ASKED_OF_BUCKET,
+      HAMMERED_BUCKET,
+    ),
     window: answered.reduce((sum, [, , window]) => sum + window, 0),
     windowLimit: WINDOW_LIMIT,
     calls: all.length,
     failed: all.length - answered.length,
     longestSilenceMs: silences.reduce((a, b) => Math.max(a, b), 0) / 1_000,
-    lastAnswerAt: instants.at(-1) ?? 0,
-    errors,
   };
-};
-
-type Line = readonly [now: number, bucket: number, window: number];
-
-const refillOf = (answered: readonly Line[]): Refill => {
-  const {burst, count, per} = HAMMERED_BUCKET;
-  // Of one instant those that were granted most came first: nothing flows in between.
-  const inOrder = answered.toSorted((a, b) => a[0] - b[0] || b[1] - a[1]);
-  let [bucket, spans, interruptions, sinceRefusal] = [0, 0, 0, 0];
-  let refusedAt = Number.NaN;
-  for (const [now, admitted] of inOrder) {
-    sinceRefusal += admitted;
-    if (admitted === ASKED_OF_BUCKET) continue;
-    // A pause of all processes in which it may have become full is left out, as is what was before the first refusal.
-    if (now - refusedAt < (burst * per) / count) {
-      bucket += sinceRefusal;
-      spans += now - refusedAt;
-    } else interruptions++;
-    refusedAt = now;
-    sinceRefusal = 0;
-  }
-  const flowedIn = (spans * count) / per;
-  return {bucket, least: flowedIn - interruptions, most: flowedIn + interruptions};
 };

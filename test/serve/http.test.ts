@@ -3,10 +3,11 @@ import {readFileSync, writeFileSync} from 'node:fs';
 import {type IncomingMessage, request} from 'node:http';
 import {connect} from 'node:net';
 import {join} from 'node:path';
-import {setTimeout as sleep} from 'node:timers/promises';
 import {describe, expect, test} from 'vitest';
 import {toRfc3339} from '../../src/base/micros.ts';
 import type {StatusReport} from '../../src/view/model/status-report.ts';
+import {settle} from '../cli/held-provider.ts';
+import {eventually} from '../support/in-time.ts';
 import {schemaErrors} from '../support/json-schema-check.ts';
 import {type Serving, serve, tempFolder, until} from './served.ts';
 import {fillStore, HOSTILE, SERVED_POLICY} from './served-state.ts';
@@ -55,7 +56,7 @@ const raw = (
     asked.end();
   });
 
-describe('/api/rate-limit-status', () => {
+describe('/api/rate-limit-status', {timeout: 60_000}, () => {
   test.each(['sqlite', 'redis'] as const)('is the JSON of "status --json" (%s)', async (kind) => {
     const serving = await served(kind);
     const response = await serving.get(API);
@@ -84,11 +85,11 @@ describe('/api/rate-limit-status', () => {
       '203.0.113.8',
       HOSTILE[1],
     ]);
-    expect((await statusOf(serving, '?filter=%5Eplan/')).totals).toMatchObject({matching: 2, shown: 2});
-    expect((await statusOf(serving, '?filter=!%5Eper-')).keys.map(({limit}) => limit)).toEqual([
-      'plan',
-      'plan',
-    ]);
+    // A filter has 100 ms: where a machine stands still for longer it is refused, and asked for again.
+    const filtered = (filter: string): Promise<StatusReport> =>
+      eventually(() => statusOf(serving, `?filter=${encodeURIComponent(filter)}`));
+    expect((await filtered('^plan/')).totals).toMatchObject({matching: 2, shown: 2});
+    expect((await filtered('!^per-')).keys.map(({limit}) => limit)).toEqual(['plan', 'plan']);
   });
 
   test('?selector is one key, also one that is not in the index', async () => {
@@ -128,7 +129,7 @@ describe('/api/rate-limit-status', () => {
     const response = await serving.get(`${API}?filter=${encodeURIComponent('(a+)+$')}`);
     expect(response.status).toBe(400);
     expect(await response.text()).toContain('takes too long');
-    expect(performance.now() - began).toBeLessThan(1_500);
+    expect(performance.now() - began).toBeLessThan(10_000);
   });
 
   test('a flood of questions costs the store one look a second', async () => {
@@ -136,19 +137,21 @@ describe('/api/rate-limit-status', () => {
     const began = performance.now();
     for (let round = 0; round < 20; round++)
       await Promise.all(Array.from({length: 50}, (_, i) => statusOf(serving, `?limit=${i}`)));
-    const seconds = (performance.now() - began) / 1_000;
     const metrics = await (await serving.get('/metrics')).text();
+    const seconds = (performance.now() - began) / 1_000;
     const looks = Number(/^ratectl_looks_total\{outcome="seen"\} (\d+)$/m.exec(metrics)![1]);
     expect(looks).toBeLessThanOrEqual(Math.ceil(seconds) + 2);
   });
 
   test('questions about single keys are bounded: 429 beyond ten a second', async () => {
     const serving = await served();
+    const began = performance.now();
     const answers = await Promise.all(
-      Array.from({length: 30}, (_, i) => serving.get(`${API}?selector=per-ip/${i}`)),
+      Array.from({length: 100}, (_, i) => serving.get(`${API}?selector=per-ip/${i}`)),
     );
+    const seconds = (performance.now() - began) / 1_000;
     const codes = answers.map(({status}) => status);
-    expect(codes.filter((code) => code === 200).length).toBeLessThanOrEqual(20);
+    expect(codes.filter((code) => code === 200).length).toBeLessThanOrEqual(10 * (Math.ceil(seconds) + 1));
     const refused = answers.find(({status}) => status === 429)!;
     expect(refused.headers.get('retry-after')).toBe('1');
   });
@@ -167,7 +170,7 @@ describe('/api/rate-limit-status', () => {
     expect((await statusOf(serving)).policy).toBeNull();
     await opened.put('policy', 'current', {source: SERVED_POLICY, file: 'app.yaml', at: 0});
     await until(async () => (await statusOf(serving)).policy?.file === 'app.yaml');
-  }, 20_000);
+  }, 60_000);
 
   test('a policy file that is broken while it runs leaves the one before in force, with a warning', async () => {
     const store = storeUrl('sqlite');
@@ -175,16 +178,16 @@ describe('/api/rate-limit-status', () => {
     const serving = await serve([], {store, policy: SERVED_POLICY});
     expect((await statusOf(serving)).policy?.file).toBe('ratectl.yaml');
     writeFileSync(join(serving.context.cwd, 'ratectl.yaml'), 'version: 1\nlimits: [{');
-    await sleep(10_200);
-    await statusOf(serving);
-    await sleep(1_100);
-    const body = (await (await serving.get(API)).json()) as {data: StatusReport; warnings: string[]};
-    expect(body.warnings.join()).toContain('the policy that was read before is still used');
-    expect(body.data.totals.states.limited).toBe(4);
-  }, 30_000);
+    let body: {data: StatusReport; warnings: string[]} | undefined;
+    await until(async () => {
+      body = (await (await serving.get(API)).json()) as typeof body;
+      return body!.warnings.join().includes('the policy that was read before is still used');
+    });
+    expect(body!.data.totals.states.limited).toBe(4);
+  }, 60_000);
 });
 
-describe('who is answered', () => {
+describe('who is answered', {timeout: 60_000}, () => {
   test.each([
     ['evil.example', 421],
     ['evil.example:9464', 421],
@@ -260,7 +263,7 @@ describe('who is answered', () => {
   });
 });
 
-describe('what is answered', () => {
+describe('what is answered', {timeout: 60_000}, () => {
   test.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])('%s is 405', async (method) => {
     const serving = await served();
     for (const path of [API, '/metrics', '/', '/healthz']) {
@@ -307,11 +310,11 @@ describe('what is answered', () => {
     const began = performance.now();
     socket.write('GET / HTTP/1.1\r\nhost: localhost\r\n');
     await new Promise((resolve) => socket.on('data', () => undefined).on('close', resolve));
-    expect(performance.now() - began).toBeLessThan(15_000);
-  }, 20_000);
+    expect(performance.now() - began).toBeLessThan(30_000);
+  }, 60_000);
 });
 
-describe('the end', () => {
+describe('the end', {timeout: 60_000}, () => {
   test('SIGTERM: what is under way is answered, nobody else is, exit 143', async () => {
     const serving = await served();
     expect((await serving.get('/readyz')).status).toBe(200);
@@ -320,7 +323,7 @@ describe('the end', () => {
     asked.end();
     // It is on its way once it was handed over: a connection that is only being made may find nobody any more.
     await once(asked, 'finish');
-    await sleep(5);
+    await settle();
     expect(await serving.stop()).toBe(143);
     const [response] = (await answered) as [IncomingMessage];
     expect(response.statusCode).toBe(200);
@@ -332,10 +335,12 @@ describe('the end', () => {
     const serving = await served();
     const socket = connect(Number(new URL(serving.url).port), '127.0.0.1');
     socket.on('error', () => undefined);
-    await sleep(50);
+    await once(socket, 'connect');
+    await settle();
     const began = performance.now();
     await serving.stop();
-    expect(performance.now() - began).toBeLessThan(4_500);
+    // Else it would be cut off after the 10 s that a head may take.
+    expect(performance.now() - began).toBeLessThan(9_500);
     socket.destroy();
   });
 });

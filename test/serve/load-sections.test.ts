@@ -5,11 +5,12 @@ import type {Page} from 'playwright-core';
 import {describe, expect, test} from 'vitest';
 import {setManualMode} from '../../src/store/control-document.ts';
 import type {Store} from '../../src/store/port.ts';
-import {LOAD_POLICY, lease, overloaded, poolState, putAdaptive, putPool} from '../operate/load-state.ts';
+import {LOAD_POLICY, lease, poolState, putAdaptive, putPool} from '../operate/load-state.ts';
 import {breakerState, putBreaker} from '../operate/section-state.ts';
 import {axeViolations, browserForTests} from '../support/chromium.ts';
 import {schemaErrors} from '../support/json-schema-check.ts';
 import {type MetricFamilyText, readMetrics} from '../support/metrics-text.ts';
+import {lastingLoad} from './lasting-load.ts';
 import {type Serving, serve, until} from './served.ts';
 import {HOSTILE, SERVED_POLICY} from './served-state.ts';
 import {openedStore, storeUrl} from './store-of.ts';
@@ -19,7 +20,7 @@ const browser = browserForTests();
 const served = async (policy = LOAD_POLICY): Promise<{serving: Serving; store: Store}> => {
   const url = storeUrl('sqlite');
   const store = await openedStore(url);
-  await overloaded(store, await store.now());
+  await lastingLoad(store);
   return {serving: await serve([], {store: url, policy}), store};
 };
 
@@ -36,7 +37,7 @@ const metricOf = (
     ?.samples.find(({labels: own}) => Object.entries(labels).every(([label, text]) => own[label] === text))
     ?.value;
 
-describe('/metrics', () => {
+describe('/metrics', {timeout: 60_000}, () => {
   test('tells pools, adaptive control, the mode and breakers of keys', async () => {
     const {serving, store} = await served();
     const all = readMetrics(await textOf(serving), 'text');
@@ -59,10 +60,7 @@ describe('/metrics', () => {
     expect(of('breaker_state', {breaker: 'abuse', state: 'open'})).toBe(1);
     expect(of('alerts', {kind: 'pool-full'})).toBe(1);
     await setManualMode(store, {mode: 'closed', by: 'ada', reason: 'x'});
-    await until(
-      async () => metricOf(readMetrics(await textOf(serving), 'text'), 'degradation_manual') === 1,
-      8_000,
-    );
+    await until(async () => metricOf(readMetrics(await textOf(serving), 'text'), 'degradation_manual') === 1);
   });
 
   test('labels are names, never keys of clients; whoever writes names makes no series without end', async () => {
@@ -103,7 +101,7 @@ describe('the API', () => {
   });
 });
 
-describe('the page', () => {
+describe('the page', {timeout: 60_000}, () => {
   const rows = (page: Page, table: string): Promise<string[]> =>
     page.locator(`#${table} tbody tr`).allInnerTexts();
 

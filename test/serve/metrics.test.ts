@@ -2,6 +2,7 @@ import {execFileSync} from 'node:child_process';
 import {describe, expect, test} from 'vitest';
 import type {Store} from '../../src/store/port.ts';
 import {recordAudit} from '../../src/store/record-audit.ts';
+import {MINUTE} from '../support/instants.ts';
 import {type MetricFamilyText, readMetrics} from '../support/metrics-text.ts';
 import {type Serving, serve, until} from './served.ts';
 import {fillStore, HOSTILE, SERVED_POLICY} from './served-state.ts';
@@ -9,11 +10,19 @@ import {openedStore, storeUrl} from './store-of.ts';
 
 const OPEN = 'application/openmetrics-text; version=1.0.0';
 
+/** Counters begin with the minute that is running: the one in which the store was filled, or all is done again. */
 const served = async (kind: 'sqlite' | 'redis' = 'sqlite'): Promise<{serving: Serving; store: Store}> => {
-  const url = storeUrl(kind);
-  const store = await openedStore(url);
-  await fillStore(store);
-  return {serving: await serve([], {store: url, policy: SERVED_POLICY}), store};
+  for (;;) {
+    const url = storeUrl(kind);
+    const store = await openedStore(url);
+    const minute = async (): Promise<number> => Math.floor((await store.now()) / MINUTE);
+    const filledIn = await minute();
+    await fillStore(store);
+    const serving = await serve([], {store: url, policy: SERVED_POLICY});
+    await textOf(serving);
+    if ((await minute()) === filledIn) return {serving, store};
+    await serving.stop();
+  }
 };
 
 const textOf = async ({get}: Serving, accept = 'text/plain'): Promise<string> =>
@@ -41,7 +50,7 @@ const promtool = (() => {
   }
 })();
 
-describe('/metrics', () => {
+describe('/metrics', {timeout: 60_000}, () => {
   test.each([
     ['text/plain', 'text', 'text/plain; version=0.0.4; charset=utf-8'],
     [OPEN, 'openmetrics', 'application/openmetrics-text; version=1.0.0; charset=utf-8'],

@@ -40,12 +40,14 @@ const opened = async (
 const rows = (page: Page, table: string): Promise<string[]> =>
   page.locator(`#${table} tbody tr`).allInnerTexts();
 
-describe('the status page', () => {
+describe('the status page', {timeout: 60_000}, () => {
   test('shows keys, limits, tokens, breakers, queues, instances and alerts', async () => {
     const {page, errors, strayed} = await opened(await served());
     await page.waitForSelector('#keys-table tbody tr');
     expect(await rows(page, 'keys-table')).toHaveLength(11);
-    expect((await rows(page, 'keys-table'))[1]).toMatch(/limited.*203\.0\.113\.7.*per-ip.*20 \/ 20.*1h12m/s);
+    expect((await rows(page, 'keys-table'))[1]).toMatch(
+      /limited.*203\.0\.113\.7.*per-ip.*20 \/ 20.*1h1[12]m/s,
+    );
     expect(await rows(page, 'limits-table')).toHaveLength(3);
     expect(await rows(page, 'tokens-table')).toHaveLength(5);
     expect(await rows(page, 'breakers-table')).toHaveLength(5);
@@ -75,12 +77,9 @@ describe('the status page', () => {
     const expires = page.locator('#tokens-table tbody tr:first-child td:nth-child(4)');
     await page.waitForSelector('#tokens-table tbody tr');
     const before = await expires.innerText();
-    await until(async () => (await expires.innerText()) !== before, 4_000);
+    await until(async () => (await expires.innerText()) !== before);
     await own.remove('override', JSON.stringify(['per-ip', '192.0.2.44']));
-    await until(
-      async () => !(await rows(page, 'keys-table')).some((row) => row.startsWith('blocked')),
-      6_000,
-    );
+    await until(async () => !(await rows(page, 'keys-table')).some((row) => row.startsWith('blocked')));
   });
 
   test('a filter and a state leave the keys that fit, and say when none does', async () => {
@@ -88,14 +87,16 @@ describe('the status page', () => {
     await page.waitForSelector('#keys-table tbody tr');
     await page.keyboard.press('/');
     await page.keyboard.type('acme');
-    expect(await rows(page, 'keys-table')).toHaveLength(2);
+    const shown = (count: number): Promise<void> =>
+      until(async () => (await rows(page, 'keys-table')).length === count);
+    await shown(2);
     await page.getByRole('button', {name: /^limited/}).click();
-    expect(await rows(page, 'keys-table')).toHaveLength(1);
+    await shown(1);
     await page.fill('#filter', 'nobody');
-    expect(await page.locator('#keys-empty').innerText()).toBe('No key matches the filter.');
+    await until(async () => (await page.locator('#keys-empty').innerText()) === 'No key matches the filter.');
     await page.fill('#filter', '');
     await page.getByRole('button', {name: /^limited/}).click();
-    expect(await rows(page, 'keys-table')).toHaveLength(11);
+    await shown(11);
   });
 
   test('of many keys it shows the worst 200 and says so; a filter finds what is not among them', async () => {
@@ -122,7 +123,7 @@ describe('the status page', () => {
     expect(await page.locator('#keys-note').innerText()).toBe('the worst 200 of 900');
     expect(await page.locator('#states').innerText()).toMatch(/limited 300\s+near 600/);
     await page.fill('#filter', '10.0.3.131');
-    await until(async () => (await rows(page, 'keys-table')).length === 1, 5_000);
+    await until(async () => (await rows(page, 'keys-table')).length === 1);
     expect((await rows(page, 'keys-table'))[0]).toContain('10.0.3.131');
     await shoot(page, 'many');
   });
@@ -170,7 +171,7 @@ describe('the status page', () => {
   });
 });
 
-describe('for everybody', () => {
+describe('for everybody', {timeout: 60_000}, () => {
   test.each(['light', 'dark'] as const)('axe finds nothing (%s)', async (colorScheme) => {
     const {page} = await opened(await served(), {colorScheme, bypassCSP: true, reducedMotion: 'reduce'});
     await page.waitForSelector('#keys-table tbody tr');
@@ -187,7 +188,7 @@ describe('for everybody', () => {
   });
 });
 
-describe('with a token', () => {
+describe('with a token', {timeout: 60_000}, () => {
   test('it asks for it, says when it is wrong, and keeps it for the tab', async () => {
     const serving = await served('troubled', {RATECTL_SERVE_TOKEN: TOKEN});
     const {page} = await opened(serving, {bypassCSP: true});
@@ -207,17 +208,17 @@ describe('with a token', () => {
   });
 });
 
-describe('when nobody answers', () => {
+describe('when nobody answers', {timeout: 60_000}, () => {
   test('the store is lost: the last state stays under a banner with its age; then it goes on', async () => {
     const redis = await startRedis({args: ['--appendonly', 'yes']});
     onTestFinished(() => redis.stop());
     const store = `${redis.url}?prefix=${randomUUID().slice(0, 8)}`;
     await fillStore(await openedStore(store));
-    const serving = await serve(['--timeout', '1s'], {store, policy: SERVED_POLICY});
+    const serving = await serve(['--timeout', '3s'], {store, policy: SERVED_POLICY});
     const {page} = await opened(serving, {bypassCSP: true});
     await page.waitForSelector('#keys-table tbody tr');
     await redis.kill();
-    await page.waitForSelector('#stale:not([hidden])', {timeout: 10_000});
+    await page.waitForSelector('#stale:not([hidden])');
     await until(async () => /seen \d+(\.\d+)?s ago/.test(await page.locator('#stale').innerText()));
     expect(await page.locator('#stale').innerText()).toMatch(
       /^The store does not answer\. What is below was seen .*connection/s,
@@ -232,16 +233,16 @@ describe('when nobody answers', () => {
     expect(await late.page.locator('#stale').isVisible()).toBe(true);
 
     await redis.start();
-    await page.waitForSelector('#stale', {state: 'hidden', timeout: 10_000});
+    await page.waitForSelector('#stale', {state: 'hidden'});
     expect(await page.locator('#pulse-text').innerText()).toBe('live');
-  }, 60_000);
+  }, 120_000);
 
   test('the server is gone: the banner says so', async () => {
     const serving = await served();
     const {page} = await opened(serving);
     await page.waitForSelector('#keys-table tbody tr');
     await serving.stop();
-    await page.waitForSelector('#stale:not([hidden])', {timeout: 10_000});
+    await page.waitForSelector('#stale:not([hidden])');
     expect(await page.locator('#stale').innerText()).toMatch(/^The server does not answer\./);
   });
 });

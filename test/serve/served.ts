@@ -9,6 +9,7 @@ import {isRatectlError} from '../../src/base/ratectl-error.ts';
 import {errorText} from '../../src/cli/error-text.ts';
 import {runProgram} from '../../src/cli/program.ts';
 import {type TestContext, testContext} from '../cli/test-context.ts';
+import {PATIENCE_MS} from '../support/in-time.ts';
 
 export interface Serving {
   /** `http://127.0.0.1:40123`. */
@@ -78,7 +79,7 @@ export const serve = async (args: readonly string[], options: ServeOptions): Pro
 };
 
 /** Waits until something holds. */
-export const until = async (holds: () => unknown, within = 15_000): Promise<void> => {
+export const until = async (holds: () => unknown, within = PATIENCE_MS): Promise<void> => {
   const end = Date.now() + within;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error('it never came true');

@@ -21,6 +21,7 @@ import {VERSION} from '../../src/cli/version.ts';
 import {createLimiter} from '../../src/index.ts';
 import {testContext} from '../cli/test-context.ts';
 import {folderWith, policyOf, ROOT} from '../e2e/command.ts';
+import {PATIENTLY} from '../support/in-time.ts';
 import {findBinary} from '../support/servers/find-binary.ts';
 import {expectRestored, PtySession} from '../tui/pty-session.ts';
 
@@ -36,7 +37,7 @@ beforeAll(() => {
     cwd: ROOT,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-}, 180_000);
+}, 600_000);
 afterAll(() => rmSync(home, {recursive: true, force: true}));
 
 const binary = (
@@ -49,7 +50,7 @@ const binary = (
     env: BARE,
     input,
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 120_000,
   });
   return {code: status, out: stdout, err: stderr};
 };
@@ -78,9 +79,9 @@ const used = async (): Promise<string> => {
 
 const STORE = ['--store', 'sqlite:state.db'];
 
-describe('the single binary, as it is built', () => {
+describe('the single binary, as it is built', {timeout: 120_000}, () => {
   test('is the same bytes when it is built again, and names no folder of the machine that built it', {
-    timeout: 180_000,
+    timeout: 600_000,
   }, () => {
     const first = readFileSync(BINARY);
     const elsewhere = join(home, 'temporary-files');
@@ -104,7 +105,7 @@ describe('the single binary, as it is built', () => {
   });
 });
 
-describe('the single binary, where there is no Node', () => {
+describe('the single binary, where there is no Node', {timeout: 180_000}, () => {
   test('says its version', () => {
     expect(binary(['--version'])).toEqual({code: 0, out: `${VERSION}\n`, err: ''});
   });
@@ -170,7 +171,7 @@ describe('the single binary, where there is no Node', () => {
   test('serves the page', async () => {
     const cwd = await used();
     const child = started(['serve', ...STORE, '--listen', '127.0.0.1:0'], cwd);
-    await expect.poll(child.said, {timeout: 10_000}).toMatch(/http:\/\/127\.0\.0\.1:\d+/);
+    await expect.poll(child.said, PATIENTLY).toMatch(/http:\/\/127\.0\.0\.1:\d+/);
     const [url = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(child.said()) ?? [];
     expect(await (await fetch(`${url}/`)).text()).toContain('<!doctype html>');
     expect(await (await fetch(`${url}/metrics`)).text()).toContain('ratectl_');
@@ -185,7 +186,7 @@ describe('the single binary, where there is no Node', () => {
       clientInfo: {name: 'test', version: '1'},
     };
     child.stdin!.write(`${JSON.stringify({jsonrpc: '2.0', id: 1, method: 'initialize', params})}\n`);
-    await expect.poll(child.said, {timeout: 10_000}).toContain('"serverInfo"');
+    await expect.poll(child.said, PATIENTLY).toContain('"serverInfo"');
   });
 
   test('makes load with processes of its own', () => {

@@ -30,10 +30,10 @@ beforeAll(() => {
   mkdirSync(app);
   write('package.json', '{"name": "app", "private": true, "type": "module"}');
   install(tarball, app);
-}, 120_000);
+}, 600_000);
 afterAll(() => rmSync(folder, {recursive: true, force: true}));
 
-describe('the npm package', () => {
+describe('the npm package', {timeout: 120_000}, () => {
   test('holds what users need, and nothing of how it is made', () => {
     expect(paths).toEqual(
       expect.arrayContaining([

@@ -8,7 +8,7 @@ let files: string;
 
 beforeAll(() => {
   files = release('one', '86400');
-}, 60_000);
+}, 300_000);
 afterAll(() => rmSync(folder, {recursive: true, force: true}));
 
 interface Bill {
@@ -27,7 +27,7 @@ interface Bill {
 describe('the files of a release', () => {
   const text = (end: string): string => readFileSync(fileOf(files, end), 'utf8');
 
-  test('are the same bytes whenever, wherever and by whomever they are written', {timeout: 60_000}, () => {
+  test('are the same bytes whenever, wherever and by whomever they are written', {timeout: 300_000}, () => {
     const elsewhere = join(folder, 'temporary files');
     mkdirSync(elsewhere);
     const before = process.umask(0o077);

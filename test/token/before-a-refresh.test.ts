@@ -1,4 +1,3 @@
-import {setTimeout as sleep} from 'node:timers/promises';
 import {inspect} from 'node:util';
 import {describe, expect, test} from 'vitest';
 import type {Store} from '../../src/store/port.ts';
@@ -8,6 +7,7 @@ import {openToken} from '../../src/token/token-material.ts';
 import {createVault} from '../../src/token/vault/create-vault.ts';
 import {generateKey, parseKeyRing} from '../../src/token/vault/key-ring.ts';
 import type {Vault} from '../../src/token/vault/vault.ts';
+import {PATIENTLY} from '../support/in-time.ts';
 import {S} from '../support/instants.ts';
 import {issued, NOON, requestOf, TokenScene, VAULT} from './token-scene.ts';
 
@@ -64,7 +64,7 @@ describe('an operator who forces', () => {
       },
     };
     const first = refreshOnce(scene.process(slow), requestOf());
-    await expect.poll(() => puts).toBe(3);
+    await expect.poll(() => puts, PATIENTLY).toBe(3);
     scene.now += S;
     const options = {
       by: 'ada@host',
@@ -73,8 +73,17 @@ describe('an operator who forces', () => {
       ifExpiresWithin: Infinity,
       waitMs: 5_000,
     } as const;
-    const second = forceRefresh(scene.process(), options);
-    await sleep(50);
+    let looks = 0;
+    const looking = {
+      get: (kind: string, id: string) => {
+        looks++;
+        return scene.store.get(kind, id);
+      },
+      now: () => scene.store.now(),
+      put: (...args: Parameters<Store['put']>) => scene.store.put(...args),
+    };
+    const second = forceRefresh(scene.process(looking), options);
+    await expect.poll(() => looks, PATIENTLY).toBeGreaterThan(0);
     store!();
     expect(await first).toMatchObject({kind: 'refreshed'});
     expect(await second).toMatchObject({kind: 'adopted', after: {generation: 2}});

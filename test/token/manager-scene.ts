@@ -42,9 +42,12 @@ export const managerOf = async (options: TokenManagerOptions) => {
   return manager;
 };
 
-/** A store in memory with some methods of its own. */
-export const storeWith = (methods: (store: Store) => Partial<Store> = () => ({})): Store => {
-  const store = new MemoryStore({access: 'write'});
+/** A store in memory with some methods, and perhaps a clock, of its own. */
+export const storeWith = (
+  methods: (store: Store) => Partial<Store> = () => ({}),
+  clock?: () => number,
+): Store => {
+  const store = new MemoryStore({access: 'write', ...(clock && {clock})});
   const own = methods(store);
   return new Proxy<Store>(store, {
     get: (target, name) => {

@@ -2,6 +2,7 @@ import {describe, expect, test} from 'vitest';
 import type {Store} from '../../src/store/port.ts';
 import {refreshOnce} from '../../src/token/refresh-run.ts';
 import {openToken} from '../../src/token/token-material.ts';
+import {PATIENTLY} from '../support/in-time.ts';
 import {MINUTE, S} from '../support/instants.ts';
 import {issued, NOON, requestOf, TokenScene, VAULT} from './token-scene.ts';
 
@@ -92,7 +93,7 @@ describe('what is not sent', () => {
         finish = () => resolve(issued(2));
       });
     const first = refreshOnce(scene.process(), requestOf({by: 'first@host'}));
-    await expect.poll(() => finish).toBeDefined();
+    await expect.poll(() => finish, PATIENTLY).toBeDefined();
     for (const reason of ['forced', 'emergency', 'due'] as const)
       expect(await refreshOnce(scene.process(), requestOf({reason}))).toMatchObject({
         kind: 'busy',

@@ -8,6 +8,7 @@ import {createTokenManager} from '../../src/token/create-token-manager.ts';
 import type {TokenManagerOptions} from '../../src/token/manager-options.ts';
 import type {RefreshAnswer} from '../../src/token/refresh-answer.ts';
 import {until} from '../guard/support.ts';
+import {eventually} from '../support/in-time.ts';
 import {FakeOAuthServer} from '../support/oauth/fake-oauth-server.ts';
 import {VAULT} from './token-scene.ts';
 
@@ -155,15 +156,3 @@ describe('a token manager', () => {
     expect(() => manager.token('scv')).toThrow(/unknown provider "scv" \(did you mean "svc"\?\)/);
   });
 });
-
-/** Asks again until it is answered. */
-const eventually = async <T>(ask: () => Promise<T>): Promise<T> => {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (attempt > 100) throw error;
-      await sleep(50);
-    }
-  }
-};

@@ -106,7 +106,7 @@ test('a mode by hand, and why, is seen at once', async () => {
   expect(text).toMatch(/── load[\s\S]*closed +hand/);
 });
 
-test('every frame fits the terminal, and no name acts on it', async () => {
+test('every frame fits the terminal, and no name acts on it', {timeout: 60_000}, async () => {
   const live = new LiveState(LOAD_POLICY);
   for (const name of HOSTILE_KEYS.filter((key) => key !== '').slice(0, 30)) {
     await putPool(live.store, name, poolState({leases: [lease(1, NOON, name)]}));

@@ -5,6 +5,7 @@ import type {Connect} from '../../src/tui/data/connection.ts';
 import {type ExplainedKey, Loader, type LoaderOptions} from '../../src/tui/data/loader.ts';
 import type {Look} from '../../src/tui/data/look.ts';
 import {LiveState, queryOf} from '../operate/live-state.ts';
+import {PATIENTLY} from '../support/in-time.ts';
 
 interface Seen {
   readonly loader: Loader;
@@ -48,8 +49,7 @@ const started = (connect: Connect, more: Partial<LoaderOptions> = {}): Seen => {
 };
 
 const until = async (holds: () => boolean): Promise<void> => {
-  for (let i = 0; i < 400 && !holds(); i++) await sleep(5);
-  expect(holds()).toBe(true);
+  await expect.poll(holds, PATIENTLY).toBe(true);
 };
 
 /** A store that answers when it is told to. */
@@ -57,21 +57,27 @@ const slowState = (): {
   readonly state: LiveState;
   readonly most: () => number;
   readonly ms: (ms: number) => void;
+  /** When each question began and ended, ms. */
+  readonly times: readonly (readonly [from: number, to: number])[];
 } => {
   const state = new LiveState();
   let under = 0;
   let most = 0;
   let wait = 0;
+  const times: (readonly [number, number])[] = [];
   const facts = state.store.facts.bind(state.store);
   state.store.facts = async () => {
     most = Math.max(most, ++under);
+    const from = performance.now();
     await sleep(wait);
+    times.push([from, performance.now()]);
     under--;
     return facts();
   };
   return {
     state,
     most: () => most,
+    times,
     ms: (ms) => {
       wait = ms;
     },
@@ -104,13 +110,15 @@ describe('looking', () => {
   });
 
   test('rests as long as a slow store took', async () => {
-    const {state, ms} = slowState();
+    const {state, ms, times} = slowState();
     ms(100);
     const {looks} = started(connectTo(state), {interval: 10});
-    await sleep(1_050);
-    // 100 ms of looking and 100 ms of rest each.
-    expect(looks.length).toBeGreaterThanOrEqual(3);
-    expect(looks.length).toBeLessThanOrEqual(6);
+    await until(() => looks.length >= 4);
+    for (const [i, [from]] of times.slice(1).entries()) {
+      const [began, ended] = times[i]!;
+      // Timers count whole milliseconds.
+      expect(from - ended).toBeGreaterThanOrEqual(ended - began - 2);
+    }
   });
 
   test('stands still while it is paused, but for what is asked for', async () => {

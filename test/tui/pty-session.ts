@@ -15,7 +15,7 @@ export interface PtyStart {
   readonly node?: readonly string[];
 }
 
-const WITHIN_MS = 10_000;
+const WITHIN_MS = 30_000;
 
 /** The built command on a terminal. */
 export class PtySession {
@@ -72,6 +72,20 @@ export class PtySession {
 
   async seesNot(what: string): Promise<void> {
     await this.#until(`not ${what}`, (text) => !text.includes(what));
+  }
+
+  /** Waits until these private modes of the terminal are on. */
+  async turnsOn(...modes: readonly number[]): Promise<void> {
+    await this.#until(`modes ${modes.join()} on`, () => modes.every((mode) => this.screen.modes.has(mode)));
+  }
+
+  async turnsOff(...modes: readonly number[]): Promise<void> {
+    await this.#until(`modes ${modes.join()} off`, () => !modes.some((mode) => this.screen.modes.has(mode)));
+  }
+
+  /** Waits until it was written, whatever the screen shows now. */
+  async writes(what: string, from = 0): Promise<void> {
+    await this.#until(JSON.stringify(what), () => this.screen.raw.includes(what, from));
   }
 
   async #until(what: string | RegExp, holds: (text: string) => boolean): Promise<void> {

@@ -6,7 +6,8 @@ import {openStore} from '../../src/store/open-store.ts';
 import {parseStoreUrl} from '../../src/store/parse-store-url.ts';
 import type {Store} from '../../src/store/port.ts';
 import {folderWith, ratectl} from '../e2e/command.ts';
-import {LOAD_POLICY, overloaded} from '../operate/load-state.ts';
+import {LOAD_POLICY} from '../operate/load-state.ts';
+import {lastingLoad} from '../serve/lasting-load.ts';
 import {startRedis} from '../support/servers/redis-server.ts';
 import {ENTER, ESC, expectRestored, PtySession, type PtyStart} from './pty-session.ts';
 import {fillKeys, syntheticStore, TOP_POLICY} from './synthetic-store.ts';
@@ -72,13 +73,12 @@ const auditOf = (folder: string): Promise<readonly unknown[]> =>
     (await store.latest('audit', 10)).map(({value}) => value),
   );
 
-describe('on a terminal', () => {
+describe('on a terminal', {timeout: 90_000}, () => {
   test('starts, filters, sorts, explains, follows the size, and leaves the terminal as it was', async () => {
     const {session} = await top();
     await session.sees('› ■ limited  per-ip      203.0.113.7');
-    expect(session.screen.modes).toContain(1049);
-    expect(session.screen.modes).toContain(1006);
-    expect(session.screen.modes).not.toContain(25);
+    await session.turnsOn(1049, 1006);
+    await session.turnsOff(25);
     for (const pane of ['limits', 'tokens']) await session.sees(`── ${pane}`);
     await session.press('/', ...'acme|2001', ENTER);
     await session.sees('1-2 of 2');
@@ -114,7 +114,7 @@ describe('on a terminal', () => {
   test('under load, pools and what control does are panes of their own; a mode set meanwhile is seen at the next look', async () => {
     const folder = folderWith({'ratectl.yaml': LOAD_POLICY});
     const url = `sqlite:${join(folder, 'state.db')}`;
-    await using(folder, url, async (store) => overloaded(store, await store.now()));
+    await using(folder, url, lastingLoad);
     const {session} = await top([], {cwd: folder});
     await session.sees('! degradation mode is shed-low');
     await session.sees('── breakers');
@@ -141,13 +141,11 @@ describe('on a terminal', () => {
     await session.press(`${ESC}[<0;10;${line + 1}M`, `${ESC}[<0;10;${line + 1}m`);
     await session.sees('› ■ limited  per-ip      203.0.113.8');
     await session.press('m');
+    await session.turnsOff(1000);
     await session.sees('keys');
-    expect(session.screen.modes).not.toContain(1000);
     await session.press('y');
     await session.sees('copied per-ip/203.0.113.8');
-    expect(session.screen.raw).toContain(
-      `${ESC}]52;c;${Buffer.from('per-ip/203.0.113.8').toString('base64')}\u0007`,
-    );
+    await session.writes(`${ESC}]52;c;${Buffer.from('per-ip/203.0.113.8').toString('base64')}\u0007`);
   });
 
   test('keys that were pressed faster than they are read all count; pasted text is no command', async () => {
@@ -171,7 +169,7 @@ describe('on a terminal', () => {
     await session.press('\u000c');
     await session.seesNot('garbage');
     await session.sees('› ■ limited  per-ip      203.0.113.7');
-    expect(session.screen.raw.slice(before)).toContain('198.51.100.5');
+    await session.writes('198.51.100.5', before);
   });
 
   test('--ascii draws with ASCII, NO_COLOR without colours, and CI changes nothing', async () => {
@@ -213,7 +211,7 @@ describe('on a terminal', () => {
       fillKeys(store, [['192.0.2.77', 21, 9]]),
     );
     await new Promise((resolve) => setTimeout(resolve, 700));
-    expect(session.screen.text).toContain('1-9 of 9');
+    await session.sees('1-9 of 9');
     await session.press(' ');
     await session.sees('of 10 ─');
   });
@@ -232,12 +230,12 @@ describe('on a terminal', () => {
     await session.sees(/> +other/);
     await session.press(ENTER);
     await session.sees('192.0.2.99');
-    expect(session.screen.text).not.toContain('203.0.113.7');
-    expect(session.screen.text).toContain('ratectl · other');
+    await session.seesNot('203.0.113.7');
+    await session.sees('ratectl · other');
   });
 });
 
-describe('changes', () => {
+describe('changes', {timeout: 90_000}, () => {
   test('a reset shows its dry run, asks why, wants a confirmation; receipt and audit are written', async () => {
     const {session, folder} = await top();
     await session.sees('› ■ limited  per-ip      203.0.113.7');
@@ -382,7 +380,7 @@ describe('changes', () => {
   });
 });
 
-describe('the store is lost', () => {
+describe('the store is lost', {timeout: 90_000}, () => {
   test('what was seen stays with its age, and the store is found again without a restart', async () => {
     const redis = await startRedis();
     onTestFinished(() => redis.stop());
@@ -392,8 +390,8 @@ describe('the store is lost', () => {
     await session.sees('203.0.113.7');
     await redis.kill();
     await session.sees('! STALE for');
-    await session.sees(/STALE for [2-9]s/);
-    expect(session.screen.text).toContain('203.0.113.7');
+    await session.sees(/STALE for (?:[2-9]|\d\d)s/);
+    await session.sees('203.0.113.7');
     await redis.start();
     await using(folder, redis.url, (store) => fillKeys(store, [['192.0.2.55', 21, 9]]));
     await session.seesNot('STALE');
@@ -408,7 +406,7 @@ describe('the store is lost', () => {
     onTestFinished(() => redis.stop());
     const folder = folderWith({'ratectl.yaml': TOP_POLICY});
     await using(folder, redis.url, syntheticStore);
-    const args = ['--interval', '250ms', '--timeout', '1s'];
+    const args = ['--interval', '250ms', '--timeout', '3s'];
     const {session} = await top(args, {cwd: folder}, ['top', '--store', redis.url]);
     await session.sees('203.0.113.7');
     redis.signal('SIGSTOP');
@@ -428,7 +426,7 @@ describe('the store is lost', () => {
   });
 });
 
-describe('however it ends, the terminal is as it was', () => {
+describe('however it ends, the terminal is as it was', {timeout: 90_000}, () => {
   test.each([
     ['SIGTERM', 143],
     ['SIGHUP', 129],
@@ -444,15 +442,18 @@ describe('however it ends, the terminal is as it was', () => {
   test('Ctrl-C', async () => {
     const {session} = await top();
     await session.sees('203.0.113.7');
+    // Behind the first frame: keys are read as they are pressed.
+    await session.turnsOn(1000);
     await session.press('\u0003');
     expect(await session.ended).toMatchObject({exitCode: 0});
     expectRestored(session);
   });
 
   test('a crash, whose message is on the usual screen', async () => {
-    const boom = 'data:text/javascript,setTimeout(()=>{throw new Error("boom")},2000)';
+    const boom = 'data:text/javascript,process.on("SIGUSR2",()=>{throw new Error("boom")})';
     const {session} = await top([], {node: ['--import', boom]});
     await session.sees('203.0.113.7');
+    session.signal('SIGUSR2');
     expect(await session.ended).toMatchObject({exitCode: 1});
     expectRestored(session);
     expect(session.screen.text).toContain('boom');
@@ -469,6 +470,7 @@ describe('however it ends, the terminal is as it was', () => {
     const bin = join(import.meta.dirname, '..', '..', 'bin', 'ratectl.js');
     await session.press(`${process.execPath} ${bin} top --store ${STATE}\r`);
     await session.sees('› ■ limited  per-ip      203.0.113.7');
+    await session.turnsOn(1000);
     await session.press('\u001a');
     await session.sees('Stopped');
     expect(session.screen.modes).not.toContain(1049);
@@ -479,8 +481,7 @@ describe('however it ends, the terminal is as it was', () => {
     await session.press('fg\r');
     await session.sees('› ■ limited  per-ip      203.0.113.7');
     // The row may be seen in the middle of the first frame; the mouse is asked for behind it.
-    await expect.poll(() => session.screen.modes).toContain(1000);
-    expect(session.screen.modes).toContain(1049);
+    await session.turnsOn(1000, 1049);
     await session.press('j');
     await session.sees('› ■ limited  per-ip      203.0.113.8');
     await session.press('q');

@@ -200,7 +200,9 @@ describe('goldens', () => {
 });
 
 describe('what a reader relies on', () => {
-  test('every frame fits the terminal, from 40x8 to 300x100, and no key acts on it', async () => {
+  test('every frame fits the terminal, from 40x8 to 300x100, and no key acts on it', {
+    timeout: 60_000,
+  }, async () => {
     const watched = new Watched();
     for (const key of HOSTILE_KEYS) {
       await watched.live.send({ip: key}, 21);

@@ -1,4 +1,4 @@
-import type {Condition} from './conditions.ts';
+import type {Condition, ConditionKind} from './conditions.ts';
 
 /** What is told: that a condition began, that it still lasts, or that it is over. */
 export interface AlertNotice extends Condition {
@@ -25,6 +25,12 @@ interface Entry {
 
 /** A condition is over when so many looks in a row do not find it: a key that is refilled drop by drop is not a new alert each second. */
 const GONE_AFTER = 2;
+/** A bucket that is emptied as fast as it fills goes to and fro between the two: neither is over while the other is seen. */
+const HELD_BY: Readonly<Partial<Record<ConditionKind, ConditionKind>>> = {
+  'limit-reached': 'limit-near',
+  'limit-near': 'limit-reached',
+};
+
 /** Conditions that are followed at once. */
 const MOST = 1_000;
 
@@ -43,7 +49,7 @@ export class AlertBook {
     const notices: AlertNotice[] = [];
     const found = new Set<string>();
     for (const condition of conditions) {
-      const id = `${condition.kind}\u0000${condition.subject}`;
+      const id = idOf(condition.kind, condition);
       if (found.has(id)) continue;
       found.add(id);
       const entry = this.#entries.get(id);
@@ -61,6 +67,11 @@ export class AlertBook {
     }
     for (const [id, entry] of this.#entries) {
       if (found.has(id) || known === 'store') continue;
+      const heldBy = HELD_BY[entry.condition.kind];
+      if (heldBy !== undefined && found.has(idOf(heldBy, entry.condition))) {
+        entry.missed = 0;
+        continue;
+      }
       // The store either answers or it does not: there is nothing to wait for.
       if (++entry.missed < GONE_AFTER && entry.condition.kind !== 'store-lost') continue;
       this.#entries.delete(id);
@@ -69,3 +80,5 @@ export class AlertBook {
     return notices;
   }
 }
+
+const idOf = (kind: ConditionKind, {subject}: Condition): string => `${kind}\u0000${subject}`;

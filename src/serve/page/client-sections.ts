@@ -6,13 +6,14 @@ let wantedState = '', report = null;
 
 const tiles = ({totals, usage, liveOverrides, alerts}) => {
   const sum = (span, field) => usage.reduce((all, one) => all + one[span][field], 0);
+  // A request is counted at every limit that it reaches: these are checks, not requests.
   const allowed = sum('lastMinute', 'allowed'), denied = sum('lastMinute', 'denied');
   const states = totals.states;
   const all = [
     ['limited', count(states.limited + states.blocked), states.blocked ? 'keys limited, ' + count(states.blocked) + ' of them blocked' : 'keys limited', states.limited + states.blocked ? 'bad' : 'good'],
     ['near', count(states.near), 'keys near their limit', states.near ? 'warn' : 'good'],
     ['shadow', count(states['shadow-limited']), 'keys limited in shadow', ''],
-    ['requests', short(allowed + denied), 'requests in the last minute', ''],
+    ['requests', short(allowed + denied), 'checks of limits in the last minute', ''],
     ['denied', percent(denied, allowed + denied), 'of them denied', denied ? 'warn' : 'good'],
     ['overrides', count(liveOverrides), 'overrides in force', ''],
   ];
@@ -88,7 +89,7 @@ const limitRows = ({usage, keys}) => {
   const hot = new Map(); for (const {limit, state} of keys) if (state === 'limited' || state === 'blocked') hot.set(limit, (hot.get(limit) || 0) + 1);
   const shares = ({allowed, denied, shadowDenied}) => {
     const all = allowed + denied;
-    return bar(all === 0 ? [] : [{share: (allowed - shadowDenied) / all}, {share: shadowDenied / all, cls: 'cool'}, {share: denied / all, cls: 'bad stripes'}], percent(denied, all) + ' denied' + (shadowDenied ? ', ' + percent(shadowDenied, all) + ' in shadow' : ''));
+    return bar(all === 0 ? [] : [{share: (allowed - shadowDenied) / all}, {share: shadowDenied / all, cls: 'cool'}, {share: denied / all, cls: 'bad stripes'}], all === 0 ? '–' : percent(denied, all) + ' denied' + (shadowDenied ? ', ' + percent(shadowDenied, all) + ' in shadow' : ''));
   };
   fill($('limits-table'), 'Limits and what they decided', [{title: 'Limit'}, {title: 'Keys limited', num: true}, {title: 'Last minute', num: true}, {title: 'of which'}, {title: 'Last hour', num: true}, {title: 'of which'}],
     usage.map((one) => ({id: one.limit, cells: [

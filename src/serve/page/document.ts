@@ -21,7 +21,7 @@ export const DOCUMENT = `<!doctype html>
   <div id="stale" class="banner" role="alert" hidden><strong id="stale-title"></strong> <span id="stale-text"></span> <small id="stale-why"></small></div>
   <form id="sign-in" class="card sign-in" hidden>
     <h2>Sign in</h2>
-    <p>This server answers only with its token: the first line of the file that <code>--token-file</code> names. It is kept until this tab is closed.</p>
+    <p>This server answers only with its token: whoever started it gave it with <code>--token-file</code> or <code>RATECTL_SERVE_TOKEN</code>. It is kept until this tab is closed.</p>
     <p id="sign-in-error" class="error" role="alert" hidden>This token is not the one.</p>
     <label for="token">Token</label>
     <div class="row"><input id="token" type="password" autocomplete="off" spellcheck="false" required><button type="submit" class="primary">Show the status</button></div>

@@ -14,7 +14,7 @@ export function reduceDialog(dialog: Dialog, action: DialogAction): Dialog | und
     case 'changed':
       return {...dialog, step: 'ended', lines: action.lines, role: 'good'};
     case 'refused':
-      return {...dialog, step: 'ended', lines: action.lines, role: 'bad'};
+      return refused(dialog, action.lines);
     case 'key':
       return keyPressed(dialog, action.name);
   }
@@ -25,6 +25,12 @@ const planned = (dialog: Dialog, plan: NonNullable<Dialog['plan']>): Dialog => {
   return {...dialog, plan, input: '', step: dialog.action === 'reset' ? 'reason' : 'confirm'};
 };
 
+/** Flags that do not hold together are mended where they were typed: nothing is lost by a slip. */
+const refused = (dialog: Dialog, lines: readonly string[]): Dialog =>
+  dialog.action === 'override' && dialog.step === 'planning'
+    ? {...dialog, step: 'what', input: dialog.what, lines, role: 'bad'}
+    : {...dialog, step: 'ended', lines, role: 'bad'};
+
 const keyPressed = (dialog: Dialog, name: string): Dialog | undefined => {
   const {step, input} = dialog;
   if (step === 'working') return dialog;
@@ -33,18 +39,18 @@ const keyPressed = (dialog: Dialog, name: string): Dialog | undefined => {
   if (step === 'planning') return dialog;
   if (name === 'enter') return entered(dialog);
   const edited = editLine(input, name);
-  return edited === undefined ? dialog : {...dialog, input: edited, lines: []};
+  return edited === undefined ? dialog : {...dialog, input: edited, lines: [], role: undefined};
 };
 
 const entered = (dialog: Dialog): Dialog | undefined => {
   const {step, action, plan} = dialog;
   const input = dialog.input.trim();
-  const next = {...dialog, input: '', lines: []};
+  const next = {...dialog, input: '', lines: [], role: undefined};
   switch (step) {
     case 'what':
       if (input === '')
         return {...dialog, lines: ['what shall hold for the key? for example --block --for 1h']};
-      return {...next, what: input, step: 'reason'};
+      return {...next, what: input, input: dialog.why, step: 'reason'};
     case 'reason':
       if (input === '' && (action === 'override' || plan?.reason === 'required'))
         return {...dialog, lines: ['say why in a few words: the audit journal keeps it']};

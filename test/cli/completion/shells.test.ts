@@ -86,7 +86,7 @@ const completed = async (session: PtySession, line: string, expected: string): P
   await session.sees(`ready$ ${expected.trimEnd()}`);
 };
 
-describe.each(SHELLS)('TAB in %s', (shell) => {
+describe.each(SHELLS)('TAB in %s', {timeout: 90_000}, (shell) => {
   test.each([
     ['a command', 'ratectl simu', 'ratectl simulate '],
     ['a long option', 'ratectl status --fail-e', 'ratectl status --fail-empty '],

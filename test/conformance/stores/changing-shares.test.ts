@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {RequestRouter} from '../../../src/engine/live/request-router.ts';
 import type {AlgorithmSpec} from '../../../src/engine/policy-model.ts';
+import {MANY_CASES_MS} from '../../support/in-time.ts';
 import {DAY, MINUTE, S} from '../../support/instants.ts';
 import {
   gcraSpec,
@@ -27,7 +28,7 @@ const KEYS = 8;
 /** Rows that were written under one share are read under another: what they mean must not depend on where they are kept. */
 test.each(Object.entries(SPECS))(
   '%s: all stores decide alike while shares change',
-  {timeout: 60_000},
+  {timeout: MANY_CASES_MS},
   async (_, spec) => {
     const clock = {now: 1_767_614_400 * S + 123_457};
     // Rows must not end: by whose clock they do is not what this is about.

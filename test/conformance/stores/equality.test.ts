@@ -3,6 +3,7 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import type {Check} from '../../../src/engine/live/check.ts';
 import {RequestRouter} from '../../../src/engine/live/request-router.ts';
 import {type Random, randomStream} from '../../../src/trace/generate/random.ts';
+import {MANY_CASES_MS} from '../../support/in-time.ts';
 import {DAY, HOUR, S} from '../../support/instants.ts';
 import {policyOf} from '../../support/policies.ts';
 import {anyPolicy} from '../../support/random-policies.ts';
@@ -92,27 +93,31 @@ describe('all stores give the same answers, in every number', () => {
         return router.route(attributes, {cost: bounded, now: clock.now, hold});
       });
     },
-    60_000,
+    MANY_CASES_MS,
   );
 
-  test('policies of several layers and buckets, tiers, shadow mode, overrides: 100,000 decisions', async () => {
-    const routers = fc.sample(anyPolicy, {seed: SEED, numRuns: BUCKETS}).map(
-      (policy, n) =>
-        new RequestRouter({
-          ...policy,
-          limits: policy.limits.map((limit) => ({...limit, name: `${limit.name} ${n}`})),
-        }),
-    );
-    const one = <T>(random: Random, of: readonly T[]): T => of[random.below(of.length)]!;
-    await compareAll('policies', SCALES, (random) => {
-      const attributes = {
-        ip: one(random, ['1.1.1.1', '2.2.2.2']),
-        tenant: one(random, ['a', 'b', 'c', 'd', '']),
-        path: one(random, ['/', '/y', '/health', '/xa', '']),
-        plan: one(random, ['free', 'pro', 'none', '']),
-      };
-      const cost = one(random, [1, 1, 1, 2, 0, 7]);
-      return one(random, routers).route(attributes, {cost, now: clock.now, hold: random.below(3 * S)});
-    });
-  }, 60_000);
+  test(
+    'policies of several layers and buckets, tiers, shadow mode, overrides: 100,000 decisions',
+    async () => {
+      const routers = fc.sample(anyPolicy, {seed: SEED, numRuns: BUCKETS}).map(
+        (policy, n) =>
+          new RequestRouter({
+            ...policy,
+            limits: policy.limits.map((limit) => ({...limit, name: `${limit.name} ${n}`})),
+          }),
+      );
+      const one = <T>(random: Random, of: readonly T[]): T => of[random.below(of.length)]!;
+      await compareAll('policies', SCALES, (random) => {
+        const attributes = {
+          ip: one(random, ['1.1.1.1', '2.2.2.2']),
+          tenant: one(random, ['a', 'b', 'c', 'd', '']),
+          path: one(random, ['/', '/y', '/health', '/xa', '']),
+          plan: one(random, ['free', 'pro', 'none', '']),
+        };
+        const cost = one(random, [1, 1, 1, 2, 0, 7]);
+        return one(random, routers).route(attributes, {cost, now: clock.now, hold: random.below(3 * S)});
+      });
+    },
+    MANY_CASES_MS,
+  );
 });

@@ -1,10 +1,13 @@
 import fc from 'fast-check';
-import {describe, expect, test} from 'vitest';
+import {describe, expect, test, vi} from 'vitest';
 import {gcra} from '../../../src/engine/algorithms/gcra.ts';
 import {tokenBucket} from '../../../src/engine/algorithms/token-bucket.ts';
 import {Bucket} from '../../support/bucket.ts';
 import {check} from '../../support/check.ts';
+import {MANY_CASES_MS} from '../../support/in-time.ts';
 import {DAY, HOUR, S} from '../../support/instants.ts';
+
+vi.setConfig({testTimeout: MANY_CASES_MS});
 
 const START = 1_700_000_040_123_457;
 

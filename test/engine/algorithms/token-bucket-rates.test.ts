@@ -1,9 +1,12 @@
 import fc from 'fast-check';
-import {describe, expect, test} from 'vitest';
+import {describe, expect, test, vi} from 'vitest';
 import {type TokenBucketOptions, tokenBucket} from '../../../src/engine/algorithms/token-bucket.ts';
 import {Bucket} from '../../support/bucket.ts';
 import {check} from '../../support/check.ts';
+import {MANY_CASES_MS} from '../../support/in-time.ts';
 import {HOUR, MINUTE, S} from '../../support/instants.ts';
+
+vi.setConfig({testTimeout: MANY_CASES_MS});
 
 const START = 1_700_000_040_123_457;
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import {describe, expect, test} from 'vitest';
+import {describe, expect, test, vi} from 'vitest';
 import {
   MAX_DIVISOR,
   MAX_QUOTIENT,
@@ -9,6 +9,9 @@ import {
   remainderOf,
 } from '../../../src/engine/arithmetic/mul-div.ts';
 import {check} from '../../support/check.ts';
+import {MANY_CASES_MS} from '../../support/in-time.ts';
+
+vi.setConfig({testTimeout: MANY_CASES_MS});
 
 /** Whole numbers of every magnitude, and those next to the bounds. */
 const whole = (min: number, max: number): fc.Arbitrary<number> =>

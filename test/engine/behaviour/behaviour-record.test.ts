@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import {describe, expect, test} from 'vitest';
+import {describe, expect, test, vi} from 'vitest';
 import {
   BEHAVIOUR_SLOTS,
   type BehaviourRecord,
@@ -16,7 +16,10 @@ import {
   isBehaviourRow,
   readBehaviour,
 } from '../../../src/engine/behaviour/behaviour-state.ts';
+import {MANY_CASES_MS} from '../../support/in-time.ts';
 import {MINUTE, PLAN, SLOT, START, slotsOf} from './behaviour-specs.ts';
+
+vi.setConfig({testTimeout: MANY_CASES_MS});
 
 const SPEC = {...PLAN, minimumRequests: 1};
 

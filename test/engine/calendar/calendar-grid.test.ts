@@ -1,7 +1,7 @@
 import {execFileSync} from 'node:child_process';
 import {fileURLToPath} from 'node:url';
 import fc from 'fast-check';
-import {describe, expect, test} from 'vitest';
+import {describe, expect, test, vi} from 'vitest';
 import {
   CALENDAR_UNITS,
   type CalendarUnit,
@@ -9,7 +9,10 @@ import {
   isTimeZone,
 } from '../../../src/engine/calendar-grid.ts';
 import {check} from '../../support/check.ts';
+import {MANY_CASES_MS} from '../../support/in-time.ts';
 import {at, DAY, HOUR, MINUTE, MS} from '../../support/instants.ts';
+
+vi.setConfig({testTimeout: MANY_CASES_MS});
 
 /** [zone, unit, instant, start, end, why] */
 type Row = readonly [zone: string, unit: CalendarUnit, t: string, start: string, end: string, why: string];

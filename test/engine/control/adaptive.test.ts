@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import {describe, expect, test} from 'vitest';
+import {describe, expect, test, vi} from 'vitest';
 import {
   type AdaptiveState,
   effectiveShare,
@@ -9,8 +9,11 @@ import {
 import type {AdaptiveSpec, ControllerSpec, LoadSample} from '../../../src/engine/control/control-spec.ts';
 import {NO_SAMPLE} from '../../../src/engine/control/pressure.ts';
 import {check} from '../../support/check.ts';
+import {MANY_CASES_MS} from '../../support/in-time.ts';
 import {HOUR, MS, S} from '../../support/instants.ts';
 import {AIMD, adaptiveSpec, GRADIENT, sampleOf} from './samples.ts';
+
+vi.setConfig({testTimeout: MANY_CASES_MS});
 
 const START = 1_767_225_600 * S;
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import {describe, expect, test} from 'vitest';
+import {describe, expect, test, vi} from 'vitest';
 import {AttributeColumns} from '../../../src/engine/attribute-columns.ts';
 import {Evaluator} from '../../../src/engine/evaluator.ts';
 import {KeyResolvers} from '../../../src/engine/key-resolvers.ts';
@@ -8,9 +8,12 @@ import type {AlgorithmSpec, LimitSpec, Override} from '../../../src/engine/polic
 import {specOf, timed, wildSteps} from '../../support/arbitraries.ts';
 import {check} from '../../support/check.ts';
 import {decide, decideAll} from '../../support/decide.ts';
+import {MANY_CASES_MS} from '../../support/in-time.ts';
 import {S} from '../../support/instants.ts';
 import {evaluatorOf, gcraSpec, policyOf, tokenBucketSpec} from '../../support/policies.ts';
 import type {Request} from '../../support/requests.ts';
+
+vi.setConfig({testTimeout: MANY_CASES_MS});
 
 const ONCE: readonly AlgorithmSpec[] = [gcraSpec(1, S, 1)];
 const {denied, notApplicable, skipped} = Outcome;

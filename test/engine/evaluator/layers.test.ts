@@ -1,9 +1,12 @@
-import {describe, expect, test} from 'vitest';
+import {describe, expect, test, vi} from 'vitest';
 import type {Evaluator} from '../../../src/engine/evaluator.ts';
 import {Outcome} from '../../../src/engine/outcome.ts';
 import {decide} from '../../support/decide.ts';
+import {MANY_CASES_MS} from '../../support/in-time.ts';
 import {S} from '../../support/instants.ts';
 import {evaluatorOf, fixedWindowSpec, gcraSpec, policyOf, tokenBucketSpec} from '../../support/policies.ts';
+
+vi.setConfig({testTimeout: MANY_CASES_MS});
 
 const {allowed, denied, notApplicable, notReached, skipped} = Outcome;
 

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
-import {expect, test} from 'vitest';
+import {expect, test, vi} from 'vitest';
 import {DecisionBit} from '../../../src/engine/decision-bit.ts';
 import type {Evaluator} from '../../../src/engine/evaluator.ts';
 import {SLICE} from '../../../src/engine/key-resolver.ts';
 import type {RequestBatch} from '../../../src/engine/request-batch.ts';
 import {specOf, timed, wildSteps} from '../../support/arbitraries.ts';
 import {check} from '../../support/check.ts';
+import {MANY_CASES_MS} from '../../support/in-time.ts';
 import {
   evaluatorOf,
   fixedWindowSpec,
@@ -15,6 +16,8 @@ import {
   policyOf,
 } from '../../support/policies.ts';
 import {batchOf, type Request} from '../../support/requests.ts';
+
+vi.setConfig({testTimeout: MANY_CASES_MS});
 
 const ATTRIBUTES = ['key', 'tenant', 'path', 'plan'];
 

@@ -1,11 +1,14 @@
 import fc from 'fast-check';
-import {expect, test} from 'vitest';
+import {expect, test, vi} from 'vitest';
 import type {Check, CheckAnswer} from '../../../src/engine/live/check.ts';
 import {CheckDecider, type Row} from '../../../src/engine/live/check-decider.ts';
 import {RequestRouter} from '../../../src/engine/live/request-router.ts';
+import {MANY_CASES_MS} from '../../support/in-time.ts';
 import {S} from '../../support/instants.ts';
 import {anyPolicy} from '../../support/random-policies.ts';
 import {anyRequest} from '../../support/random-requests.ts';
+
+vi.setConfig({testTimeout: MANY_CASES_MS});
 
 /** Rows that are kept for ever, or forgotten when they expire. */
 class Table {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import {describe, expect, test} from 'vitest';
+import {describe, expect, test, vi} from 'vitest';
 import {AttributeColumns} from '../../../src/engine/attribute-columns.ts';
 import {CheckDecider, type Row} from '../../../src/engine/live/check-decider.ts';
 import {compileGlob} from '../../../src/engine/live/glob.ts';
@@ -7,11 +7,14 @@ import {liveDecision} from '../../../src/engine/live/live-decision.ts';
 import {RequestRouter} from '../../../src/engine/live/request-router.ts';
 import {compileMatcher} from '../../../src/engine/matcher.ts';
 import {decide} from '../../support/decide.ts';
+import {MANY_CASES_MS} from '../../support/in-time.ts';
 import {S} from '../../support/instants.ts';
 import {evaluatorOf, policyOf, tokenBucketSpec} from '../../support/policies.ts';
 import {anyPolicy} from '../../support/random-policies.ts';
 import {anyRequest} from '../../support/random-requests.ts';
 import {batchOf} from '../../support/requests.ts';
+
+vi.setConfig({testTimeout: MANY_CASES_MS});
 
 test('a check decides like the evaluator: any policy, any requests', () => {
   fc.assert(

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import {describe, expect, test} from 'vitest';
+import {describe, expect, test, vi} from 'vitest';
 import {mergePools} from '../../../src/engine/pool/merge-pools.ts';
 import {
   advance,
@@ -15,8 +15,11 @@ import {
 } from '../../../src/engine/pool/pool.ts';
 import {readPoolState} from '../../../src/engine/pool/pool-reader.ts';
 import type {PoolSpec} from '../../../src/engine/pool/pool-spec.ts';
+import {MANY_CASES_MS} from '../../support/in-time.ts';
 import {S} from '../../support/instants.ts';
 import {poolSpec} from './pool-specs.ts';
+
+vi.setConfig({testTimeout: MANY_CASES_MS});
 
 type Move =
   | {readonly kind: 'enter'; readonly key: string; readonly rank: number}

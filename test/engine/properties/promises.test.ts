@@ -1,10 +1,13 @@
 import fc from 'fast-check';
-import {describe, expect, test} from 'vitest';
+import {describe, expect, test, vi} from 'vitest';
 import {createAlgorithm} from '../../../src/engine/create-algorithm.ts';
 import {ALL_BUT, SPECS, specOf, steps, timed, wildSteps} from '../../support/arbitraries.ts';
 import {Bucket} from '../../support/bucket.ts';
 import {expectWithinBudget} from '../../support/budget.ts';
 import {check} from '../../support/check.ts';
+import {MANY_CASES_MS} from '../../support/in-time.ts';
+
+vi.setConfig({testTimeout: MANY_CASES_MS});
 
 describe.each(Object.keys(SPECS))('%s', (name) => {
   const spec = SPECS[name]!;

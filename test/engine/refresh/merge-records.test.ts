@@ -1,13 +1,16 @@
 import fc from 'fast-check';
-import {describe, expect, test} from 'vitest';
+import {describe, expect, test, vi} from 'vitest';
 import {mergeRecords} from '../../../src/engine/refresh/merge-records.ts';
 import {EMPTY_RECORD} from '../../../src/engine/refresh/refresh-record.ts';
 import {closeLost, installToken, renew} from '../../../src/engine/refresh/refresh-transitions.ts';
 import {check} from '../../support/check.ts';
+import {MANY_CASES_MS} from '../../support/in-time.ts';
 import {S} from '../../support/instants.ts';
 import {LOST, NEW_TOKEN, REFRESHED, REJECTED, RULES, Trace} from './records.ts';
 import {MOVES} from './refresh-moves.ts';
 import {RefreshWorld} from './refresh-world.ts';
+
+vi.setConfig({testTimeout: MANY_CASES_MS});
 
 const READY = installToken(EMPTY_RECORD, {...NEW_TOKEN, obtainedAt: S});
 

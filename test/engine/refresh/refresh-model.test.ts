@@ -1,11 +1,14 @@
 import fc from 'fast-check';
-import {describe, expect, test} from 'vitest';
+import {describe, expect, test, vi} from 'vitest';
 import type {RefreshRules} from '../../../src/engine/refresh/refresh-transitions.ts';
 import {check} from '../../support/check.ts';
+import {MANY_CASES_MS} from '../../support/in-time.ts';
 import {MINUTE} from '../../support/instants.ts';
 import {RULES} from './records.ts';
 import {MOVES, type Move, OPERATOR} from './refresh-moves.ts';
 import {type Call, RefreshWorld} from './refresh-world.ts';
+
+vi.setConfig({testTimeout: MANY_CASES_MS});
 
 const run = (rules: RefreshRules, moves: readonly Move[]): RefreshWorld => {
   const world = new RefreshWorld(rules, 'corrected');

@@ -1,4 +1,4 @@
-import {describe, expect, test} from 'vitest';
+import {describe, expect, test, vi} from 'vitest';
 import {notInFuture} from '../../../src/engine/refresh/record-changes.ts';
 import {EMPTY_RECORD} from '../../../src/engine/refresh/refresh-record.ts';
 import {
@@ -7,6 +7,7 @@ import {
   type RefreshResult,
   renew,
 } from '../../../src/engine/refresh/refresh-transitions.ts';
+import {MANY_CASES_MS} from '../../support/in-time.ts';
 import {S} from '../../support/instants.ts';
 import {
   closedAttempt,
@@ -20,6 +21,8 @@ import {
   sentAttempt,
   Trace,
 } from './records.ts';
+
+vi.setConfig({testTimeout: MANY_CASES_MS});
 
 describe('acquire', () => {
   test('has nothing to begin with before somebody installed a token', () => {

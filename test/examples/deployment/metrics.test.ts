@@ -7,7 +7,7 @@ import {anchorsOf} from '../../documents/anchors.ts';
 import {Manual} from '../../documents/manual.ts';
 import {troubledShop} from '../../documents/runbook-state.ts';
 import {folderWith, ROOT} from '../../e2e/command.ts';
-import {serve} from '../../serve/served.ts';
+import {serve, until} from '../../serve/served.ts';
 import {fillStore, SERVED_POLICY} from '../../serve/served-state.ts';
 import {openedStore, storeUrl} from '../../serve/store-of.ts';
 import {askUntilRefused, startShop} from './shop.ts';
@@ -70,15 +70,20 @@ test('serve and the application send metrics, in the states in which they have s
   manual.write('ratectl.yaml', `${text('ratectl.yaml')}${more}`);
   const store = `sqlite:${join(manual.folder, 'state.db')}`;
   const troubled = await troubledShop(join(manual.folder, 'ratectl.yaml'), store);
-  const metricsOf = async (of: string, policy: string): Promise<string> => {
+  const metricsOf = async (of: string, policy: string, wanted = ''): Promise<string> => {
     const serving = await serve([], {store: of, policy});
     // Twice: what the first one counted is in the second.
     await serving.get('/metrics');
-    const answered = await (await serving.get('/metrics')).text();
+    let answered = '';
+    await until(async () => {
+      answered = await (await serving.get('/metrics')).text();
+      return answered.includes(wanted);
+    });
     await serving.stop();
     return answered;
   };
-  learn(await metricsOf(store, `${text('ratectl.yaml')}${more}`));
+  // Who waits comes again when the wait was too long: between the two nobody waits.
+  learn(await metricsOf(store, `${text('ratectl.yaml')}${more}`, 'ratectl_pool_oldest_wait_seconds{'));
   await troubled.close();
 
   const url = storeUrl('sqlite');
@@ -91,7 +96,7 @@ test('serve and the application send metrics, in the states in which they have s
   await shop.stop();
   manual.remove();
   expect(real.size).toBeGreaterThan(60);
-}, 60_000);
+}, 240_000);
 
 /** Metrics of a query with the labels that it asks of them. */
 const usedIn = (query: string): readonly {name: string; labels: readonly string[]}[] =>

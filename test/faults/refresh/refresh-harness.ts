@@ -1,5 +1,6 @@
 import type {ChildProcess} from 'node:child_process';
 import {once} from 'node:events';
+import {createInterface} from 'node:readline';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {installToken} from '../../../src/engine/refresh/refresh-transitions.ts';
 import {parsePolicy} from '../../../src/policy/load-policy.ts';
@@ -46,8 +47,6 @@ export interface HarnessReport {
   readonly errors: string;
 }
 
-/** Time for the processes of a storm to start. */
-const STARTED_WITHIN_MS = 2_500;
 const SKEWS = [0, 60_000, -60_000, 30_000, -30_000, 1];
 
 /** Runs processes that share a store and a token, kills them at random, and collects what can be known afterwards. */
@@ -106,7 +105,7 @@ class HarnessRun {
 
   /** On a busy machine processes take their time to start. */
   async #firstRefresh(): Promise<void> {
-    const until = Date.now() + 30_000;
+    const until = Date.now() + 90_000;
     while ((await this.#provider.requests()).length === 0 && Date.now() < until) await sleep(50);
   }
 
@@ -159,7 +158,7 @@ class HarnessRun {
     });
   }
 
-  #spawn(does: WorkerOptions['does'], skewMs: number, at = 0): ChildProcess {
+  #spawn(does: WorkerOptions['does'], skewMs: number): ChildProcess {
     const {store, rotation, variant = 'right'} = this.#options;
     const worker: WorkerOptions = {
       does,
@@ -167,7 +166,6 @@ class HarnessRun {
       rotation,
       skewMs,
       variant,
-      at,
       tokenUrl: this.#provider.tokenUrl,
     };
     const child = spawnWorker(worker, this.#key);
@@ -190,17 +188,19 @@ class HarnessRun {
   }
 
   async #storm(count: number): Promise<void> {
-    const at = Date.now() + STARTED_WITHIN_MS;
-    const commands = Array.from({length: count}, async () => {
-      const child = this.#spawn('force', 0, at);
-      let said = '';
-      child.stdout!.setEncoding('utf8').on('data', (text: string) => {
-        said += text;
-      });
-      await once(child, 'close');
-      return said.trim();
+    const commands = Array.from({length: count}, () => {
+      const child = this.#spawn('force', 0);
+      child.stdin!.on('error', () => {});
+      const lines: string[] = [];
+      const said = createInterface(child.stdout!).on('line', (line) => lines.push(line));
+      const closed = once(child, 'close');
+      // A store that is being restarted cannot be opened: that command ends before.
+      return {child, lines, closed, ready: Promise.race([once(said, 'line'), closed])};
     });
-    this.#forced.push(...(await Promise.all(commands)));
+    await Promise.all(commands.map(({ready}) => ready));
+    for (const {child} of commands) child.stdin!.write('go');
+    await Promise.all(commands.map(({closed}) => closed));
+    this.#forced.push(...commands.map(({lines}) => lines.slice(1).join(' ')));
   }
 
   async #report(): Promise<HarnessReport> {

@@ -40,8 +40,6 @@ export interface WorkerOptions {
   readonly skewMs: number;
   /** `careless`: no compare-and-set, no fencing. The harness has to notice. */
   readonly variant: 'right' | 'careless';
-  /** Forcing: when, epoch ms, so that many do so at once. */
-  readonly at: number;
 }
 
 export const workerOptions = (argument: string): WorkerOptions =>

@@ -1,7 +1,8 @@
 /**
  * A process with a token manager, or one that forces a refresh as the command does: `node refresh-worker.ts '{"does": …}'`. It is
- * killed at random. Forcing prints the kind of its answer.
+ * killed at random. Forcing, it prints `ready`, begins when it is told anything, and prints the kind of its answer.
  */
+import {once} from 'node:events';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {openStore} from '../../../src/store/open-store.ts';
 import {parseStoreUrl} from '../../../src/store/parse-store-url.ts';
@@ -9,7 +10,7 @@ import type {Store, StoredDocument} from '../../../src/store/port.ts';
 import {createTokenManager} from '../../../src/token/create-token-manager.ts';
 import {LEADER_LEASE_MS, PROVIDER, refreshPolicy, workerOptions} from './refresh-rules.ts';
 
-const {does, store: url, tokenUrl, rotation, skewMs, variant, at} = workerOptions(process.argv[2]!);
+const {does, store: url, tokenUrl, rotation, skewMs, variant} = workerOptions(process.argv[2]!);
 const wall = Date.now.bind(Date);
 Date.now = () => wall() + skewMs;
 
@@ -73,7 +74,9 @@ if (does === 'manage') {
     manager.token(PROVIDER).catch(() => undefined);
   }, 50);
 } else {
-  await sleep(Math.max(0, at - wall()));
+  console.log('ready');
+  await once(process.stdin, 'data');
+  process.stdin.destroy();
   const answer = await manager.forceRefresh(PROVIDER, {
     by: `operator@${process.pid}`,
     why: 'harness',

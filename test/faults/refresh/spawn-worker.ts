@@ -8,6 +8,5 @@ const WORKER = join(import.meta.dirname, 'refresh-worker.ts');
 /** A process of refresh-worker.ts; its output is piped. `key`: what its vault opens with. */
 export const spawnWorker = (options: WorkerOptions, key = generateKey('harness')): ChildProcess =>
   spawn(process.execPath, [WORKER, JSON.stringify(options)], {
-    stdio: ['ignore', 'pipe', 'pipe'],
     env: {...process.env, RATECTL_VAULT_KEY: key},
   });

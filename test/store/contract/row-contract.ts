@@ -59,10 +59,13 @@ const describeRead = (on: OnScene): void => {
   test(
     'a row may be forgotten a little after the instant from which it means nothing',
     on(async ({store}) => {
+      const asked = performance.now();
       const {verdicts} = await ask(store, checkOf(window, {key: 'a'}));
       const [row] = await store.read([A]);
       const meaningless = START + verdicts[0]!.resetAfter;
-      expect(row!.expiresAt).toBeGreaterThanOrEqual(meaningless);
+      // What a server counts down goes by its own clock, which does not stand still.
+      const passed = (performance.now() - asked) * 1_000;
+      expect(row!.expiresAt).toBeGreaterThanOrEqual(meaningless - Math.max(0, passed - S));
       expect(row!.expiresAt).toBeLessThanOrEqual(meaningless + 10 * S);
     }),
   );
@@ -80,12 +83,14 @@ const describeRead = (on: OnScene): void => {
     'reading changes neither the row nor when it expires',
     on(async ({store, clock}) => {
       await charge(store, ['a']);
+      const read = performance.now();
       const before = await store.read([A]);
       clock.now += S;
       await rowsOf(store, ALL);
       const [row] = await store.read([A]);
+      const passed = (performance.now() - read) * 1_000;
       expect(stateOf(row)).toEqual(stateOf(before[0]));
-      expect(Math.abs(row!.expiresAt - before[0]!.expiresAt)).toBeLessThan(2 * S);
+      expect(Math.abs(row!.expiresAt - before[0]!.expiresAt)).toBeLessThan(2 * S + passed);
     }),
   );
 

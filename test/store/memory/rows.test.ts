@@ -1,9 +1,10 @@
 import fc from 'fast-check';
-import {expect, test} from 'vitest';
+import {expect, test, vi} from 'vitest';
 import type {Check, CheckAnswer, RowAddress} from '../../../src/engine/live/check.ts';
 import {CheckDecider} from '../../../src/engine/live/check-decider.ts';
 import {MemoryStore} from '../../../src/store/memory/memory-store.ts';
 import type {RowChange, StoredRow} from '../../../src/store/port.ts';
+import {MANY_CASES_MS} from '../../support/in-time.ts';
 import {HOUR, MINUTE, S} from '../../support/instants.ts';
 import {
   concurrencySpec,
@@ -13,6 +14,8 @@ import {
   tokenBucketSpec,
 } from '../../support/policies.ts';
 import {ask, checkOf, limitOfBuckets, pagesOf, rowsOf, START} from '../contract/scene.ts';
+
+vi.setConfig({testTimeout: MANY_CASES_MS});
 
 const SLACK = 5_000_000;
 

@@ -3,6 +3,7 @@ import {liveDecision} from '../../../src/engine/live/live-decision.ts';
 import {RequestRouter} from '../../../src/engine/live/request-router.ts';
 import type {Store} from '../../../src/store/port.ts';
 import {CONFORMANCE} from '../../conformance/conformance.ts';
+import {DAY} from '../../support/instants.ts';
 import {policyOf} from '../../support/policies.ts';
 import {openTestStore} from './postgres-place.ts';
 
@@ -10,7 +11,7 @@ describe('Postgres passes the conformance table', () => {
   let store: Store;
   let now = 0;
   beforeAll(async () => {
-    store = await openTestStore(inject('databaseUrl'), {clock: () => now});
+    store = await openTestStore(inject('databaseUrl'), {clock: () => now, slack: DAY});
   });
   afterAll(() => store.close());
 

@@ -6,6 +6,7 @@ import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {RequestRouter} from '../../../src/engine/live/request-router.ts';
+import {PATIENTLY} from '../../support/in-time.ts';
 import {HOUR} from '../../support/instants.ts';
 import {fixedWindowSpec, policyOf} from '../../support/policies.ts';
 import {freePort} from '../../support/servers/free-port.ts';
@@ -46,7 +47,7 @@ server_reset_query_always = 1
   );
   const [command, args] = asUser(unprivileged(), ensureBinary(PGBOUNCER), ['-q', ini]);
   bouncer = spawn(command, args, {stdio: 'ignore', cwd: tmpdir()});
-  for (let tries = 0; tries < 200; tries++) {
+  for (;;) {
     const up = await new Promise<boolean>((resolve) => {
       const socket = connect(port, '127.0.0.1', () => {
         socket.destroy();
@@ -139,7 +140,7 @@ describe('through PgBouncer in transaction mode', () => {
         heard++;
       });
       await store.announce();
-      await expect.poll(() => heard, {timeout: 2_000}).toBe(1);
+      await expect.poll(() => heard, PATIENTLY).toBe(1);
       const listening = await server().sql("select from pg_stat_activity where query ilike 'listen%'");
       expect(listening).toEqual([]);
       await stop();

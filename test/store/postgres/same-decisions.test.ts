@@ -4,6 +4,7 @@ import type {Check} from '../../../src/engine/live/check.ts';
 import {RequestRouter} from '../../../src/engine/live/request-router.ts';
 import type {Policy} from '../../../src/engine/policy-model.ts';
 import type {Store} from '../../../src/store/port.ts';
+import {MANY_CASES_MS} from '../../support/in-time.ts';
 import {S} from '../../support/instants.ts';
 import {policyOf} from '../../support/policies.ts';
 import {policies, SPEC_ARBITRARIES} from '../../support/random-policies.ts';
@@ -68,7 +69,7 @@ describe('Postgres decides as the engine does, in every number', () => {
         {numRuns: 60},
       );
     },
-    60_000,
+    MANY_CASES_MS,
   );
 
   test.each(Object.entries(SPEC_ARBITRARIES))(
@@ -82,33 +83,41 @@ describe('Postgres decides as the engine does, in every number', () => {
         {numRuns: 60},
       );
     },
-    60_000,
+    MANY_CASES_MS,
   );
 
-  test('one token bucket whose rate, burst and steps change', async () => {
-    const policy = SPEC_ARBITRARIES['token-bucket']!.map((bucket) =>
-      policyOf([{key: '{ip}', buckets: [bucket]}]),
-    );
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(policy, {minLength: 2, maxLength: 4}),
-        randomRequests(160),
-        fc.constantFrom(1, 4, 40),
-        compare,
-      ),
-      {numRuns: 100},
-    );
-  }, 120_000);
+  test(
+    'one token bucket whose rate, burst and steps change',
+    async () => {
+      const policy = SPEC_ARBITRARIES['token-bucket']!.map((bucket) =>
+        policyOf([{key: '{ip}', buckets: [bucket]}]),
+      );
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(policy, {minLength: 2, maxLength: 4}),
+          randomRequests(160),
+          fc.constantFrom(1, 4, 40),
+          compare,
+        ),
+        {numRuns: 100},
+      );
+    },
+    MANY_CASES_MS,
+  );
 
-  test('any buckets together, several checks in one call, policies that change', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(policies(), {minLength: 1, maxLength: 2}),
-        randomRequests(150),
-        fc.constantFrom(1, 3, 20, 150),
-        compare,
-      ),
-      {numRuns: 150},
-    );
-  }, 120_000);
+  test(
+    'any buckets together, several checks in one call, policies that change',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(policies(), {minLength: 1, maxLength: 2}),
+          randomRequests(150),
+          fc.constantFrom(1, 3, 20, 150),
+          compare,
+        ),
+        {numRuns: 150},
+      );
+    },
+    MANY_CASES_MS,
+  );
 });

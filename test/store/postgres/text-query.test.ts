@@ -63,9 +63,10 @@ test('an empty text has no rows', async () => {
 
 test('a connection that was lost says so', async () => {
   client.on('error', () => {});
+  const ended = new Promise((resolve) => client.once('end', () => resolve(undefined)));
   await expect(ask(unnamed('select pg_terminate_backend(pg_backend_pid())'))).rejects.toMatchObject({
     code: '57P01',
   });
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await ended;
   await expect(ask(unnamed('select 1'))).rejects.toThrow('not queryable');
 });

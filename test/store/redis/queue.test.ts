@@ -3,6 +3,7 @@ import {afterEach, describe, expect, test, vi} from 'vitest';
 import type {QueueItem, Store} from '../../../src/store/port.ts';
 import {openRedisStore} from '../../../src/store/redis/open-redis-store.ts';
 import type {StoreOptions} from '../../../src/store/store-target.ts';
+import {PATIENTLY} from '../../support/in-time.ts';
 import {HOUR, MINUTE, S} from '../../support/instants.ts';
 import {type RedisServer, type RedisServerOptions, startRedis} from '../../support/servers/redis-server.ts';
 import {queueItems as items} from './queue-items.ts';
@@ -67,7 +68,7 @@ describe('queues in Redis', () => {
       if (source !== 'lua') sent.push(args[0]!.toLowerCase());
     });
     await work();
-    await expect.poll(() => sent).toEqual(['evalsha', 'evalsha', 'evalsha', 'evalsha']);
+    await expect.poll(() => sent, PATIENTLY).toEqual(['evalsha', 'evalsha', 'evalsha', 'evalsha']);
   });
 
   test('a crash of a server that writes everything down loses nothing: what waits, is claimed, is dead', async () => {
@@ -89,9 +90,7 @@ describe('queues in Redis', () => {
     const before = await read();
     await server.kill();
     await server.start();
-    await expect
-      .poll(() => store.now().then(Boolean, () => false), {timeout: 10_000, interval: 50})
-      .toBe(true);
+    await expect.poll(() => store.now().then(Boolean, () => false), PATIENTLY).toBe(true);
     expect(await read()).toEqual(before);
     expect(await store.settle(Q, claimed!, {kind: 'done'})).toBe(true);
     const [next] = await store.claim(Q, {count: 1, leaseFor: HOUR});
@@ -229,5 +228,5 @@ describe('queues in Redis', () => {
     }
     isBusy = false;
     await Promise.all(workers);
-  });
+  }, 120_000);
 });

@@ -5,6 +5,7 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {RequestRouter} from '../../../src/engine/live/request-router.ts';
 import type {Store} from '../../../src/store/port.ts';
 import {openRedisStore} from '../../../src/store/redis/open-redis-store.ts';
+import {expectHeardInTime, expectInTime, msOf, PATIENTLY} from '../../support/in-time.ts';
 import {MINUTE, S} from '../../support/instants.ts';
 import {gcraSpec, policyOf, tokenBucketSpec} from '../../support/policies.ts';
 import {type RedisServer, startRedis} from '../../support/servers/redis-server.ts';
@@ -121,13 +122,12 @@ describe('with the documented rights', () => {
     await look(store);
     let heard = 0;
     const stop = await store.listen(() => heard++);
-    await store.announce();
     // Sooner than anybody who only asks would hear of it.
-    await expect.poll(() => heard, {timeout: 300, interval: 5}).toBe(1);
+    const isPushed = (say: () => Promise<void>): Promise<void> => expectHeardInTime(300, say, () => heard);
+    await isPushed(() => store.announce());
     await stop();
     const stopTopic = await store.listen(() => heard++, 'pool api');
-    await store.notify('pool api');
-    await expect.poll(() => heard, {timeout: 300, interval: 5}).toBe(2);
+    await isPushed(() => store.notify('pool api'));
     await stopTopic();
     await store.close();
   });
@@ -150,7 +150,10 @@ describe('with the documented rights', () => {
     const store = await as('untold', 'write');
     let heard = 0;
     const stop = await store.listen(() => heard++, 'pool api');
-    await expect.poll(() => heard, {timeout: 1_000, interval: 5}).toBeGreaterThan(4);
+    await expectInTime(1_000, () => {
+      const before = heard;
+      return msOf(() => expect.poll(() => heard - before, PATIENTLY).toBeGreaterThan(4));
+    });
     await store.notify('pool api');
     await stop();
     await store.close();
@@ -180,11 +183,16 @@ describe('with the documented rights', () => {
     const before = await admin.dbsize();
     const monitor = await admin.duplicate().monitor();
     const seen = new Set<string>();
-    monitor.on('monitor', (_time: string, args: string[]) => seen.add(args[0]!.toLowerCase()));
+    let last = '';
+    monitor.on('monitor', (_time: string, args: string[]) => {
+      seen.add(args[0]!.toLowerCase());
+      last = args[1] ?? '';
+    });
     const store = await as('read-only', 'read');
     await look(store);
     await store.close();
-    await sleep(100);
+    await admin.get('the end');
+    await expect.poll(() => last, PATIENTLY).toBe('the end');
     monitor.disconnect();
     const reads = [
       'get',

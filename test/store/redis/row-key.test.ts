@@ -1,12 +1,15 @@
 import fc from 'fast-check';
-import {expect, test} from 'vitest';
+import {expect, test, vi} from 'vitest';
 import {lettersOf} from '../../../src/engine/bucket-code.ts';
 import {redactedUrl} from '../../../src/store/redacted-url.ts';
 import {keySlot} from '../../../src/store/redis/key-slot.ts';
 import {RowKeys} from '../../../src/store/redis/row-key.ts';
 import {formatRow, parseRow, wordsOf} from '../../../src/store/redis/row-value.ts';
 import {check} from '../../support/check.ts';
+import {MANY_CASES_MS} from '../../support/in-time.ts';
 import {targetOf} from './redis-target.ts';
+
+vi.setConfig({testTimeout: MANY_CASES_MS});
 
 const keys = new RowKeys('rl:');
 const text = fc.oneof(

@@ -1,15 +1,18 @@
 import fc from 'fast-check';
-import {afterAll, beforeAll, describe, expect, inject, test} from 'vitest';
+import {afterAll, beforeAll, describe, expect, inject, test, vi} from 'vitest';
 import type {Check, CheckAnswer} from '../../../src/engine/live/check.ts';
 import {CheckDecider, type Row} from '../../../src/engine/live/check-decider.ts';
 import {RequestRouter} from '../../../src/engine/live/request-router.ts';
 import type {AlgorithmSpec, Policy} from '../../../src/engine/policy-model.ts';
 import type {Store} from '../../../src/store/port.ts';
+import {MANY_CASES_MS} from '../../support/in-time.ts';
 import {S} from '../../support/instants.ts';
 import {policyOf} from '../../support/policies.ts';
 import {policies, SPEC_ARBITRARIES} from '../../support/random-policies.ts';
 import {type RandomRequest, randomRequests} from '../../support/random-requests.ts';
 import {openTestStore} from './redis-target.ts';
+
+vi.setConfig({testTimeout: MANY_CASES_MS});
 
 const START = 1_700_000_000 * S;
 

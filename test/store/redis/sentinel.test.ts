@@ -1,11 +1,11 @@
 import {once} from 'node:events';
 import {type AddressInfo, createConnection, createServer, type Server, type Socket} from 'node:net';
-import {setTimeout as sleep} from 'node:timers/promises';
 import {Redis} from 'ioredis';
-import {afterEach, beforeEach, describe, expect, test} from 'vitest';
+import {afterEach, describe, expect, test} from 'vitest';
 import {RequestRouter} from '../../../src/engine/live/request-router.ts';
 import type {Store} from '../../../src/store/port.ts';
 import {openRedisStore} from '../../../src/store/redis/open-redis-store.ts';
+import {eventually, expectInTime, msOf, PATIENCE_MS} from '../../support/in-time.ts';
 import {MINUTE} from '../../support/instants.ts';
 import {gcraSpec, policyOf} from '../../support/policies.ts';
 import {type SentinelServers, startSentinels} from '../../support/servers/redis-sentinel.ts';
@@ -16,8 +16,10 @@ const CHECK = new RequestRouter(policyOf([{name: 'one', buckets: [gcraSpec(1_000
   {cost: 1, now: 0, hold: Number.POSITIVE_INFINITY},
 );
 const SWITCH = '+switch-master';
-/** An election takes as long as it takes; what comes behind it is ours. */
-const ELECTED_WITHIN_MS = 20_000;
+/**
+ * An election takes as long as it takes; what comes behind it is ours. A Sentinel that was held up trusts its clocks again after 30 s.
+ */
+const ELECTED_WITHIN_MS = 4 * PATIENCE_MS;
 const SERVED_WITHIN_MS = 3_000;
 
 /**
@@ -80,62 +82,61 @@ class SlowSentinel {
 }
 
 describe('when Sentinels fail over', () => {
-  let servers: SentinelServers;
-  let news: Redis;
   const ends: (() => unknown)[] = [];
-  beforeEach(async () => {
-    servers = await startSentinels();
-    ends.push(() => servers.stop());
-    news = new Redis(servers.sentinels[0]!.url, {protocol: 2});
-    ends.push(() => news.disconnect());
-  });
-  afterEach(async () => {
+  const endAll = async (): Promise<void> => {
     for (const end of ends.splice(0).reverse()) await end();
-  });
+  };
+  afterEach(endAll, PATIENCE_MS);
 
-  const open = async (port: number, timeoutMs: number): Promise<Store> => {
-    const target = targetOf(`redis://127.0.0.1:${port}`, {
-      topology: {kind: 'sentinel', service: servers.service},
-    });
-    const store = await openRedisStore(target, {access: 'write', connection: 'reconnect', timeoutMs});
+  const start = async (): Promise<SentinelServers> => {
+    const servers = await startSentinels();
+    ends.push(() => servers.stop());
+    return servers;
+  };
+
+  const open = async ({service}: SentinelServers, port: number, timeoutMs: number): Promise<Store> => {
+    const target = targetOf(`redis://127.0.0.1:${port}`, {topology: {kind: 'sentinel', service}});
+    const store = await eventually(() =>
+      openRedisStore(target, {access: 'write', connection: 'reconnect', timeoutMs}),
+    );
     ends.push(() => store.close());
-    await store.check([CHECK]);
+    await eventually(() => store.check([CHECK]));
     return store;
   };
 
-  const isServed = (store: Store): Promise<boolean> =>
-    store.check([CHECK]).then(
-      () => true,
-      () => false,
-    );
-
-  /** Until the Sentinels have a new primary, and then until the store has it. */
-  const expectToBeServed = async (store: Store, elected: Promise<unknown>): Promise<void> => {
+  /** Ms from when the Sentinels have a new primary until the store has it. */
+  const msUntilServed = async (
+    servers: SentinelServers,
+    store: Store,
+    before = (): void => {},
+  ): Promise<number> => {
+    const news = new Redis(servers.sentinels[0]!.url, {protocol: 2});
+    ends.push(() => news.disconnect());
+    await news.subscribe(SWITCH);
+    const elected = once(news, 'message', {signal: AbortSignal.timeout(ELECTED_WITHIN_MS)});
+    before();
+    await servers.killPrimary();
     await elected;
-    const from = performance.now();
-    while (!(await isServed(store))) {
-      expect(performance.now() - from).toBeLessThan(SERVED_WITHIN_MS);
-      await sleep(50);
-    }
+    const took = await msOf(() => eventually(() => store.check([CHECK])));
     expect((await store.facts()).remarks.join()).not.toContain('replica');
+    await endAll();
+    return took;
   };
 
   test('an application goes on with the new primary within 3 s', async () => {
-    const store = await open(servers.sentinels[0]!.port, 1_000);
-    await news.subscribe(SWITCH);
-    const elected = once(news, 'message', {signal: AbortSignal.timeout(ELECTED_WITHIN_MS)});
-    await servers.primary.kill();
-    await expectToBeServed(store, elected);
-  }, 40_000);
+    await expectInTime(SERVED_WITHIN_MS, async () => {
+      const servers = await start();
+      return msUntilServed(servers, await open(servers, servers.sentinels[0]!.port, 1_000));
+    });
+  }, 600_000);
 
   test('also when it is asking who the primary is while it hears of the new one', async () => {
-    const slow = await SlowSentinel.before(servers.sentinels[0]!.port);
-    ends.push(() => slow.close());
-    const store = await open(slow.port, 10_000);
-    await news.subscribe(SWITCH);
-    const elected = once(news, 'message', {signal: AbortSignal.timeout(ELECTED_WITHIN_MS)});
-    slow.hold();
-    await servers.primary.kill();
-    await expectToBeServed(store, elected);
-  }, 40_000);
+    await expectInTime(SERVED_WITHIN_MS, async () => {
+      const servers = await start();
+      const slow = await SlowSentinel.before(servers.sentinels[0]!.port);
+      ends.push(() => slow.close());
+      const store = await open(servers, slow.port, 10_000);
+      return msUntilServed(servers, store, () => slow.hold());
+    });
+  }, 600_000);
 });

@@ -39,6 +39,9 @@ interface Outcome {
 
 const JSON_HEADERS = {'content-type': 'application/json', 'cache-control': 'no-store'};
 
+/** Between two looks at the clock, ms: how exactly it is known when a request came. */
+const TURN_MS = 5;
+
 export class FakeOAuthServer {
   readonly book: TokenBook;
   readonly journal: Journal;
@@ -53,6 +56,9 @@ export class FakeOAuthServer {
   readonly #server: Server;
   readonly #scheme: 'http' | 'https';
   #requests = 0;
+  /** When this process last was not held up. */
+  #turn = monotonic();
+  readonly #turns: NodeJS.Timeout;
 
   private constructor({rotation = 'strict', client, log, tls, expiresIn = 3_600}: FakeOAuthOptions) {
     this.book = new TokenBook(rotation);
@@ -63,6 +69,9 @@ export class FakeOAuthServer {
       void this.#serve(request, response);
     this.#scheme = tls === undefined ? 'http' : 'https';
     this.#server = tls === undefined ? createServer(serve) : createTlsServer(tls, serve);
+    this.#turns = setInterval(() => {
+      this.#turn = monotonic();
+    }, TURN_MS).unref();
   }
 
   static async start(options: FakeOAuthOptions = {}): Promise<FakeOAuthServer> {
@@ -94,6 +103,7 @@ export class FakeOAuthServer {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#turns);
     const closed = new Promise((resolve) => this.#server.close(resolve));
     this.#server.closeAllConnections();
     await closed;
@@ -111,8 +121,7 @@ export class FakeOAuthServer {
   }
 
   async #token(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const mono = Number(process.hrtime.bigint()) / 1e6;
-    const arrived = {request: ++this.#requests, at: Date.now(), mono};
+    const arrived = {request: ++this.#requests, at: Date.now(), mono: monotonic(), since: this.#turn};
     const behaviour = this.#behaviour();
     if (behaviour.beforeMs !== undefined) await sleep(behaviour.beforeMs);
     const note = (grant: string, {result, spent = 0, issued = 0}: Outcome, answered: boolean): void => {
@@ -174,6 +183,9 @@ export class FakeOAuthServer {
     return {status: 200, headers: JSON_HEADERS, body};
   }
 }
+
+/** Milliseconds of the machine's monotonic clock. */
+const monotonic = (): number => Number(process.hrtime.bigint()) / 1e6;
 
 const errorAnswer = (status: number, error: string, description: string): RawAnswer => ({
   status,

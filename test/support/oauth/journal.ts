@@ -9,6 +9,8 @@ export interface TokenRequestEntry {
   readonly at: number;
   /** … and ms of the machine's monotonic clock, which all processes of a machine share. */
   readonly mono: number;
+  /** The same clock, when the provider last looked for requests: this one came after it, and by `mono`. */
+  readonly since: number;
   readonly grant: string;
   /** Number of the refresh token that came; 0: none, unknown, or not read. */
   readonly spent: number;
@@ -54,13 +56,13 @@ export const readJournal = (path: string): readonly TokenRequestEntry[] =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as TokenRequestEntry);
 
-/** The most requests that arrived within any stretch of `ms`. */
+/** The most requests that arrived, for certain, within any stretch of `ms`. */
 export const mostWithin = (entries: readonly TokenRequestEntry[], ms: number): number => {
-  const times = entries.map(({mono}) => mono).sort((a, b) => a - b);
+  const inOrder = entries.toSorted((a, b) => a.mono - b.mono);
   let most = 0;
   let first = 0;
-  for (let last = 0; last < times.length; last++) {
-    while (times[last]! - times[first]! >= ms) first++;
+  for (let last = 0; last < inOrder.length; last++) {
+    while (inOrder[last]!.mono - inOrder[first]!.since >= ms) first++;
     most = Math.max(most, last - first + 1);
   }
   return most;

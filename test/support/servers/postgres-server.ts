@@ -8,6 +8,9 @@ import type {Certificates} from './certificates.ts';
 import {freePort} from './free-port.ts';
 import {ensureBinary, POSTGRES} from './install.ts';
 
+/** Longer than a busy machine needs. */
+const STARTED_WITHIN_MS = 60_000;
+
 export interface PostgresOptions {
   /** Settings, such as `max_connections=20`. */
   readonly settings?: readonly string[];
@@ -101,7 +104,8 @@ export const startPostgres = async (options: PostgresOptions = {}): Promise<Post
       log = (log + data).slice(-4_000);
     });
     child = started;
-    for (let tries = 0; ; tries++) {
+    const end = Date.now() + STARTED_WITHIN_MS;
+    for (;;) {
       if (started.exitCode !== null) throw new Error(`postgres did not start: ${log}`);
       const client = new pg.Client({connectionString: url});
       client.on('error', () => {});
@@ -110,7 +114,7 @@ export const startPostgres = async (options: PostgresOptions = {}): Promise<Post
         await client.end();
         return;
       } catch (error) {
-        if (tries > 400) throw new Error(`postgres does not answer: ${log}`, {cause: error});
+        if (Date.now() > end) throw new Error(`postgres does not answer: ${log}`, {cause: error});
         await sleep(25);
       }
     }

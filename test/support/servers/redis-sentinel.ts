@@ -11,12 +11,17 @@ export interface SentinelServers {
   readonly primary: RedisServer;
   readonly replica: RedisServer;
   readonly sentinels: readonly RedisServer[];
+  /** The primary crashes, and the Sentinels notice after a second. */
+  killPrimary(): Promise<void>;
   stop(): Promise<void>;
 }
 
 const SERVICE = 'ratectl-test';
 
-/** A primary, a replica and Sentinels that agree by `quorum` and fail over after a second. */
+/** Longer than a busy machine needs. */
+const READY_WITHIN_MS = 60_000;
+
+/** A primary, a replica and Sentinels that agree by `quorum`. Until `killPrimary` they fail over after a minute: nothing else is a crash. */
 export const startSentinels = async (count = 1): Promise<SentinelServers> => {
   const primary = await startRedis();
   const replica = await startRedis({args: ['--replicaof', '127.0.0.1', String(primary.port)]});
@@ -34,7 +39,7 @@ export const startSentinels = async (count = 1): Promise<SentinelServers> => {
         'bind 127.0.0.1',
         `dir ${dir}`,
         `sentinel monitor ${SERVICE} 127.0.0.1 ${primary.port} ${Math.floor(count / 2) + 1}`,
-        `sentinel down-after-milliseconds ${SERVICE} 1000`,
+        `sentinel down-after-milliseconds ${SERVICE} 60000`,
         `sentinel failover-timeout ${SERVICE} 3000`,
         '',
       ].join('\n'),
@@ -49,7 +54,7 @@ export const startSentinels = async (count = 1): Promise<SentinelServers> => {
   };
   const clients = sentinels.map(({url}) => new Redis(url, {protocol: 2}));
   try {
-    const end = Date.now() + 15_000;
+    const end = Date.now() + READY_WITHIN_MS;
     for (const client of clients) {
       while (!(await knowsReplica(client))) {
         if (Date.now() > end) throw new Error('the Sentinels do not find the replica');
@@ -62,7 +67,15 @@ export const startSentinels = async (count = 1): Promise<SentinelServers> => {
   } finally {
     for (const client of clients) client.disconnect();
   }
-  return {service: SERVICE, primary, replica, sentinels, stop};
+  const killPrimary = async (): Promise<void> => {
+    for (const {url} of sentinels) {
+      const client = new Redis(url, {protocol: 2});
+      await client.call('sentinel', 'set', SERVICE, 'down-after-milliseconds', '1000');
+      client.disconnect();
+    }
+    await primary.kill();
+  };
+  return {service: SERVICE, primary, replica, sentinels, killPrimary, stop};
 };
 
 const knowsReplica = async (sentinel: Redis): Promise<boolean> => {

@@ -1,4 +1,5 @@
 import {afterAll, beforeAll, beforeEach, describe, expect, test} from 'vitest';
+import {PATIENTLY} from '../../support/in-time.ts';
 import {
   answers,
   type Behaviour,
@@ -129,7 +130,7 @@ describe('an answer means for the refresh token:', () => {
       fake.next.push(behaviour);
       await ask(specOf({tokenUrl: fake.tokenUrl}), {refreshToken: first()});
     }
-    await expect.poll(() => fake.connections()).toBe(0);
+    await expect.poll(() => fake.connections(), PATIENTLY).toBe(0);
   });
 });
 

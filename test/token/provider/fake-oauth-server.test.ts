@@ -79,7 +79,7 @@ describe('the fake provider', () => {
   });
 
   test('counts requests in the busiest stretch, whose end does not belong to it', () => {
-    const at = (mono: number): TokenRequestEntry => ({mono}) as TokenRequestEntry;
+    const at = (mono: number): TokenRequestEntry => ({mono, since: mono}) as TokenRequestEntry;
     expect(mostWithin([], 10)).toBe(0);
     expect(mostWithin([0, 10, 20].map(at), 10)).toBe(1);
     expect(mostWithin([20, 0, 9, 12].map(at), 10)).toBe(3 - 1);

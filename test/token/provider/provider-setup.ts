@@ -6,7 +6,7 @@ import {
 import type {ProviderAnswer} from '../../../src/token/provider/provider-client.ts';
 import {createSecretReader} from '../../../src/token/secret/secret-reader.ts';
 
-/** A provider for tests: a public client, two seconds. */
+/** A provider for tests: a public client, time enough. */
 export const specOf = (changes: Partial<TokenProviderSpec> = {}): TokenProviderSpec => ({
   name: 'desk',
   tokenUrl: 'http://127.0.0.1:1/token',
@@ -19,7 +19,7 @@ export const specOf = (changes: Partial<TokenProviderSpec> = {}): TokenProviderS
   budget: [{count: 1, per: 180_000_000}],
   margin: 300_000_000,
   jitter: 0,
-  timeout: 2_000_000,
+  timeout: 20_000_000,
   lease: 30_000_000,
   backoff: {first: 1_000_000, most: 60_000_000},
   breaker: {
