@@ -1,5 +1,16 @@
 import {randomBytes} from 'node:crypto';
-import {closeSync, openSync, realpathSync, renameSync, statSync, unlinkSync, writeSync} from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  openSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import {dirname} from 'node:path';
 import {writeReason} from './io-reason.ts';
 import {RatectlError} from './ratectl-error.ts';
 import {quoted} from './safe-text.ts';
@@ -28,6 +39,17 @@ const destination = (path: string): {readonly path: string; readonly special: bo
     return {path: real, special: !statSync(real).isFile()};
   } catch {
     return {path, special: false};
+  }
+};
+
+/** Throws what `openAtomicFile` would where a path cannot be written: before the work whose result is to go there. */
+export const checkAtomicFile = (path: string): void => {
+  const target = destination(path);
+  try {
+    if (!target.special) accessSync(`${dirname(target.path)}/.`, constants.W_OK | constants.X_OK);
+    else if (statSync(target.path).isDirectory()) throw Object.assign(new Error(), {code: 'EISDIR'});
+  } catch (error) {
+    throw failure(path, error);
   }
 };
 

@@ -1,4 +1,4 @@
-import {shellWord} from './demo/command-line.ts';
+import {shellWord} from '../base/shell-word.ts';
 import type {StoreFlags} from './options/store.ts';
 
 const COMMAND =

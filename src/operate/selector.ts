@@ -12,7 +12,7 @@
  */
 import {isRatectlError, RatectlError} from '../base/ratectl-error.ts';
 import {quoted} from '../base/safe-text.ts';
-import {shellArgument} from '../base/shell-argument.ts';
+import {shellArgument} from '../base/shell-word.ts';
 
 import {didYouMean} from '../base/suggest.ts';
 import type {RowAddress} from '../engine/live/check.ts';

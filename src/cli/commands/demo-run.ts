@@ -1,6 +1,6 @@
 import {RatectlError} from '../../base/ratectl-error.ts';
+import {shellWord} from '../../base/shell-word.ts';
 import type {CliContext} from '../context.ts';
-import {shellWord} from '../demo/command-line.ts';
 import {demoFile} from '../demo/demo-files.ts';
 import {DemoGuide} from '../demo/demo-guide.ts';
 import {sayThresholdFailed, showLive, showReplay} from '../demo/demo-tour.ts';

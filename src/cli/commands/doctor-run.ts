@@ -1,5 +1,6 @@
 import {ExitCode} from '../../base/exit-code.ts';
 import {safeJson} from '../../base/safe-text.ts';
+import {shellWord} from '../../base/shell-word.ts';
 import {buildReport, hasFinding} from '../../operate/doctor/build-report.ts';
 import {CONFIGURATION_RULES, type ConfigProblem} from '../../operate/doctor/configuration-rules.ts';
 import {MACHINE_RULES} from '../../operate/doctor/machine-rules.ts';
@@ -12,7 +13,6 @@ import {doctorMarkdown} from '../../view/doctor/markdown.ts';
 import {doctorTable} from '../../view/doctor/table.ts';
 import {DOCTOR_AREAS, type DoctorArea, type DoctorReport} from '../../view/model/doctor-report.ts';
 import type {CliContext} from '../context.ts';
-import {shellWord} from '../demo/command-line.ts';
 import {envelope} from '../envelope.ts';
 import {localPolicy, namedPolicy} from '../find-policy.ts';
 import {outputFormat, styleOf} from '../options/output.ts';

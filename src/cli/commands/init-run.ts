@@ -4,6 +4,7 @@ import {openAtomicFile} from '../../base/atomic-file.ts';
 import {ExitCode} from '../../base/exit-code.ts';
 import {RatectlError} from '../../base/ratectl-error.ts';
 import {quoted, safeJson, safeText} from '../../base/safe-text.ts';
+import {shellWord} from '../../base/shell-word.ts';
 import {parsePolicy} from '../../policy/load-policy.ts';
 import {DEFAULT_PRESET, PRESETS, readPreset} from '../../policy/presets.ts';
 import type {CliContext} from '../context.ts';
@@ -69,12 +70,8 @@ const refuseExisting = (path: string, flags: InitFlags): void => {
   });
 };
 
-/** How the name is typed in a shell. */
-const shellWord = (text: string): string =>
-  /^[\w./-]+$/.test(text) ? text : `'${safeText(text).replaceAll("'", `'\\''`)}'`;
-
 const nextSteps = (file: string): string => {
-  const name = shellWord(file);
+  const name = shellWord(safeText(file));
   return [
     'next:',
     `  ratectl validate ${name}`,

@@ -100,6 +100,11 @@ const fromStore = async (
   });
 };
 
+const inJson = (report: ActivityReport): ActivityReport => ({
+  ...report,
+  thresholds: report.thresholds.map(({expr, actual, pass}) => ({expr, actual, pass})),
+});
+
 const render = (
   {report, warnings, contextName}: Told,
   format: ReportFormat,
@@ -110,7 +115,7 @@ const render = (
     case 'table':
       return reportTable(report, styleOf({...flags, output: 'table'}, context));
     case 'json':
-      return `${safeJson(envelope('report', report, warnings, context, contextName), 2)}\n`;
+      return `${safeJson(envelope('report', inJson(report), warnings, context, contextName), 2)}\n`;
     case 'csv':
       return reportCsv(report);
     case 'md':

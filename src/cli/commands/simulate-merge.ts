@@ -36,11 +36,12 @@ export const registerSimulateMerge = (simulate: Command, context: CliContext): v
   addOutputOptions(command);
   command.addHelpText('after', EXAMPLES);
   command.action(async (paths: string[], flags: MergeFlags) => {
-    const [{mergeReports}, {printReport}, {ExitCode}, {checkOutputFiles}] = await Promise.all([
+    const [{mergeReports}, {printReport}, {ExitCode}, {checkOutputFiles}, {noLimitApplied}] = await Promise.all([
       import('../../simulate/merge-reports.ts'),
       import('./simulate-output.ts'),
       import('../../base/exit-code.ts'),
       import('../options/output-files.ts'),
+      import('../../view/simulate/no-limit-applied.ts'),
     ]);
     checkOutputFiles(
       [{what: '--junit', path: flags.junit}],
@@ -49,7 +50,12 @@ export const registerSimulateMerge = (simulate: Command, context: CliContext): v
     );
     const shards = await Promise.all(paths.map(async (file) => ({file, ...(await readReport(file))})));
     const report = mergeReports(shards);
-    await printReport(report, [...new Set(shards.flatMap(({warnings}) => warnings))], flags, context);
+    const untested = noLimitApplied(report);
+    const warnings = [
+      ...(untested === undefined ? [] : [untested]),
+      ...new Set(shards.flatMap((shard) => shard.warnings)),
+    ];
+    await printReport(report, warnings, flags, context);
     if (report.thresholds.some(({pass}) => !pass)) context.exitCode = ExitCode.conditionMet;
   });
 };

@@ -3,7 +3,9 @@ import {SORT_WINDOW} from '../../simulate/rehearsal/nearly-sorted.ts';
 import type {RehearsalRun} from '../../simulate/rehearsal/run-rehearsal.ts';
 import type {ReplayRun} from '../../simulate/run-replay.ts';
 import {formatCount, formatPlural} from '../../view/format-number.ts';
+import {noLimitApplied} from '../../view/simulate/no-limit-applied.ts';
 import type {SimulateFlags} from './simulate.ts';
+import {notesOnSkips, type ReadTrace} from './simulate-skips.ts';
 
 const SECOND = 1_000_000;
 
@@ -12,6 +14,7 @@ export const notesOf = (
   run: ReplayRun | RehearsalRun,
   policy: Policy,
   flags: SimulateFlags,
+  mapping: ReadTrace['mapping'],
 ): readonly string[] => {
   const {result, order, trace} = run;
   const rehearsed = 'untimed' in run ? run : undefined;
@@ -38,12 +41,10 @@ export const notesOf = (
       `${formatPlural(order.outOfOrder, 'request')} came earlier than one before: decided in the order of the file, with a clock that does not run back; --sort orders them`,
     );
   }
-  for (const limit of result.limits) {
-    if (limit.skipped > 0)
-      notes.push(
-        `limit ${limit.name} skipped ${formatPlural(limit.skipped, 'request')} without an attribute of its key`,
-      );
-  }
+  // Of a shard it says nothing: the others may have requests that a limit applied to.
+  const untested = flags.shard === undefined ? noLimitApplied(result) : undefined;
+  if (untested !== undefined) notes.push(untested);
+  notes.push(...notesOnSkips(result.limits, policy, {formats: trace.formats, mapping}));
   return notes;
 };
 

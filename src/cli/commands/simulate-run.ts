@@ -78,7 +78,7 @@ export const runSimulate = async (
   const warnings = [
     ...plan.policy.warnings,
     ...(plan.against?.warnings ?? []),
-    ...notesOf(run, plan.policy.policy, flags),
+    ...notesOf(run, plan.policy.policy, flags, plan.input.open.mapping),
   ];
   await reportProblems(run.trace, flags, context);
   await tell(warnings, flags, context);

@@ -1,8 +1,4 @@
-const PLAIN = /^[\w%+,./:=@-]+$/;
-
-/** A word as a shell takes it. */
-export const shellWord = (word: string): string =>
-  PLAIN.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+import {shellWord} from '../../base/shell-word.ts';
 
 /** `$ ratectl …` as a shell takes it, on as many lines as `width` columns need. */
 export const commandLine = (words: readonly string[], width: number): string => {

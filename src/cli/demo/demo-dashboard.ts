@@ -1,6 +1,6 @@
+import {shellWord} from '../../base/shell-word.ts';
 import type {OutputFlags} from '../options/output.ts';
 import {runProgram} from '../program.ts';
-import {shellWord} from './command-line.ts';
 import type {DemoGuide} from './demo-guide.ts';
 import type {RunningDemo} from './start-demo.ts';
 

@@ -1,5 +1,6 @@
 import {realpathSync, statSync} from 'node:fs';
 import {basename, dirname, join, resolve} from 'node:path';
+import {checkAtomicFile} from '../../base/atomic-file.ts';
 import {RatectlError} from '../../base/ratectl-error.ts';
 import {quoted} from '../../base/safe-text.ts';
 import type {CliContext} from '../context.ts';
@@ -41,7 +42,10 @@ const isWritable = ({what, path}: NamedFile): boolean => {
   return true;
 };
 
-/** Refuses (exit 2) output files that would take the place of what is read, of each other, or of standard output's file. */
+/**
+ * Refuses (exit 2) output files that would take the place of what is read, of each other, or of standard output's file, and those that
+ * cannot be written: called before the work begins, so that a typo costs none of it.
+ */
 export const checkOutputFiles = (
   outputs: readonly NamedFile[],
   inputs: readonly NamedFile[],
@@ -64,5 +68,10 @@ export const checkOutputFiles = (
         'name another file',
       );
     if (target !== undefined) taken.set(target, what);
+    checkPlace(path!, context);
   }
 };
+
+/** The name stays as it was written: messages show it. */
+const checkPlace = (path: string, {cwd}: CliContext): void =>
+  checkAtomicFile(cwd === process.cwd() ? path : resolve(cwd, path));
