@@ -42,12 +42,17 @@ const destination = (path: string): {readonly path: string; readonly special: bo
   }
 };
 
+const asideOf = (path: string): string => `${path}.${randomBytes(4).toString('hex')}.tmp`;
+
 /** Throws what `openAtomicFile` would where a path cannot be written: before the work whose result is to go there. */
 export const checkAtomicFile = (path: string): void => {
   const target = destination(path);
   try {
-    if (!target.special) accessSync(`${dirname(target.path)}/.`, constants.W_OK | constants.X_OK);
-    else if (statSync(target.path).isDirectory()) throw Object.assign(new Error(), {code: 'EISDIR'});
+    if (!target.special) {
+      accessSync(`${dirname(target.path)}/.`, constants.W_OK | constants.X_OK);
+      // A name may be too long.
+      statSync(asideOf(target.path), {throwIfNoEntry: false});
+    } else if (statSync(target.path).isDirectory()) throw Object.assign(new Error(), {code: 'EISDIR'});
   } catch (error) {
     throw failure(path, error);
   }
@@ -59,7 +64,7 @@ export const checkAtomicFile = (path: string): void => {
  */
 export const openAtomicFile = (path: string, mode = 0o644): AtomicFile => {
   const target = destination(path);
-  const aside = target.special ? target.path : `${target.path}.${randomBytes(4).toString('hex')}.tmp`;
+  const aside = target.special ? target.path : asideOf(target.path);
   let fd: number | undefined;
   try {
     fd = openSync(aside, target.special ? 'w' : 'wx', mode);

@@ -40,7 +40,7 @@ export const readPolicyFile = (path: string, location = path): Uint8Array => {
     throw cannotRead(
       path,
       readReason(error),
-      missing ? 'write one with: ratectl init' : 'check the path and its permissions',
+      missing ? 'check the path, or write one with: ratectl init' : 'check the path and its permissions',
       error,
     );
   } finally {

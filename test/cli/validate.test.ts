@@ -30,7 +30,7 @@ test('every problem of every file, and what is right on stdout', async () => {
       'a.yaml:3:22: limits[0].rate: expected a rate such as "10/s", "100/m", "1000/h" or "20/10s", got 10 (did you mean "10/s"?)',
       'a.yaml:4:28: limits[1]: unknown field "burts" (did you mean "burst"?)',
       'ratectl: cannot read policy "c.yaml": no such file',
-      '  hint: write one with: ratectl init',
+      '  hint: check the path, or write one with: ratectl init',
       '',
     ].join('\n'),
   });
@@ -163,7 +163,10 @@ test('the answer in JSON', async () => {
           behaviour: [],
           degradation: [],
           problems: [
-            {message: 'cannot read policy "c.yaml": no such file', hint: 'write one with: ratectl init'},
+            {
+              message: 'cannot read policy "c.yaml": no such file',
+              hint: 'check the path, or write one with: ratectl init',
+            },
           ],
         },
       ],

@@ -69,16 +69,39 @@ const areNumbers = (value: unknown, ...names: readonly string[]): boolean =>
 /** Comparing trusts what it reads: that is looked at once, here. */
 const isReport = (data: unknown): data is BenchReport => {
   const {settings, machine, stores} = fieldsOf(data);
-  const {limits, loop} = fieldsOf(settings);
+  const {limits, loop, ...rest} = fieldsOf(settings);
   return (
     ['open', 'closed', 'sweep'].includes(loop as string) &&
+    areSettings(rest) &&
     Array.isArray(limits) &&
     limits.every((name) => typeof name === 'string') &&
     areNumbers(machine, 'cpus') &&
+    ['node', 'platform'].every((name) => isWord(fieldsOf(machine)[name])) &&
     Array.isArray(stores) &&
     stores.every(isStore)
   );
 };
+
+/** They are shown beside those of now: durations as such, all else as it is. What an older version did not write is missing. */
+const areSettings = (settings: Fields): boolean =>
+  isDuration(settings['durationMs'] ?? 0) &&
+  isDuration(settings['p99Us'] ?? 0) &&
+  SHOWN_SETTINGS.every((name) => isWord(settings[name]));
+
+const SHOWN_SETTINGS = [
+  'ratePerSecond',
+  'arrivals',
+  'connections',
+  'processes',
+  'keys',
+  'distribution',
+  'pacing',
+];
+
+const isWord = (value: unknown): boolean => typeof (value ?? '') !== 'object';
+
+const LONGEST = 1e12;
+const isDuration = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= LONGEST;
 
 const isStore = (store: unknown): boolean => {
   const {name, server, runs, sweep} = fieldsOf(store);
@@ -87,9 +110,12 @@ const isStore = (store: unknown): boolean => {
     typeof server === 'string' &&
     Array.isArray(runs) &&
     runs.every(isRun) &&
-    (sweep === null || 'kneePerSecond' in fieldsOf(sweep))
+    (sweep === null || 'kneePerSecond' in fieldsOf(sweep)) &&
+    isKnee(fieldsOf(sweep)['kneePerSecond'] ?? null)
   );
 };
+
+const isKnee = (value: unknown): boolean => value === null || Number.isFinite(value);
 
 const isRun = (run: unknown): boolean => {
   const {response, service} = fieldsOf(run);

@@ -1,17 +1,18 @@
 import {resolve} from 'node:path';
 import {type AtomicFile, openAtomicFile} from '../../base/atomic-file.ts';
 import {RatectlError} from '../../base/ratectl-error.ts';
-import {safeJson} from '../../base/safe-text.ts';
+import {quoted, safeJson} from '../../base/safe-text.ts';
 import {readReport} from '../../operate/report/read-report.ts';
 import {factsOf} from '../../simulate/algorithm-facts.ts';
 import {reportHtml} from '../../view/html/report.ts';
+import type {ActivityReport} from '../../view/model/activity-report.ts';
 import {reportCsv} from '../../view/report/csv.ts';
 import {reportMarkdown} from '../../view/report/markdown.ts';
 import {reportTable} from '../../view/report/table.ts';
 import type {CliContext} from '../context.ts';
 import {envelope} from '../envelope.ts';
 import {keyFilter} from '../key-filter.ts';
-import {warn} from '../notes.ts';
+import {tell, warn} from '../notes.ts';
 import {styleOf} from '../options/output.ts';
 import {checkOutputFiles} from '../options/output-files.ts';
 import {selectorOf} from '../options/selector.ts';
@@ -35,6 +36,14 @@ const KEYS: Readonly<Record<ReportFormat, number>> = {
   json: 1_000,
 };
 
+const NAMES: Readonly<Record<ReportFormat, string>> = {
+  table: 'text',
+  md: 'Markdown',
+  html: 'HTML',
+  csv: 'CSV',
+  json: 'JSON',
+};
+
 export const runReport = async (
   argument: string | undefined,
   flags: ReportFlags,
@@ -55,6 +64,8 @@ export const runReport = async (
     : await fromStore(argument, {flags, timeZone, keys}, context);
   await warn(told.warnings, flags, context);
   await print(render(told, format, flags, context), flags, context);
+  if (flags.out !== undefined)
+    await tell([`the report is in ${quoted(flags.out, 200)}, as ${NAMES[format]}`], flags, context);
 };
 
 const selects = ({prefix, match, all, jsonKey}: ReportFlags): boolean =>
@@ -100,6 +111,7 @@ const fromStore = async (
   });
 };
 
+/** Without what only views read. */
 const inJson = (report: ActivityReport): ActivityReport => ({
   ...report,
   thresholds: report.thresholds.map(({expr, actual, pass}) => ({expr, actual, pass})),

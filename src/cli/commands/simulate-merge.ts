@@ -36,18 +36,20 @@ export const registerSimulateMerge = (simulate: Command, context: CliContext): v
   addOutputOptions(command);
   command.addHelpText('after', EXAMPLES);
   command.action(async (paths: string[], flags: MergeFlags) => {
-    const [{mergeReports}, {printReport}, {ExitCode}, {checkOutputFiles}, {noLimitApplied}] = await Promise.all([
-      import('../../simulate/merge-reports.ts'),
-      import('./simulate-output.ts'),
-      import('../../base/exit-code.ts'),
-      import('../options/output-files.ts'),
-      import('../../view/simulate/no-limit-applied.ts'),
-    ]);
+    const [{mergeReports}, {checkCi, printReport}, {ExitCode}, {checkOutputFiles}, {noLimitApplied}] =
+      await Promise.all([
+        import('../../simulate/merge-reports.ts'),
+        import('./simulate-output.ts'),
+        import('../../base/exit-code.ts'),
+        import('../options/output-files.ts'),
+        import('../../view/simulate/no-limit-applied.ts'),
+      ]);
     checkOutputFiles(
       [{what: '--junit', path: flags.junit}],
       paths.map((path) => ({what: 'a report', path})),
       context,
     );
+    checkCi(flags, context);
     const shards = await Promise.all(paths.map(async (file) => ({file, ...(await readReport(file))})));
     const report = mergeReports(shards);
     const untested = noLimitApplied(report);

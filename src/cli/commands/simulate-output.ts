@@ -11,7 +11,8 @@ import {simulateTable} from '../../view/simulate/table.ts';
 import type {CliContext} from '../context.ts';
 import {envelope} from '../envelope.ts';
 import {type OutputFlags, outputFormat, styleOf} from '../options/output.ts';
-import {appendSummary} from './step-summary.ts';
+import {placeOf} from '../options/output-files.ts';
+import {appendSummary, checkSummary} from './step-summary.ts';
 
 interface ReportFlags extends OutputFlags {
   readonly ci?: boolean;
@@ -63,10 +64,16 @@ const render = (
   }
 };
 
+/** Refuses a job summary that cannot be written, before the work of which it is to tell. */
+export const checkCi = ({ci}: Pick<ReportFlags, 'ci'>, {streams}: CliContext): void => {
+  const path = streams.env['GITHUB_STEP_SUMMARY'] ?? '';
+  if (ci === true && path !== '') checkSummary(path);
+};
+
 /** A file that is written but has no name yet. Goes with the run when that fails. */
-const writeAside = (path: string, text: string, {cleanups}: CliContext): AtomicFile => {
-  const file = openAtomicFile(path);
-  cleanups.add(() => file.discard());
+const writeAside = (path: string, text: string, context: CliContext): AtomicFile => {
+  const file = openAtomicFile(placeOf(path, context));
+  context.cleanups.add(() => file.discard());
   file.write(Buffer.from(text));
   return file;
 };

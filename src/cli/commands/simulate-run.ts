@@ -30,7 +30,7 @@ import {checkTracePaths} from '../options/trace-paths.ts';
 import {progressLine} from '../progress.ts';
 import type {SimulateFlags} from './simulate.ts';
 import {notesOf} from './simulate-notes.ts';
-import {printReport} from './simulate-output.ts';
+import {checkCi, printReport} from './simulate-output.ts';
 
 /** What a run is to do: flags and policies, understood and found right. */
 interface Plan {
@@ -201,6 +201,7 @@ const checkFlags = (paths: readonly string[], flags: SimulateFlags, context: Cli
     ],
     context,
   );
+  checkCi(flags, context);
 };
 
 const load = (path: string, context: CliContext): LoadedPolicy => {

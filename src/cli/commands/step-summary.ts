@@ -1,4 +1,5 @@
-import {appendFileSync, rmSync, statSync, truncateSync} from 'node:fs';
+import {accessSync, appendFileSync, constants, rmSync, statSync, truncateSync} from 'node:fs';
+import {dirname} from 'node:path';
 import {writeReason} from '../../base/io-reason.ts';
 import {RatectlError} from '../../base/ratectl-error.ts';
 import {quoted} from '../../base/safe-text.ts';
@@ -10,6 +11,25 @@ const lengthOf = (path: string): number | 'device' | undefined => {
     return facts.isFile() ? facts.size : 'device';
   } catch {
     return undefined;
+  }
+};
+
+const cannotAppend = (path: string, error: unknown): RatectlError =>
+  new RatectlError(`cannot append to ${quoted(path, 200)} (GITHUB_STEP_SUMMARY): ${writeReason(error)}`, {
+    code: 'io/cannot-write',
+    hint: 'run it without --ci, or set a path that can be written',
+    cause: error,
+  });
+
+/** Throws what `appendSummary` would where the file cannot be written. */
+export const checkSummary = (path: string): void => {
+  try {
+    const found = statSync(path, {throwIfNoEntry: false});
+    if (found === undefined) accessSync(`${dirname(path)}/.`, constants.W_OK | constants.X_OK);
+    else if (found.isDirectory()) throw Object.assign(new Error(), {code: 'EISDIR'});
+    else accessSync(path, constants.W_OK);
+  } catch (error) {
+    throw cannotAppend(path, error);
   }
 };
 
@@ -28,10 +48,7 @@ export const appendSummary = (path: string, text: string): (() => void) => {
     appendFileSync(path, text);
   } catch (error) {
     undo();
-    throw new RatectlError(
-      `cannot append to ${quoted(path, 200)} (GITHUB_STEP_SUMMARY): ${writeReason(error)}`,
-      {code: 'io/cannot-write', hint: 'run it without --ci, or set a path that can be written', cause: error},
-    );
+    throw cannotAppend(path, error);
   }
   return undo;
 };

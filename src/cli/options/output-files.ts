@@ -68,10 +68,10 @@ export const checkOutputFiles = (
         'name another file',
       );
     if (target !== undefined) taken.set(target, what);
-    checkPlace(path!, context);
+    checkAtomicFile(placeOf(path!, context));
   }
 };
 
-/** The name stays as it was written: messages show it. */
-const checkPlace = (path: string, {cwd}: CliContext): void =>
-  checkAtomicFile(cwd === process.cwd() ? path : resolve(cwd, path));
+/** As it was written where that is the same: messages show it. */
+export const placeOf = (path: string, {cwd}: Pick<CliContext, 'cwd'>): string =>
+  cwd === process.cwd() ? path : resolve(cwd, path);

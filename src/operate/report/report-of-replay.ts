@@ -89,7 +89,12 @@ export const reportOfReplay = (
       }),
     ],
     before: null,
-    thresholds: replay.thresholds.map(({expr, actual, pass}) => ({expr, actual, pass})),
+    thresholds: replay.thresholds.map(({expr, actual, pass, source}) => ({
+      expr,
+      actual,
+      pass,
+      ...(source === FAIL_IF ? {mustNotHold: true as const} : {}),
+    })),
   };
 };
 

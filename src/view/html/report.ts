@@ -10,6 +10,7 @@ import {
   scopeText,
   shareText,
   sourceText,
+  thresholdText,
   urgencyWord,
 } from '../report/words.ts';
 import {formatActual} from '../simulate/actual.ts';
@@ -168,7 +169,7 @@ const advice = ({recommendations}: ActivityReport): Markup | undefined => {
 const thresholds = ({thresholds: found}: ActivityReport): Markup | undefined => {
   if (found.length === 0) return undefined;
   return html`<div class="scroll" tabindex="0" role="group" aria-label="Thresholds"><table><thead><tr><th scope="col">Threshold</th><th scope="col">Result</th><th scope="col" class="n">Was</th></tr></thead><tbody>${found.map(
-    ({expr, actual, pass}) =>
-      html`<tr><th scope="row">${outside(expr)}</th><td class="${pass ? 'ok' : 'bad'}">${pass ? 'pass' : 'fail'}</td><td class="n">${formatActual(expr, actual)}</td></tr>`,
+    (one) =>
+      html`<tr><th scope="row">${outside(thresholdText(one))}</th><td class="${one.pass ? 'ok' : 'bad'}">${one.pass ? 'pass' : 'fail'}</td><td class="n">${formatActual(one.expr, one.actual)}</td></tr>`,
   )}</tbody></table></div>`;
 };

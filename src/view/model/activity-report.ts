@@ -38,6 +38,8 @@ export interface ActivityReport {
     /** Null: there was nothing to measure. */
     readonly actual: number | null;
     readonly pass: boolean;
+    /** Stated by `--fail-if`: it passes when it does not hold. For views; the JSON answer leaves it out. */
+    readonly mustNotHold?: true;
   }[];
 }
 

@@ -18,6 +18,7 @@ import {
   scopeText,
   shareText,
   sourceText,
+  thresholdText,
   urgencyWord,
   utilisationCells,
   utilisationNotes,
@@ -230,9 +231,9 @@ const thresholds = ({thresholds: found}: ActivityReport): string =>
     ? ''
     : mdTable(
         [{title: ''}, {title: 'threshold'}, right('was')],
-        found.map(({expr, actual, pass}) => [
-          pass ? 'PASS' : '**FAIL**',
-          mdCode(expr),
-          formatActual(expr, actual),
+        found.map((one) => [
+          one.pass ? 'PASS' : '**FAIL**',
+          mdCode(thresholdText(one)),
+          formatActual(one.expr, one.actual),
         ]),
       );

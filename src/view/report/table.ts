@@ -23,6 +23,7 @@ import {
   rangeText,
   scopeText,
   sourceText,
+  thresholdText,
   utilisationCells,
   utilisationNotes,
 } from './words.ts';
@@ -165,8 +166,12 @@ const utilisationLines = (report: ActivityReport, style: Style): readonly string
 const thresholdLines = ({thresholds}: ActivityReport, style: Style): readonly string[] =>
   table(
     [{title: ''}, {title: 'THRESHOLD', min: 12}, {title: 'WAS', align: 'right'}],
-    thresholds.map(({expr, actual, pass}) => ({
-      cells: [{text: pass ? 'PASS' : 'FAIL', role: pass ? 'good' : 'bad'}, expr, formatActual(expr, actual)],
+    thresholds.map((one) => ({
+      cells: [
+        {text: one.pass ? 'PASS' : 'FAIL', role: one.pass ? 'good' : 'bad'},
+        thresholdText(one),
+        formatActual(one.expr, one.actual),
+      ],
     })),
     style,
   );

@@ -37,6 +37,13 @@ export const sourceText = ({source}: Pick<ActivityReport, 'source'>): string => 
   }
 };
 
+/** A policy states what must hold, `--fail-if` what must not: without the words that would read as its opposite. */
+export const thresholdText = ({
+  expr,
+  mustNotHold,
+}: Pick<ActivityReport['thresholds'][number], 'expr' | 'mustNotHold'>): string =>
+  mustNotHold === true ? `fail if ${expr}` : expr;
+
 export const scopeText = ({scope}: Pick<ActivityReport, 'scope'>): readonly string[] => [
   ...(scope.selector === '' ? [] : [scope.selector]),
   ...(scope.filter === '' ? [] : [`--filter ${scope.filter}`]),

@@ -46,13 +46,10 @@ const remarks = (report: SimulateReport): readonly Fact[] => {
     count > 0 ? [`${formatCount(count)} ${text}`] : [];
   return [
     {
-      label: 'of these',
-      value: [
-        ...some(never, 'denied for ever: their cost can never fit'),
-        ...some(delayed, 'allowed, but held back'),
-        ...some(unlimited, 'allowed, as no limit applied'),
-      ],
+      label: 'of allowed',
+      value: [...some(delayed, 'held back'), ...some(unlimited, 'to which no limit applied')],
     },
+    {label: 'of denied', value: some(never, 'for ever: their cost can never fit')},
     {label: 'worst key', value: worstKey(report)},
     {label: 'worst time', value: worstTime(report)},
   ];
