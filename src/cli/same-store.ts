@@ -1,3 +1,4 @@
+import {isRatectlError, RatectlError} from '../base/ratectl-error.ts';
 import {shellWord} from '../base/shell-word.ts';
 import type {StoreFlags} from './options/store.ts';
 
@@ -16,6 +17,16 @@ export const sameStoreFlag = (
   if (store !== undefined)
     return `--store ${shownUrl === null || shownUrl.includes('***') ? 'URL' : shellWord(shownUrl)}`;
   return context === undefined ? undefined : `--context ${shellWord(context)}`;
+};
+
+/** An error whose hint names the store in its commands; anything else as it is. */
+export const errorForStore = (error: unknown, flag: string | undefined): unknown => {
+  if (flag === undefined || !isRatectlError(error) || error.hint === undefined) return error;
+  const {message, code, exit, where, cause} = error;
+  const hint = withStoreFlag(error.hint, flag);
+  return hint === error.hint
+    ? error
+    : new RatectlError(message, {code, exit, hint, cause, ...(where === undefined ? {} : {where})});
 };
 
 /** Commands in a text name the store, too: copied as they are they would go to another. */

@@ -9,7 +9,7 @@ import {KeyRules} from './key-rules.ts';
 /** What looking needs of a store: nothing in it writes. */
 export type ReadableStore = Pick<
   Store,
-  'read' | 'scan' | 'get' | 'list' | 'hot' | 'slots' | 'facts' | 'queues'
+  'read' | 'scan' | 'get' | 'list' | 'hot' | 'slots' | 'latest' | 'facts' | 'queues'
 >;
 
 export interface Looked {

@@ -1,4 +1,5 @@
 import type {AttributeColumns} from '../engine/attribute-columns.ts';
+import {attributeText} from '../engine/attribute-text.ts';
 import type {RequestBatch} from '../engine/request-batch.ts';
 import {emptyBatch, RowSink} from './row-sink.ts';
 
@@ -16,7 +17,7 @@ export interface PlainRequest {
 const encoder = new TextEncoder();
 
 const bytesOf = (value: string | number | Uint8Array | undefined): Uint8Array =>
-  value instanceof Uint8Array ? value : encoder.encode(value === undefined ? '' : String(value));
+  value instanceof Uint8Array ? value : encoder.encode(attributeText(value));
 
 /**
  * A batch with a row per request, in the columns of an evaluator: `batchOf(evaluator.columns, [{t: 0, ip: '203.0.113.7'}])`.

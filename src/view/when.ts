@@ -57,3 +57,13 @@ export const whenText = (ms: number, {format, timeZone, now}: Times): string => 
   if (format === 'relative') return spanText(ms);
   return format === 'iso' ? isoInZone(now + ms, timeZone) : String(now + ms);
 };
+
+/** As `whenText`, for a column whose title says `in` or `at`: `now` where nothing is left to wait. */
+export const whenOrNow = (ms: number, times: Times): string =>
+  ms <= 0 && times.format === 'relative' ? 'now' : whenText(ms, times);
+
+/** `in 3m12s`, `now`, or `at` an instant. */
+export const dueText = (ms: number, times: Times): string => {
+  if (times.format !== 'relative') return `at ${whenText(ms, times)}`;
+  return ms <= 0 ? 'now' : `in ${whenText(ms, times)}`;
+};

@@ -12,7 +12,7 @@ const schemaOf = (name: string): Readonly<Record<string, unknown>> =>
 
 const FILE = `context: a
 contexts:
-  a: {store: "redis://u@a?ca=x", passwordFile: /pw, policy: p.yaml, prefix: x, timeout: 2s}
+  a: {store: "rediss://u@a?ca=x", passwordFile: /pw, policy: p.yaml, prefix: x, timeout: 2s}
   b: {store: "nonsense://", production: true}
 `;
 

@@ -141,7 +141,7 @@ describe('before anything is changed', {timeout: 60_000}, () => {
   test.each([
     ['one key', ['per-ip/a'], 4, '--yes is required'],
     ['several keys', ['--prefix', 'per-ip/', '--reason', 'x'], 4, '--yes is required'],
-    ['an undo', ['--undo', 'r'], 4, '--yes is required'],
+    ['an undo', ['--undo', 'ratectl.yaml'], 4, '--yes is required'],
     ['--no-input', ['per-ip/a', '--no-input'], 4, '--confirm'],
     [
       'a number that is not theirs',

@@ -7,9 +7,10 @@ import {folderWith, ROOT} from '../e2e/command.ts';
 /** The script of an example. */
 export const scriptOf = (example: string): string => join(ROOT, 'examples', example, 'server.js');
 
-/** Variables for an example whose state is in a folder of its own. */
+/** Variables for an example whose state is in a folder of its own; a loaded machine does not make it decide without the store. */
 export const ownStore = (): Record<string, string> => ({
   RATECTL_STORE: `sqlite:${join(folderWith({}), 'state.db')}`,
+  RATE_LIMIT_TIMEOUT: '30s',
 });
 
 export interface Example {

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {isoInZone, whenText} from '../../src/view/when.ts';
+import {dueText, isoInZone, whenOrNow, whenText} from '../../src/view/when.ts';
 
 const at = (text: string): number => Date.parse(text);
 
@@ -35,4 +35,12 @@ test.each([
 
 test('raw is milliseconds since the epoch', () => {
   expect(whenText(1_500, {format: 'raw', timeZone: 'UTC', now: 1_000})).toBe('2500');
+});
+
+test('what is over is so now, not in 0s; instants stay instants', () => {
+  const relative = {format: 'relative', timeZone: 'UTC', now: at('2026-01-05T12:00:00Z')} as const;
+  const iso = {...relative, format: 'iso'} as const;
+  expect([0, 2_000].map((ms) => dueText(ms, relative))).toEqual(['now', 'in 2s']);
+  expect([0, 2_000].map((ms) => whenOrNow(ms, relative))).toEqual(['now', '2s']);
+  expect([dueText(0, iso), whenOrNow(0, iso)]).toEqual(['at 2026-01-05T12:00:00Z', '2026-01-05T12:00:00Z']);
 });

@@ -2,6 +2,7 @@ import {parseDuration} from '../../base/duration.ts';
 import {ExitCode} from '../../base/exit-code.ts';
 import {RatectlError} from '../../base/ratectl-error.ts';
 import {quoted, safeJson} from '../../base/safe-text.ts';
+import {requireKnownAction} from '../../operate/audit/audit-actions.ts';
 import {listAudit} from '../../operate/audit/list-audit.ts';
 import {auditCsv} from '../../view/audit/csv.ts';
 import {auditTable} from '../../view/audit/table.ts';
@@ -27,6 +28,8 @@ export const runAudit = async (flags: AuditFlags, context: CliContext): Promise<
       action,
       target,
     });
+    // An action that another version wrote is found, too.
+    if (entries.length === 0 && action !== undefined) requireKnownAction(action);
     await warn(warnings, flags, context);
     if (entries.length === 0 && flags.failEmpty === true) context.exitCode = ExitCode.nothingToDo;
     const list = {store: redactedUrl, entries};

@@ -31,7 +31,7 @@ import {
   totalsOf,
 } from './force-refresh-result.ts';
 import {nextAttemptAt, refreshState, seenBreaker} from './token-facts.ts';
-import {noProviders, providerNamed, type TokenTarget, withTokens} from './token-target.ts';
+import {forStore, noProviders, providerNamed, type TokenTarget, withTokens} from './token-target.ts';
 
 export const runForceRefresh = async (
   provider: string | undefined,
@@ -229,7 +229,10 @@ class ForceRefreshRun {
     if (outputFormat(this.#flags) === 'json') {
       const answer = envelope('force-refresh', report, [...warnings, ...this.#notes], context, contextName);
       await context.streams.out.write(`${safeJson(answer, 2)}\n`);
-    } else await context.streams.out.write(forceRefreshText(report, styleOf(this.#flags, context)));
+    } else
+      await context.streams.out.write(
+        forceRefreshText(report, styleOf(this.#flags, context), forStore(this.#target, this.#flags)),
+      );
     const interrupted = this.#signalled !== undefined && results.length < asked;
     context.exitCode = interrupted ? this.#signalled! : exitOf(report, provider === undefined);
   }

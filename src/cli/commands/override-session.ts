@@ -34,6 +34,8 @@ export interface PlannedChange {
   readonly after: StoredDocument | undefined;
   /** µs of the store's clock. */
   readonly now: number;
+  /** Of what is set: the buckets of the limit that do not hold meanwhile, in words. */
+  readonly dropped?: readonly string[];
 }
 
 /** What `override set` and `override rm` have in common. */
@@ -106,7 +108,7 @@ export class OverrideSession {
     return productionOf(this.#target);
   }
 
-  #changeOf({action, slot, after, now}: PlannedChange): OverrideChange {
+  #changeOf({action, slot, after, now, dropped}: PlannedChange): OverrideChange {
     const entryOf = (document: StoredDocument | undefined) =>
       document === undefined ? null : (overrideEntry(document, now, describeBucket) ?? null);
     return {
@@ -117,6 +119,7 @@ export class OverrideSession {
       key: slot.key,
       override: entryOf(after),
       before: entryOf(slot.seen),
+      ...(dropped === undefined ? {} : {dropped}),
     };
   }
 }

@@ -3,9 +3,11 @@ import {quoted} from '../../base/safe-text.ts';
 import {BucketSet} from '../../engine/bucket-set.ts';
 import type {LiveEffect} from '../../engine/live/live-override.ts';
 import {putOverride, readSlot} from '../../operate/override/change-override.ts';
+import {droppedBuckets} from '../../operate/override/dropped-buckets.ts';
 import type {LoadedPolicy} from '../../policy/load-policy.ts';
 import {overrideOfLimit} from '../../policy/override-of-limit.ts';
 import type {CliContext} from '../context.ts';
+import {describeBucket} from '../describe-bucket.ts';
 import {endOf} from '../options/end-time.ts';
 import {untoldWarnings} from '../untold-warnings.ts';
 import {withTarget} from '../with-target.ts';
@@ -30,21 +32,29 @@ export const runOverrideSet = async (
     const session = new OverrideSession(target, flags, context);
     session.requireConfirmable();
     const {effect, warnings} = effectOf(flags, parameters, limit, target.policy);
-    await session.warn(warnings);
+    const spec = target.policy?.policy.limits.find(({name}) => name === limit);
+    const dropped = spec === undefined ? [] : droppedBuckets(effect, spec, key, describeBucket);
+    await session.warn([...warnings, ...droppedText(dropped)]);
     const {now} = await target.store.facts();
     const override = {limit, key, until: endAt(now), effect};
     const note = {by: session.actorText, why, at: now};
     const slot = await readSlot(target.store, override);
     const planned = session.planned(override, note);
-    await session.confirm('set this override', {action: 'set', slot, after: planned, now});
+    const change = {action: 'set', slot, after: planned, now, dropped} as const;
+    await session.confirm('set this override', change);
     if (flags.dryRun !== true) {
       const untold = await putOverride(target.store, slot, override, note);
       await session.audit('override-set', `${limit}/${key}`, why);
       await session.warn(untoldWarnings(untold, context));
     }
-    await session.answer({action: 'set', slot, after: planned, now});
+    await session.answer(change);
   });
 };
+
+const droppedText = (dropped: readonly string[]): readonly string[] =>
+  dropped.length === 0
+    ? []
+    : [`an override stands for all buckets: ${dropped.join(', ')} does not hold meanwhile`];
 
 const PARAMETERS = [
   'algorithm',

@@ -5,6 +5,7 @@ import {safeJson} from '../../base/safe-text.ts';
 import {type Actor, actorOf} from '../../operate/audit/actor.ts';
 import {type Applied, applyChanges} from '../../operate/reset/apply-changes.ts';
 import type {ChangeJob, JobPreview} from '../../operate/reset/change-job.ts';
+import {requireReadable} from '../../operate/reset/file-lines.ts';
 import {isQueueReceipt} from '../../operate/reset/read-queue-receipt.ts';
 import {NOTHING_APPLIED, ResetReporter} from '../../operate/reset/reset-reporter.ts';
 import type {RowFile} from '../../operate/reset/row-file.ts';
@@ -35,6 +36,8 @@ export const runReset = async (
   context: CliContext,
 ): Promise<void> => {
   checkResetFlags(selector, flags);
+  const file = flags.undo ?? flags.plan;
+  if (file !== undefined) requireReadable(file, resolveIn(context, file));
   if (flags.undo !== undefined && isQueueReceipt(flags.undo, resolveIn(context, flags.undo))) {
     const {runQueueUndo} = await import('./reset-queue-run.ts');
     await runQueueUndo(flags.undo, flags, context);

@@ -14,7 +14,7 @@ import {tokenEntry, unreadableEntry} from './token-entry.ts';
 import {seenBreaker} from './token-facts.ts';
 import {knownProviders} from './token-rm-run.ts';
 import {leaderOf} from './token-session.ts';
-import {type TokenTarget, withTokens} from './token-target.ts';
+import {forStore, type TokenTarget, withTokens} from './token-target.ts';
 
 export const runTokenLs = async (flags: TokenLsFlags, context: CliContext): Promise<void> => {
   await withTokens(flags, context, {access: 'read', asks: 'store'}, async (target) => {
@@ -35,7 +35,7 @@ export const runTokenLs = async (flags: TokenLsFlags, context: CliContext): Prom
       await out.write(`${safeJson(answer, 2)}\n`);
     } else if (format === 'jsonl') {
       for (const entry of list.tokens) await out.write(`${safeJson(entry)}\n`);
-    } else await out.write(tokenListText(list, styleOf(flags, context)));
+    } else await out.write(tokenListText(list, styleOf(flags, context), forStore(target, flags)));
   });
 };
 

@@ -21,7 +21,7 @@ import {productionOf} from '../production-of.ts';
 import {tellJournal} from '../tell-journal.ts';
 import type {TokenChangeFlags} from './token.ts';
 import {storedToken} from './token-facts.ts';
-import type {TokenTarget} from './token-target.ts';
+import {forStore, type TokenTarget} from './token-target.ts';
 
 /** The process that refreshes, if one is running. */
 export const leaderOf = async (store: Pick<Store, 'get'>, now: number): Promise<string | null> => {
@@ -131,7 +131,10 @@ export class TokenSession {
     if (outputFormat(this.#flags) === 'json') {
       const answer = envelope(`token-${action}`, data, this.#warnings, this.#context, contextName);
       await out.write(`${safeJson(answer, 2)}\n`);
-    } else await out.write(tokenChangeText(data, styleOf(this.#flags, this.#context)));
+    } else
+      await out.write(
+        tokenChangeText(data, styleOf(this.#flags, this.#context), forStore(this.#target, this.#flags)),
+      );
   }
 
   /** Neither a token that came meanwhile is thrown away, nor the one that a provider is about to answer. */

@@ -8,6 +8,7 @@ import type {LoadedPolicy} from '../../policy/load-policy.ts';
 import type {CliContext} from '../context.ts';
 import {localPolicy, namedPolicy} from '../find-policy.ts';
 import type {StoreFlags} from '../options/store.ts';
+import {errorForStore, sameStoreFlag, withStoreFlag} from '../same-store.ts';
 import {type Target, withTarget} from '../with-target.ts';
 
 /** What a command about tokens works on. */
@@ -36,11 +37,13 @@ export const withTokens = async <T>(
 ): Promise<T> => {
   const here = policyHere(flags, context);
   if (asks === 'provider') requireTokens(here);
+  let shownUrl: string | null = null;
   return withTarget(
     flags,
     context,
     access,
     (target) => {
+      shownUrl = target.redactedUrl;
       const policy = here ?? target.policy;
       return run({
         ...target,
@@ -50,7 +53,18 @@ export const withTokens = async <T>(
     },
     // An answer of a provider may be the only copy of a token: it outlives a lost connection.
     {connection: access === 'write' ? 'reconnect' : 'once'},
-  );
+  ).catch((error: unknown) => {
+    throw errorForStore(error, sameStoreFlag(shownUrl, flags));
+  });
+};
+
+/** Makes of a text with commands what is shown of it: they name the store that was named to this one. */
+export const forStore = (
+  {redactedUrl}: Pick<TokenTarget, 'redactedUrl'>,
+  flags: StoreFlags,
+): ((text: string) => string) => {
+  const flag = sameStoreFlag(redactedUrl, flags);
+  return (text) => withStoreFlag(text, flag);
 };
 
 /** The policy that flags, environment or configuration name, else ratectl.yaml of this folder or above it. */

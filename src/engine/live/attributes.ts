@@ -1,4 +1,5 @@
 /** What live requests say of themselves: their attributes, conditions on them, and templates over them. */
+import {attributeText} from '../attribute-text.ts';
 import {templateParts} from '../key-template.ts';
 import type {MatcherSpec} from '../policy-model.ts';
 import {compileGlob} from './glob.ts';
@@ -9,15 +10,8 @@ export type Attributes = Readonly<Record<string, string | number | boolean | und
 export type Condition = (attributes: Attributes) => boolean;
 
 /** The value of an attribute as text; the empty text when it is missing. */
-export const textOf = (attributes: Attributes, name: string): string => {
-  if (!Object.hasOwn(attributes, name)) return '';
-  const value = attributes[name];
-  return typeof value === 'string'
-    ? value.toWellFormed()
-    : value === undefined || value === null
-      ? ''
-      : String(value);
-};
+export const textOf = (attributes: Attributes, name: string): string =>
+  Object.hasOwn(attributes, name) ? attributeText(attributes[name]) : '';
 
 /** Renders a template; the empty text when an attribute is missing, unless missing ones are to be left out. */
 export const renderer = (

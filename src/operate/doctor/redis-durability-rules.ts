@@ -121,15 +121,16 @@ const persistenceOf = (info: Info, node: RedisNode): Outcome => {
         )
       : ok(...evidence);
   }
-  const evidence = [text('appendonly', 'no'), count('changes since the last snapshot', changes)];
+  const appendOnly = text('appendonly', 'no');
   const next = redisCli(node, 'CONFIG SET appendonly yes # and the same in redis.conf');
   const save = settings.seen ? settings.value.get('save') : undefined;
   if (save === '')
     return found('warning', 'nothing is kept on disk: a restart of the server forgets everything', {
       where: address,
-      evidence,
+      evidence: [appendOnly, text('save', 'off')],
       next,
     });
+  const evidence = [appendOnly, count('changes since the last snapshot', changes)];
   return found(
     'note',
     `without append-only file a crash forgets what was written since the last snapshot: ${plural(changes, 'change')} now`,

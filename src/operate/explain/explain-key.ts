@@ -15,6 +15,7 @@ import {openStoreView, type StoreView} from '../store-view.ts';
 import {ExplainedBehaviour} from './explain-behaviour.ts';
 import {explainLimit} from './explain-limit.ts';
 import {explainRequest} from './explain-request.ts';
+import {unusedAttributes} from './unused-attributes.ts';
 
 export type ExplainSubject =
   | Extract<Selector, {kind: 'exact'}>
@@ -58,7 +59,8 @@ export const explainKey = async (source: StatusSource, query: ExplainQuery): Pro
       });
     const {attributes} = subject;
     const {now, ...explained} = await explainRequest(source.store, view.rules, attributes, options);
-    return {explanation: {...common(now), subject, ...explained}, warnings};
+    const unused = unusedAttributes(attributes, view.rules.policy);
+    return {explanation: {...common(now), subject, ...explained}, warnings: [...warnings, ...unused]};
   }
   const rows =
     view.rules === undefined

@@ -44,6 +44,11 @@ export function* linesOf(path: string, absolute: string): Generator<Line> {
   }
 }
 
+/** Throws a RatectlError (exit 2) for a file that cannot be read. */
+export const requireReadable = (path: string, absolute: string): void => {
+  for (const _ of linesOf(path, absolute)) return;
+};
+
 const open = (path: string, absolute: string): number => {
   try {
     return openSync(absolute, 'r');

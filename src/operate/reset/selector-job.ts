@@ -1,3 +1,4 @@
+import {patternHint} from '../../base/pattern-hint.ts';
 import {quoted} from '../../base/safe-text.ts';
 import {type Selector, selectorText} from '../selector.ts';
 import type {ChangeJob} from './change-job.ts';
@@ -21,12 +22,18 @@ export const selectorJob = (selector: Selector, scope: SelectionScope): ChangeJo
       for (const row of page.rows) first.add(row);
       for (const name of page.foreign) if (foreign.size < FOREIGN) foreign.add(name);
     }
-    const notes =
-      foreign.size === 0
+    const pattern =
+      selector.kind === 'exact' && first.count === 0 ? patternHint(selectorText(selector)) : undefined;
+    const notes = [
+      ...(foreign.size === 0
         ? []
         : [
             `not ours and left alone, though they are under our name: ${[...foreign].map((name) => quoted(name)).join(', ')}`,
-          ];
+          ]),
+      ...(pattern === undefined
+        ? []
+        : [`${quoted(selectorText(selector))} is one key, and has no state; ${pattern}`]),
+    ];
     return {
       keys: first.count,
       shown: await withExpiry(first.rows, scope.store),

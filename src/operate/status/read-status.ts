@@ -9,6 +9,7 @@ import {KeyStateReader} from '../key-state.ts';
 import {requireKnownLimit, selectorText} from '../selector.ts';
 import {type Looked, openStoreView} from '../store-view.ts';
 import {type FindOptions, findKeys, type StatusScope} from './find-keys.ts';
+import {isUnused} from './is-unused.ts';
 import {type DescribeBucket, type ObservedKey, statusKey} from './observed-key.ts';
 import {readSections} from './read-sections.ts';
 import {readUsage} from './read-usage.ts';
@@ -88,6 +89,10 @@ export const readStatus = async (
   const {store, policy, describe} = source;
   const {adaptive, shares} = view;
   const sections = await readSections({store, policy, now, usesOf, adaptive, shares, describe});
+  const unused =
+    scope.kind === 'recent' && (await isUnused(store, view, {...sections, usage}, now))
+      ? ({unused: true} as const)
+      : {};
   const report: StatusReport = {
     store: statusStore(view),
     policy: source.policyFile,
@@ -96,6 +101,7 @@ export const readStatus = async (
     totals: tally.totals(keys.length),
     usage,
     liveOverrides: view.liveOverrides,
+    ...unused,
     ...sections,
   };
   return {report, warnings: [...clockWarnings(view), ...tally.warnings(query)]};

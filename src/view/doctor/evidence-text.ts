@@ -1,3 +1,4 @@
+import {ageText} from '../../base/age-text.ts';
 import {formatCount, formatShare} from '../format-number.ts';
 import type {DoctorEvidence} from '../model/doctor-report.ts';
 
@@ -13,7 +14,7 @@ const valueText = (value: DoctorEvidence['value'], unit: DoctorEvidence['unit'])
     case 'bytes':
       return bytesText(value);
     case 'ms':
-      return `${formatCount(value)} ms`;
+      return msText(value);
     case 'share':
       return formatShare(value);
     case 'count':
@@ -21,6 +22,10 @@ const valueText = (value: DoctorEvidence['value'], unit: DoctorEvidence['unit'])
       return formatCount(value);
   }
 };
+
+/** From a second on as people say it. */
+const msText = (value: number): string =>
+  Math.abs(value) < 1_000 ? `${formatCount(value)} ms` : `${value < 0 ? '-' : ''}${ageText(Math.abs(value))}`;
 
 const bytesText = (value: number): string => {
   const unit = Math.min(BYTES.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, value)) / 10)));

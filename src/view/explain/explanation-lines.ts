@@ -15,7 +15,7 @@ import {signs} from '../signs.ts';
 import {percentText} from '../status/pressure-text.ts';
 import {stateRole} from '../status/state-role.ts';
 import {type Style, usableWidth} from '../style.ts';
-import {isoInZone, type Times, whenText} from '../when.ts';
+import {dueText, isoInZone, type Times, whenText} from '../when.ts';
 import {behaviourFacts} from './behaviour-facts.ts';
 import {plainSigns} from './plain-signs.ts';
 
@@ -41,8 +41,6 @@ export const limitLines = (one: LimitExplanation, times: Times, style: Style): r
 
 /** Labels of all blocks align with each other. */
 const LABELS = 'TAT numerator'.length;
-
-const inOrAt = ({format}: Times): string => (format === 'relative' ? 'in' : 'at');
 
 const ruleText = ({rule, cost}: AppliedLimit): Fact['value'] => {
   if (rule === undefined) return [{text: 'none: no policy has this limit', role: 'warn'}];
@@ -84,7 +82,7 @@ const rowText = ({row}: AppliedLimit, times: Times): Fact['value'] => {
           ]),
     expiresAt === undefined
       ? 'never forgotten'
-      : `forgotten ${inOrAt(times)} ${whenText(Math.max(0, Date.parse(expiresAt) - times.now), times)}`,
+      : `forgotten ${dueText(Math.max(0, Date.parse(expiresAt) - times.now), times)}`,
     `words ${shown}`,
   ];
 };
@@ -112,7 +110,7 @@ const overrideText = ({override}: AppliedLimit, times: Times): Fact['value'] => 
   if (override === undefined) return [];
   const {effect, from, until} = override;
   return [
-    {text: effect === 'buckets' ? 'other limits than the others' : effect, role: 'warn'},
+    {text: effect === 'buckets' ? 'limits of its own' : effect, role: 'warn'},
     from === 'live' ? 'set at run time' : 'written in the policy',
     ...(effect === 'buckets' ? [] : ['the buckets are not asked']),
     ...(until === undefined ? [] : [`until ${isoInZone(Date.parse(until), times.timeZone)}`]),
@@ -155,7 +153,7 @@ const wordText = (word: StoredWord, times: Times): Fact['value'] => {
 const bucketLines = (bucket: BucketExplanation, times: Times, style: Style): readonly string[] => {
   const {algorithm, stored, formula, used, capacity, remaining, oneUnitBackMs, resetAfterMs, countsDenied} =
     bucket;
-  const at = (ms: number): string => (ms === 0 ? 'now' : `${inOrAt(times)} ${whenText(ms, times)}`);
+  const at = (ms: number): string => (ms === 0 ? 'now' : dueText(ms, times));
   const paint = painter(style);
   const list: Fact[] = [
     ...stored.map((word) => ({label: word.name, value: wordText(word, times)})),

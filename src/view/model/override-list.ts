@@ -32,4 +32,6 @@ export interface OverrideChange {
   readonly override: OverrideEntry | null;
   /** What held before; null: nothing. */
   readonly before: OverrideEntry | null;
+  /** Of what is set: the buckets of the limit that hold for the key no more while it does, in words. */
+  readonly dropped?: readonly string[];
 }

@@ -28,6 +28,8 @@ export interface StatusReport extends StatusSections {
   readonly usage: readonly LimitUsageFacts[];
   /** Overrides set at run time that hold now. */
   readonly liveOverrides: number;
+  /** Nothing in the store tells of anybody who ever used it: perhaps it is another one that is meant. Looked for where no selector is given. */
+  readonly unused?: true;
 }
 
 export interface StatusStore {

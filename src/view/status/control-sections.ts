@@ -9,9 +9,9 @@ import type {
 } from '../model/status-load.ts';
 import {nameText} from '../name-text.ts';
 import type {Cell} from '../table.ts';
-import {type Times, whenText} from '../when.ts';
+import {dueText, type Times} from '../when.ts';
 import {percentText, pressureRole, pressureText} from './pressure-text.ts';
-import {agoText, inOrAt, type Section, type SectionOptions, sinceText} from './section.ts';
+import {agoText, type Section, type SectionOptions, sinceText} from './section.ts';
 
 export const adaptiveSection = (
   all: readonly StatusAdaptive[],
@@ -119,6 +119,6 @@ export const manualText = ({by, reason, at, until}: ManualMode, times: Times): s
   const end =
     until === null
       ? 'until it is cleared'
-      : `ends ${inOrAt(times)} ${whenText(Math.max(0, Date.parse(until) - times.now), times)}`;
+      : `ends ${dueText(Math.max(0, Date.parse(until) - times.now), times)}`;
   return `${who} since ${sinceText(at, times)}${reason === '' ? '' : `: ${reason}`}; ${end}`;
 };

@@ -3,7 +3,7 @@ import {formatCount} from '../format-number.ts';
 import type {StatusKey, StatusOverride} from '../model/status-report.ts';
 import {nameText} from '../name-text.ts';
 import type {Cell, Column} from '../table.ts';
-import {isoInZone, type Times, whenText} from '../when.ts';
+import {isoInZone, type Times, whenOrNow, whenText} from '../when.ts';
 import {stateRole} from './state-role.ts';
 
 /** A fact about a key that can be asked for with --fields; the name is that in JSON. */
@@ -16,7 +16,7 @@ interface Field {
 const number = (value: number | undefined): string => (value === undefined ? '' : formatCount(value));
 
 const overrideText = ({effect, from, until}: StatusOverride, times: Times): string => {
-  const word = effect === 'buckets' ? 'other limits' : effect;
+  const word = effect === 'buckets' ? 'own limits' : effect;
   if (until === undefined) return from === 'live' ? word : `${word} (policy)`;
   const at = Date.parse(until);
   return times.format === 'relative'
@@ -84,7 +84,7 @@ export const STATUS_FIELDS = {
   resetAfterMs: {
     value: ({resetAfterMs}) => resetAfterMs,
     column: (times) => ({title: at(times, 'resets in', 'resets at'), align: 'right', drop: 4}),
-    cell: ({resetAfterMs}, times) => (resetAfterMs === undefined ? '' : whenText(resetAfterMs, times)),
+    cell: ({resetAfterMs}, times) => (resetAfterMs === undefined ? '' : whenOrNow(resetAfterMs, times)),
   },
   deniedLastMinute: {
     value: ({deniedLastMinute}) => deniedLastMinute,
@@ -115,7 +115,7 @@ export const STATUS_FIELDS = {
     value: ({expiresAt}) => expiresAt,
     column: (times) => ({title: at(times, 'forgotten in', 'forgotten at'), align: 'right', drop: 1}),
     cell: ({expiresAt}, times) =>
-      expiresAt === undefined ? '' : whenText(Math.max(0, Date.parse(expiresAt) - times.now), times),
+      expiresAt === undefined ? '' : whenOrNow(Math.max(0, Date.parse(expiresAt) - times.now), times),
   },
 } as const satisfies Readonly<Record<string, Field>>;
 

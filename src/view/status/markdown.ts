@@ -6,6 +6,7 @@ import {type StatusField, statusField} from './fields.ts';
 import type {Section} from './section.ts';
 import {statusSections} from './sections.ts';
 import {shownFields} from './shown-fields.ts';
+import {unusedText} from './summary-lines.ts';
 
 const CODE: ReadonlySet<StatusField> = new Set(['limit', 'key', 'tier']);
 
@@ -48,7 +49,7 @@ export const statusMarkdown = (
   });
   const more = totals.matching - totals.shown;
   return [
-    `${mdCode(store.url)}, ${isoInZone(Date.parse(store.now), times.timeZone)}: ${counts.length === 0 ? 'no keys' : counts.join(', ')}${more > 0 ? ` (${more} not shown)` : ''}\n`,
+    `${mdCode(store.url)}, ${isoInZone(Date.parse(store.now), times.timeZone)}: ${counts.length === 0 ? (unusedText(report) ?? 'no keys') : counts.join(', ')}${more > 0 ? ` (${more} not shown)` : ''}\n`,
     ...(report.alerts.length === 0
       ? []
       : [report.alerts.map(({text, next}) => `- ${mdText(text)} (${mdText(next)})\n`).join('')]),

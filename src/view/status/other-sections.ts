@@ -1,7 +1,7 @@
 import {formatCount} from '../format-number.ts';
 import type {StatusInstance, StatusLeader, StatusQueue} from '../model/status-sections.ts';
 import {nameText} from '../name-text.ts';
-import {type Times, whenText} from '../when.ts';
+import {dueText, type Times, whenText} from '../when.ts';
 import {agoText, inOrAt, type Section, type SectionOptions, sinceText} from './section.ts';
 
 export const queueSection = (queues: readonly StatusQueue[], {times}: SectionOptions): Section => ({
@@ -53,4 +53,4 @@ export const instanceSection = (
 };
 
 const leadText = ({fencing, since, until}: StatusLeader, times: Times): string =>
-  `fencing token ${fencing}, since ${sinceText(since, times)}, until ${inOrAt(times)} ${whenText(Math.max(0, Date.parse(until) - times.now), times)}`;
+  `fencing token ${fencing}, since ${sinceText(since, times)}, until ${dueText(Math.max(0, Date.parse(until) - times.now), times)}`;

@@ -4,9 +4,9 @@ import {formatCount} from '../format-number.ts';
 import type {StatusBucket, StatusKey, StatusReport} from '../model/status-report.ts';
 import {remark} from '../remark.ts';
 import type {Style} from '../style.ts';
-import {type Cell, table} from '../table.ts';
+import {type Cell, type Column, table} from '../table.ts';
 import {visible} from '../visible.ts';
-import {type Times, whenText} from '../when.ts';
+import {dueText, type Times} from '../when.ts';
 import {type StatusField, statusField} from './fields.ts';
 import {headerFacts, usageFacts} from './header-facts.ts';
 import type {Section} from './section.ts';
@@ -23,16 +23,21 @@ export interface StatusTableOptions {
 }
 
 const bucketText = ({algorithm, used, capacity, resetAfterMs}: StatusBucket, times: Times): string =>
-  `${algorithm}: ${formatCount(used)}/${formatCount(capacity)} used, resets ${times.format === 'relative' ? 'in' : 'at'} ${whenText(resetAfterMs, times)}`;
+  `${algorithm}: ${formatCount(used)}/${formatCount(capacity)} used, resets ${dueText(resetAfterMs, times)}`;
 
 /**
- * A text that would take most of the line is cut before the columns are sized: one giant key must not cost the others their bars.
- * What asks for wide gets what the width allows.
+ * Where there are bars, a text that would take most of the line is cut before the columns are sized: one giant key must not cost the
+ * others their bars. What asks for wide gets what the width allows.
  */
-const boundedCell = (cell: Cell, {detail}: Pick<StatusTableOptions, 'detail'>, style: Style): Cell =>
-  detail === 'wide' || typeof cell !== 'string'
-    ? cell
-    : cutText(visible(cell, style), Math.max(24, Math.floor(style.width / 3)), style, 'middle');
+const cellBound = (
+  columns: readonly Column[],
+  {detail}: Pick<StatusTableOptions, 'detail'>,
+  style: Style,
+): ((cell: Cell) => Cell) => {
+  if (detail === 'wide' || !columns.some(({elastic}) => elastic)) return (cell) => cell;
+  const most = Math.max(24, Math.floor(style.width / 3));
+  return (cell) => (typeof cell === 'string' ? cutText(visible(cell, style), most, style, 'middle') : cell);
+};
 
 const noteOf = ({buckets}: StatusKey, {detail, times}: StatusTableOptions): string | undefined =>
   detail === 'wide' && buckets.length > 0
@@ -49,11 +54,12 @@ const sectionLines = (
 ): readonly string[] => {
   const shown = detail === 'wide' ? rows : rows.slice(0, MOST_ROWS);
   const more = rows.length - shown.length;
+  const bounded = cellBound(columns, {detail}, style);
   return [
     ...table(
       columns,
       shown.map(({cells, notes}) => ({
-        cells: cells.map((cell) => boundedCell(cell, {detail}, style)),
+        cells: cells.map(bounded),
         note: notes.length === 0 ? undefined : notes.join('; '),
       })),
       style,
@@ -66,19 +72,17 @@ const sectionLines = (
 export const statusTable = (report: StatusReport, options: StatusTableOptions, style: Style): string => {
   const {detail, contextName, times} = options;
   const fields = (options.fields ?? shownFields(report.keys, detail)).map(statusField);
+  const columns = fields.map(({column}) => column(times));
+  const bounded = cellBound(columns, options, style);
   const rows = report.keys.map((key) => ({
-    cells: fields.map(({cell}) => boundedCell(cell(key, times), options, style)),
+    cells: fields.map(({cell}) => bounded(cell(key, times))),
     note: noteOf(key, options),
   }));
   const used = usageFacts(report.usage);
   const blocks = [
     facts(alertFacts(report.alerts), style),
     facts(headerFacts(report, contextName, times), style),
-    table(
-      fields.map(({column}) => column(times)),
-      rows,
-      style,
-    ),
+    table(columns, rows, style),
     summaryLines(report, style),
     used.length === 0 ? [] : facts(used, style),
     ...statusSections(report, {detail, times}).map((section) => sectionLines(section, options, style)),

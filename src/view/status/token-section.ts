@@ -4,7 +4,7 @@ import {formatCount, formatPlural} from '../format-number.ts';
 import type {StatusToken, TokenCondition, TokenRecommendation} from '../model/status-sections.ts';
 import {nameText} from '../name-text.ts';
 import type {Cell} from '../table.ts';
-import {type Times, whenText} from '../when.ts';
+import {dueText, type Times, whenText} from '../when.ts';
 import {agoText, inOrAt, type Section, type SectionOptions, sinceText} from './section.ts';
 
 export const tokenSection = (tokens: readonly StatusToken[], options: SectionOptions): Section => {
@@ -80,7 +80,7 @@ const notesOf = (token: StatusToken, {detail, times}: SectionOptions): readonly 
       ? []
       : [
           `${refreshing.by} refreshes it since ${sinceText(refreshing.since, times)}`,
-          `attempt ${refreshing.fencing}, until ${inOrAt(times)} ${whenText(Math.max(0, Date.parse(refreshing.until) - times.now), times)} at the latest`,
+          `attempt ${refreshing.fencing}, until ${dueText(Math.max(0, Date.parse(refreshing.until) - times.now), times)} at the latest`,
         ]),
   ];
   if (detail === 'table') return usual;

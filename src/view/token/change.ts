@@ -5,8 +5,12 @@ import {remark} from '../remark.ts';
 import type {Style} from '../style.ts';
 import {clockText, expiryText, inText} from './token-words.ts';
 
-/** What `token put` and `token rm` did, or would, and what happens next: for people. */
-export const tokenChangeText = (change: TokenChange, style: Style): string => {
+/** What `token put` and `token rm` did, or would, and what happens next: for people. `told` makes of a text with commands what is shown. */
+export const tokenChangeText = (
+  change: TokenChange,
+  style: Style,
+  told: (text: string) => string = String,
+): string => {
   const {action, dryRun, provider, before, after, store} = change;
   const none = action === 'rm' && before === null;
   const done = action === 'put' ? 'stored' : 'removed';
@@ -23,7 +27,7 @@ export const tokenChangeText = (change: TokenChange, style: Style): string => {
     {label: 'before', value: before === null ? [] : tokenPieces(before)},
     {label: 'store', value: store},
   ];
-  const next = none ? [] : ['', ...remark(nextSteps(change), style)];
+  const next = none ? [] : ['', ...remark(nextSteps(change).map(told), style)];
   return `${[...facts(list, style), ...next].join('\n')}\n`;
 };
 

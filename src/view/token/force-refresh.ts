@@ -10,20 +10,21 @@ import {type Column, table} from '../table.ts';
 import {nextStep, outcomeName, outcomeText} from './outcome-words.ts';
 import {changeText, clockText, expiryText, inText} from './token-words.ts';
 
-/** What a forced refresh came to, or would: for people. */
-export const forceRefreshText = (report: ForceRefreshReport, style: Style): string => {
+/** What a forced refresh came to, or would: for people. `told` makes of a text with commands what is shown of it. */
+export const forceRefreshText = (
+  report: ForceRefreshReport,
+  style: Style,
+  told: (text: string) => string = String,
+): string => {
   const {results, totals} = report;
   const [only] = results;
   const lines =
     only !== undefined && totals.providers === 1 ? oneProvider(report, only, style) : several(report, style);
+  lines.push(...stepLines(results, report, style, told));
   return `${lines.join('\n')}\n`;
 };
 
-const oneProvider = (
-  report: ForceRefreshReport,
-  result: ForceRefreshResult,
-  style: Style,
-): readonly string[] => {
+const oneProvider = (report: ForceRefreshReport, result: ForceRefreshResult, style: Style): string[] => {
   const {before, after, state, outcome} = result;
   const list: readonly Fact[] = [
     {
@@ -49,11 +50,11 @@ const oneProvider = (
     {label: 'access', value: printsOf(before?.accessFingerprint, after?.accessFingerprint, style)},
     {label: 'refresh', value: printsOf(before?.refreshFingerprint, after?.refreshFingerprint, style)},
     {label: 'by', value: result.by ?? []},
-    ...(state === null ? [] : stateFacts(state, outcome !== 'wait')),
+    ...(state === null ? [] : stateFacts(state, outcome !== 'wait' && !needsPerson(result))),
     {label: 'why', value: report.why},
     {label: 'store', value: report.store},
   ];
-  return [...facts(list, style), ...stepLines([result], report, style)];
+  return [...facts(list, style)];
 };
 
 const printsOf = (
@@ -101,6 +102,10 @@ const stateFacts = (state: RefreshState, tellsNext: boolean): readonly Fact[] =>
   ];
 };
 
+/** No wait helps: when the budget would allow an attempt is of no use then. */
+const needsPerson = ({outcome}: ForceRefreshResult): boolean =>
+  outcome === 'reauthorise' || outcome === 'no-token';
+
 const COLUMNS: readonly Column[] = [
   {title: 'provider', min: 8, cut: 'middle'},
   {title: 'outcome', min: 13},
@@ -109,7 +114,7 @@ const COLUMNS: readonly Column[] = [
   {title: 'next allowed', drop: 1},
 ];
 
-const several = (report: ForceRefreshReport, style: Style): readonly string[] => {
+const several = (report: ForceRefreshReport, style: Style): string[] => {
   const {results, totals, dryRun, store, why} = report;
   const head: readonly Fact[] = [
     {
@@ -137,15 +142,11 @@ const several = (report: ForceRefreshReport, style: Style): readonly string[] =>
       outcomeName(result),
       changeText(result.before?.generation ?? null, result.after?.generation ?? null, style),
       result.after === null ? '' : expiryText(result.after),
-      result.state === null ? '' : inText(result.state.nextAllowedInMs),
+      result.state === null || needsPerson(result) ? '' : inText(result.state.nextAllowedInMs),
     ],
     note: detailOf(result),
   }));
-  return [
-    ...facts(head, style),
-    ...(rows.length === 0 ? [] : ['', ...table(COLUMNS, rows, style)]),
-    ...stepLines(results, report, style),
-  ];
+  return [...facts(head, style), ...(rows.length === 0 ? [] : ['', ...table(COLUMNS, rows, style)])];
 };
 
 const errorPieces = ({error, detail}: ForceRefreshResult): readonly string[] =>
@@ -162,9 +163,10 @@ const stepLines = (
   results: readonly ForceRefreshResult[],
   {emergency}: ForceRefreshReport,
   style: Style,
+  told: (text: string) => string,
 ): readonly string[] => {
   const steps = results.flatMap((result) => {
-    const step = nextStep(result, emergency);
+    const step = told(nextStep(result, emergency));
     return step === '' ? [] : [results.length === 1 ? step : `${nameText(result.provider)}: ${step}`];
   });
   return steps.length === 0 ? [] : ['', ...steps.flatMap((step) => remark([step], style))];

@@ -20,8 +20,12 @@ const COLUMNS: readonly Column[] = [
   {title: 'refresh', drop: 1},
 ];
 
-/** The tokens of a store, for people. */
-export const tokenListText = (list: TokenList, style: Style): string => {
+/** The tokens of a store, for people. `told` makes of a text with commands what is shown of it. */
+export const tokenListText = (
+  list: TokenList,
+  style: Style,
+  told: (text: string) => string = String,
+): string => {
   const {tokens, leader, store} = list;
   const acts = tokens.filter(({recommendation}) => recommendation === 'reauthorise').length;
   const head: readonly Fact[] = [
@@ -41,7 +45,7 @@ export const tokenListText = (list: TokenList, style: Style): string => {
     },
     {label: 'store', value: store},
   ];
-  const rows = tokens.map((entry) => ({cells: cellsOf(entry), note: noteOf(entry)}));
+  const rows = tokens.map((entry) => ({cells: cellsOf(entry), note: noteOf(entry, told)}));
   const lines = [...facts(head, style), ...(rows.length === 0 ? [] : ['', ...table(COLUMNS, rows, style)])];
   const hint =
     tokens.length === 0
@@ -79,7 +83,7 @@ const nextText = ({inPolicy, nextRefreshInMs, refreshingBy}: TokenEntry): string
 };
 
 /** Why a token is not well, and what to do about it. */
-const noteOf = (entry: TokenEntry): string | undefined => {
+const noteOf = (entry: TokenEntry, told: (text: string) => string): string | undefined => {
   const {provider, reasons, recommendation, inPolicy, status, last, refreshingBy} = entry;
   if (status === 'unreadable')
     return 'what the store keeps cannot be read: was it written by a newer ratectl?';
@@ -87,7 +91,7 @@ const noteOf = (entry: TokenEntry): string | undefined => {
   if (refreshingBy !== null) words.unshift(`${refreshingBy} is refreshing it`);
   if (!inPolicy) words.unshift('not in the policy: nobody refreshes it');
   if (last !== null && last.error !== null && recommendation !== 'ok') words.push(`last error ${last.error}`);
-  if (recommendation === 'reauthorise' && inPolicy) words.push(`ratectl token put ${provider}`);
+  if (recommendation === 'reauthorise' && inPolicy) words.push(told(`ratectl token put ${provider}`));
   return words.length === 0 ? undefined : words.join('; ');
 };
 

@@ -1,5 +1,7 @@
+import {expect, test} from 'vitest';
 import {REDIS_DURABILITY_RULES} from '../../../src/operate/doctor/redis-durability-rules.ts';
 import {REDIS_RULES, type RedisRuleFacts} from '../../../src/operate/doctor/redis-rules.ts';
+import {runRules} from '../../../src/operate/doctor/rule.ts';
 import type {KeySample, RedisNode} from '../../../src/store/examination.ts';
 import {seen, testRows, unseen} from './rows.ts';
 
@@ -308,3 +310,11 @@ testRows([...REDIS_RULES, ...REDIS_DURABILITY_RULES], HEALTHY, [
     says: ['note'],
   },
 ]);
+
+test('where nothing is saved no snapshot is spoken of', () => {
+  const rule = REDIS_DURABILITY_RULES.find(({id}) => id === 'redis/persistence')!;
+  const off = nodes({aof_enabled: '0', rdb_changes_since_last_save: '42'}, {save: ''});
+  const [check] = runRules([rule], {seen: true, value: {...HEALTHY, ...off}});
+  expect(check?.findings[0]?.what).toContain('nothing is kept on disk');
+  expect(JSON.stringify(check)).not.toContain('snapshot');
+});

@@ -149,6 +149,7 @@ describe('without a selector', () => {
         queues: store.queues.bind(store),
         hot: store.hot.bind(store),
         slots: store.slots.bind(store),
+        latest: store.latest.bind(store),
         facts: store.facts.bind(store),
         scan: store.scan.bind(store),
         read: async (addresses: readonly RowAddress[]) => {
@@ -175,6 +176,7 @@ describe('without a selector', () => {
         queues: store.queues.bind(store),
         hot: store.hot.bind(store),
         slots: store.slots.bind(store),
+        latest: store.latest.bind(store),
         facts: store.facts.bind(store),
         scan: () => {
           throw new Error('scanned');

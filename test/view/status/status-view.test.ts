@@ -110,6 +110,15 @@ describe('what a reader relies on', () => {
     expect(text).toMatch(/^ {2}key +left +state$/m);
   });
 
+  test('a long key is whole where there is room for it', async () => {
+    const state = new LiveState();
+    const ip = 'tenant-0123456789-0123456789-0123456789-0123456789';
+    await state.send({ip}, 12);
+    const {report} = await readStatus(state.source, queryOf(ALL));
+    expect(draw(report, {width: 80, fields: ['key', 'remaining']})).toContain(`${ip} `);
+    expect(draw(report, {width: 40, fields: ['key', 'remaining']})).toMatch(/^ {2}tenant-\S*…\S+ +8$/m);
+  });
+
   test('how many are not shown, and how to see them', async () => {
     const text = draw(await reports['recent']!(), {width: 80});
     expect(text).toContain('1 more key: --limit 2');
