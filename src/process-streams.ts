@@ -84,12 +84,13 @@ class StandardSink implements TextSink {
       const rest = this.#writeAtOnce(text);
       if (rest.length > 0) await this.#writeToStream(rest);
     } catch (error) {
-      if (!isGone(error))
+      if (isGone(error)) this.#closed = true;
+      // What standard error cannot take nobody can be told of: a lost note hides neither the answer nor what was changed.
+      else if (this.#fd === 1)
         throw new RatectlError(`cannot write to ${this.#name}: ${writeReason(error)}`, {
           code: 'io/cannot-write',
           cause: error,
         });
-      this.#closed = true;
     }
   }
 

@@ -30,14 +30,15 @@ export const bucketOutOfRange = ({count, per, burst, step}: BucketNumbers): stri
   if (fill >= SPAN) {
     return `a burst of ${burst} takes ${(period * BigInt(burst)) / units} µs to fill at ${count} per ${formatDuration(per)}; at most 2^51 µs (71 years) can be computed exactly`;
   }
-  // Products below 2^53 need nothing more.
-  if (BigInt(burst) * period + (BigInt(step) + 1n) * units <= EXACT) return undefined;
+  const most = (fill * units) / period + BigInt(burst);
+  // Products below 2^53 need nothing more, but for steps: beyond a quotient's range a bucket is taken for full, not before its step.
+  const isSmall = BigInt(burst) * period + (BigInt(step) + 1n) * units <= EXACT;
+  if (isSmall && (step === 1 || most < QUOTIENT)) return undefined;
   const lowest = `${count} per ${formatDuration(per)} is ${rate.count} per ${rate.period} µs in lowest terms`;
   if (rate.period >= FACTOR)
     return `${lowest}; with a burst of ${burst} the period must be below 2^43 µs (101 days) to be computed exactly`;
   if (rate.count >= FACTOR)
     return `${lowest}; with a burst of ${burst} the count must be below 2^43 to be computed exactly`;
-  const most = (fill * units) / period + BigInt(burst);
   return most >= QUOTIENT
     ? `a burst of ${burst} at ${count} per ${formatDuration(per)} reaches ${most}; at most 2^52 can be computed exactly`
     : undefined;

@@ -24,7 +24,7 @@ export interface RowSelection {
     | {readonly kind: 'glob'; readonly pattern: string};
 }
 
-/** One page of a listing. Rows that change during the listing may come in their older or newer form, and at most twice. */
+/** One page of a listing. Rows that change, or move to another server, meanwhile may come in their older or newer form, and again. */
 export interface RowPage {
   readonly rows: readonly StoredRow[];
   /** Things under our name that are not ours, first ten names: never touched, and counted. */

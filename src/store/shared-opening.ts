@@ -1,4 +1,5 @@
 import type {Store} from './port.ts';
+import {storeClosed} from './store-closed.ts';
 
 /** An opening that failed is not tried again before this, ms: whoever asks meanwhile is told why it failed. */
 const AGAIN_MS = 1_000;
@@ -16,6 +17,8 @@ export class SharedOpening {
   /** The store; one opening at a time. Rejects with what kept it from being opened. */
   opened(): Promise<Store> {
     if (this.#opening !== undefined) return this.#opening;
+    // Nobody would close it.
+    if (this.#closed) return Promise.reject(storeClosed('the store'));
     const opening = this.#open();
     this.#opening = opening;
     opening.catch(() => {

@@ -36,7 +36,8 @@ export const createTokenManager = async (options: TokenManagerOptions = {}): Pro
   const loaded = loadGivenPolicy(options.policy ?? './ratectl.yaml', (value) =>
     wrong('policy', value, 'the path of a policy file, or a policy as an object'),
   );
-  const vault = options.vault ?? (await requireVault(env, {folder: process.cwd()}));
+  const onWarning = (warning: string): void => callListener(events.onWarning, [warning]);
+  const vault = options.vault ?? (await requireVault(env, {folder: process.cwd(), onWarning}));
   const {store, ownership} = await storeOf(options.store ?? 'sqlite:');
   const alive = new Elapsed();
   // A machine that slept must not take a token for valid that expired meanwhile. Every look puts the clock right.
@@ -45,13 +46,7 @@ export const createTokenManager = async (options: TokenManagerOptions = {}): Pro
   const providers = loaded.policy.tokens.map(
     (spec) =>
       new TokenProvider(
-        refreshParts(spec, {
-          store,
-          vault,
-          env,
-          policyFile: loaded.file,
-          onWarning: (warning) => callListener(events.onWarning, [warning]),
-        }),
+        refreshParts(spec, {store, vault, env, policyFile: loaded.file, onWarning}),
         store,
         clock,
       ),

@@ -1,3 +1,5 @@
+import {RatectlError} from '../base/ratectl-error.ts';
+import {quoted} from '../base/safe-text.ts';
 import {nextAllowed} from '../engine/refresh/refresh-budget.ts';
 import {
   EMPTY_RECORD,
@@ -69,6 +71,11 @@ export class TokenProvider {
 
   /** The token, when it is valid for at least `validForMs` more; looked up once more before it is refused, but for a moment. */
   async get(validForMs: number): Promise<AccessToken> {
+    // Whatever is compared with NaN would pass for valid.
+    if (!Number.isFinite(validForMs) || validForMs < 0)
+      throw new RatectlError(`a validForMs of ${quoted(String(validForMs))}, expected 0 or more`, {
+        code: 'token/option',
+      });
     let found = this.#usable(validForMs);
     if (found === undefined && performance.now() - this.#lookedAt >= LOOKED_FOR_MS) {
       await this.look();
@@ -173,8 +180,13 @@ export class TokenProvider {
     if (reauthorise !== undefined) return new TokenUnavailableError(this.name, 'reauthorise', undefined);
     if (token !== undefined && token.notBefore > now)
       return new TokenUnavailableError(this.name, 'not-yet', until(token.notBefore));
-    const wait = this.#needsPerson(token) ? undefined : until(this.#allowedAt(this.#seen ?? EMPTY_RECORD));
-    return new TokenUnavailableError(this.name, token === undefined ? 'none' : 'expired', wait);
+    const record = this.#seen ?? EMPTY_RECORD;
+    // One that is valid still is not refreshed before it is due, whoever asks.
+    const wait = this.#needsPerson(token)
+      ? undefined
+      : until(Math.max(this.#dueAt(record), this.#allowedAt(record)));
+    if (token === undefined) return new TokenUnavailableError(this.name, 'none', wait);
+    return new TokenUnavailableError(this.name, token.expiresAt > now ? 'short' : 'expired', wait);
   }
 
   #allowedAt({attempts, notBefore}: RefreshRecord): number {

@@ -1,12 +1,13 @@
 import {RatectlError} from '../base/ratectl-error.ts';
 
-export type TokenProblem = 'none' | 'expired' | 'not-yet' | 'suspect' | 'reauthorise';
+/** `short`: it is valid, but not for as long as was asked for. */
+export type TokenProblem = 'none' | 'expired' | 'short' | 'not-yet' | 'suspect' | 'reauthorise';
 
 /** There is no token to use now. It never causes a refresh: `retryAfterMs` says when one may be there. */
 export class TokenUnavailableError extends RatectlError {
   readonly provider: string;
   readonly problem: TokenProblem;
-  /** When a refresh is next allowed, ms from now; undefined: only a person can help. */
+  /** When a refresh is next allowed, and due where a token is there, ms from now; undefined: only a person can help. */
   readonly retryAfterMs: number | undefined;
 
   constructor(provider: string, problem: TokenProblem, retryAfterMs: number | undefined) {
@@ -32,6 +33,7 @@ const hintFor = (provider: string, problem: TokenProblem, retryAfterMs: number |
 const WORDS: Readonly<Record<TokenProblem, string>> = {
   none: 'there is none',
   expired: 'it has expired and was not refreshed',
+  short: 'it is valid, but not for as long as was asked for',
   'not-yet': 'it is not valid yet',
   suspect: 'the provider answered 401 to it',
   reauthorise: 'the refresh token is refused or may be spent',

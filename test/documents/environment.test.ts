@@ -23,7 +23,6 @@ const NAMES = /\benv(?:\?\.)?(?:\['([A-Z][A-Z0-9_]+)'\]|\.([A-Z][A-Z0-9_]+))|'((
 const read = new Set(
   sources.flatMap((text) => [...text.matchAll(NAMES)].map(([, one, two, three]) => one ?? two ?? three!)),
 );
-read.delete('RATECTL_CLOSED_EARLY'); // the code of an error
 
 const listed = [...environment.matchAll(/^ {2}([A-Z][A-Z0-9_, ]+?)(?:=\S+)?(?: {2,}| the |$)/gm)].flatMap(
   ([, names = '']) => names.split(/, ?/),

@@ -5,7 +5,8 @@
  *   allowed  ⇔  max(TAT, now) + cost × T − τ ≤ now          then TAT ← max(TAT, now) + cost × T
  *   remaining = burst − ceil((TAT − now) ÷ T)
  *
- * TAT is kept as whole microseconds plus a numerator over `count`, so that intervals such as 1/3 s never drift.
+ * TAT is kept as whole microseconds plus a numerator over `count`, so that intervals such as 1/3 s never drift. A numerator that is left of
+ * another rate, and too large for this one, counts as parts of this one's: up to old count ÷ new count µs too many rather than any minted.
  * A clock that steps back sees a TAT further away: it mints nothing. Units: µs, cells. State: TAT µs, TAT numerator.
  *
  * Example, 1/s, burst 5: five requests at t = 0 leave TAT = 5 s; the sixth waits max(5, 0) + 1 − 5 − 0 = 1 s.
@@ -46,6 +47,11 @@ export const gcra = (options: GcraOptions): Algorithm => {
       const {now, cost} = ask;
       let tat = state[at]!;
       let numerator = state[at + 1]!;
+      if (numerator >= count) {
+        const whole = Math.floor(numerator / count);
+        tat += whole;
+        numerator -= whole * count;
+      }
       if (tat < now) {
         tat = now;
         numerator = 0;

@@ -42,7 +42,8 @@ export const slidingLog = ({limit, window}: SlidingWindowOptions): Algorithm => 
       verdict.writes = false;
       verdict.remaining = Math.max(0, left);
       verdict.resetAfter = used === 0 ? 0 : newest + window - now;
-      if (cost <= left) {
+      // A peek is allowed, also where the limit was lowered below what is used.
+      if (cost <= Math.max(0, left)) {
         verdict.kind = Kind.allow;
         if (cost > 0) {
           verdict.writes = true;

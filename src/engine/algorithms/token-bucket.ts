@@ -97,9 +97,10 @@ export const tokenBucket = (options: TokenBucketOptions): Algorithm => {
       }
 
       verdict.delay = 0;
-      if (cost <= tokens) {
+      // A peek is allowed, whatever the key owes.
+      if (cost <= Math.max(0, tokens)) {
         verdict.kind = Kind.allow;
-        verdict.remaining = tokens - cost;
+        verdict.remaining = Math.max(0, tokens) - cost;
         verdict.retryAfter = 0;
         taken += cost;
         verdict.writes = cost > 0;
@@ -110,7 +111,7 @@ export const tokenBucket = (options: TokenBucketOptions): Algorithm => {
         verdict.kind = cost > burst ? Kind.never : Kind.notYet;
         verdict.remaining = Math.max(0, tokens);
         verdict.retryAfter = cost > burst ? 0 : since + timeToRefill(cost - burst + taken) - now;
-        verdict.writes = (state[at + 1] === 0 && taken > 0) || (owesTooMuch && cost > 0);
+        verdict.writes = (state[at + 1] === 0 && taken > 0) || owesTooMuch;
         verdict.w0 = since;
         verdict.w1 = taken;
         verdict.w2 = t;

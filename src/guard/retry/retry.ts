@@ -74,8 +74,10 @@ export class Retry {
       const next: Next = mayHelp ? this.#next(attempt, asked, run) : {kind: 'gave-up', why: 'not-retryable'};
       if (next.kind === 'gave-up') return this.#gaveUp<T>(next.why, attempt, result, asked);
       callListener(this.#events.onRetry, [{attempt, result, waitMs: next.ms}]);
-      discard(result);
+      const left = discarded(result);
       await sleep(next.ms, run.signal);
+      // A process that was held up wakes late.
+      if (this.#settings.clock() >= run.deadline) return this.#gaveUp<T>('deadline', attempt, left, asked);
     }
   }
 
@@ -155,8 +157,14 @@ const signalOf = ({signal, deadlineMs}: RetryRunOptions): AbortSignal => {
   return AbortSignal.any(all);
 };
 
-/** Nobody reads the answer that is tried again: its connection is free for the next one. */
-const discard = (result: CallResult): void => {
-  if (result.kind === 'returned' && result.value instanceof Response && !result.value.bodyUsed)
-    result.value.body?.cancel().catch(() => undefined);
+/** Nobody reads the answer that is tried again: its connection is free for the next one. Answers what is left to give up with. */
+const discarded = (result: CallResult): CallResult => {
+  if (result.kind === 'threw' || !(result.value instanceof Response)) return result;
+  const {status, body, bodyUsed} = result.value;
+  if (body === null || bodyUsed) return result;
+  body.cancel().catch(() => undefined);
+  return {
+    kind: 'threw',
+    error: new DOMException(`answered ${status}, and the deadline passed`, 'TimeoutError'),
+  };
 };

@@ -1,5 +1,5 @@
 import type {ClaimedItem, NewQueueItem, QueueFacts, QueueItem, QueueSettlement} from '../port.ts';
-import {type ClaimKey, type ClaimOptions, DRAINED_AT_ONCE, type QueueState} from '../queue-rules.ts';
+import type {ClaimKey, ClaimOptions, QueueState} from '../queue-rules.ts';
 import {MemoryQueue} from './memory-queue.ts';
 
 /** Queues by name. One that became empty is kept: its ids and fencing tokens go on growing. */
@@ -37,7 +37,7 @@ export class MemoryQueues {
     return this.#queues.get(queue)?.items(state, count) ?? [];
   }
 
-  drain(queue: string, state: 'waiting' | 'dead', count = DRAINED_AT_ONCE): readonly QueueItem[] {
+  drain(queue: string, state: 'waiting' | 'dead', count: number): readonly QueueItem[] {
     return this.#queues.get(queue)?.drain(state, count) ?? [];
   }
 }

@@ -26,11 +26,12 @@ import type {
   UsageDelta,
   UsageSlot,
 } from '../port.ts';
-import type {ClaimKey, ClaimOptions, QueueState} from '../queue-rules.ts';
+import {type ClaimKey, type ClaimOptions, DRAINED_AT_ONCE, type QueueState} from '../queue-rules.ts';
 import {storeClosed} from '../store-closed.ts';
 import type {StoreOptions} from '../store-target.ts';
 import {withoutLeases} from '../stored-leases.ts';
 import {TopicListeners} from '../topic-listeners.ts';
+import {wholeCount} from '../whole-count.ts';
 import {MemoryDocuments} from './memory-documents.ts';
 import {MemoryJournals} from './memory-journals.ts';
 import {MemoryQueues} from './memory-queues.ts';
@@ -157,7 +158,7 @@ export class MemoryStore implements Store {
 
   async latest(journal: string, count: number, since = 0): Promise<readonly JournalEntry[]> {
     this.#now();
-    return this.#journals.latest(journal, count, since);
+    return this.#journals.latest(journal, wholeCount(count), since);
   }
 
   async record(delta: UsageDelta): Promise<void> {
@@ -165,7 +166,7 @@ export class MemoryStore implements Store {
   }
 
   async hot(count: number): Promise<readonly HotKey[]> {
-    return this.#usage.hot(count, this.#now());
+    return this.#usage.hot(wholeCount(count), this.#now());
   }
 
   async *slots(from: number, until: number, width?: SlotWidth): AsyncGenerator<UsageSlot> {
@@ -180,7 +181,7 @@ export class MemoryStore implements Store {
     span?: DeniedSpan,
   ): Promise<readonly DeniedKey[]> {
     this.#now();
-    return this.#usage.mostDenied(from, until, count, span);
+    return this.#usage.mostDenied(from, until, wholeCount(count), span);
   }
 
   async forget(addresses: readonly RowAddress[]): Promise<void> {
@@ -193,7 +194,7 @@ export class MemoryStore implements Store {
   }
 
   async claim(queue: string, options: ClaimOptions): Promise<readonly ClaimedItem[]> {
-    return this.#queues.claim(queue, options, this.#now());
+    return this.#queues.claim(queue, {...options, count: wholeCount(options.count)}, this.#now());
   }
 
   async extend(queue: string, claim: ClaimKey, leaseFor: number): Promise<boolean> {
@@ -210,12 +211,16 @@ export class MemoryStore implements Store {
 
   async items(queue: string, state: QueueState, count: number): Promise<readonly QueueItem[]> {
     this.#now();
-    return this.#queues.items(queue, state, count);
+    return this.#queues.items(queue, state, wholeCount(count));
   }
 
-  async drain(queue: string, state: 'waiting' | 'dead', count?: number): Promise<readonly QueueItem[]> {
+  async drain(
+    queue: string,
+    state: 'waiting' | 'dead',
+    count = DRAINED_AT_ONCE,
+  ): Promise<readonly QueueItem[]> {
     this.#now();
-    return this.#queues.drain(queue, state, count);
+    return this.#queues.drain(queue, state, wholeCount(count));
   }
 
   async generation(): Promise<number> {

@@ -15,7 +15,31 @@ export interface ConnectionOptions {
 }
 
 /** `code` of an error: the connection ended while it was made. */
-export const CLOSED_EARLY = 'RATECTL_CLOSED_EARLY';
+export const CLOSED_EARLY = 'CLOSED_EARLY';
+
+/** `code` of an error: values would come back changed. */
+export const WRONG_FORM = 'WRONG_FORM';
+
+/** How values are written and read: a database, or a role, may have it otherwise, and fractions or whole rows would be lost. */
+const FORMS: readonly (readonly [setting: string, wanted: string])[] = [
+  ['extra_float_digits', '1'],
+  ['bytea_output', 'hex'],
+  ['array_nulls', 'on'],
+];
+
+const LOOK: Statement = {
+  name: '',
+  text: `select pg_backend_pid(), ${FORMS.map(([name]) => `current_setting('${name}')`).join(', ')}`,
+};
+
+/** Where nothing can be set for a session it has to be right as it is. Throws when it is not. */
+const refuseForms = ([, ...found]: readonly (string | null)[]): void => {
+  const [digits] = found;
+  const wrong = FORMS.filter(([, wanted], i) => (i === 0 ? !(Number(digits) > 0) : found[i] !== wanted));
+  if (wrong.length === 0) return;
+  const names = wrong.map(([name, wanted]) => `${name} = ${wanted}`).join(', ');
+  throw Object.assign(new Error(`ratectl needs ${names}`), {code: WRONG_FORM});
+};
 
 /** One connection, one statement at a time. Rejects with what went wrong as it came. */
 export class Connection {
@@ -141,6 +165,8 @@ export class Connection {
     values: readonly Parameter[],
     timeoutMs = this.#timeoutMs,
   ): Promise<TextRows> {
+    // It may have ended since it was lent: that is said, and not that the driver takes nothing any more.
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const statement = {name: this.#session === 'own' ? name : '', text};
     return this.#within(timeoutMs, (done) => {
       this.#client.query(new TextQuery(statement, values, done));
@@ -173,12 +199,10 @@ export class Connection {
    * prepared before. Poolers make up the process number that a client is told, which gives them away.
    */
   async #settle(session: ConnectionOptions['session']): Promise<void> {
-    if (session === 'shared') return;
-    if (session === 'auto') {
-      const asked = {name: '', text: 'select pg_backend_pid()'};
-      const [row] = await this.#run(asked, [], this.#connectTimeoutMs);
+    if (session !== 'own') {
+      const [row] = await this.#run(LOOK, [], this.#connectTimeoutMs);
       const {processID} = this.#client as unknown as {processID: number | null};
-      if (Number(row![0]) !== processID) return;
+      if (session === 'shared' || Number(row![0]) !== processID) return refuseForms(row!);
     }
     const settings = [
       `set statement_timeout = ${this.#timeoutMs}`,
@@ -186,6 +210,7 @@ export class Connection {
       "set default_transaction_isolation = 'read committed'",
       // Statements here are short: compiling one takes longer than running it.
       'set jit = off',
+      ...FORMS.map(([name, wanted]) => `set ${name} = ${wanted}`),
       ...(this.#access === 'read' ? ['set default_transaction_read_only = on'] : []),
     ];
     await this.#run({name: '', text: settings.join('; ')}, [], this.#connectTimeoutMs);

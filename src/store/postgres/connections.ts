@@ -21,6 +21,8 @@ export interface ConnectionsOptions {
 /** SQLSTATEs after which surely nothing was done: a deadlock, or a row that went away under us. */
 const REPEATED = new Set(['40001', '40P01']);
 const ATTEMPTS = 5;
+/** While there are connections, one that could not be had is not asked for again before this, ms. */
+const MORE_AGAIN_MS = 1_000;
 
 /** A few connections, each used by one at a time, first come first served. All methods reject with a StoreError. */
 export class Connections {
@@ -34,6 +36,8 @@ export class Connections {
     timer: NodeJS.Timeout;
   }[] = [];
   #opening = 0;
+  /** When another connection may be asked for beside those there are, ms of `performance.now`. */
+  #moreAt = 0;
   /** The host that answered last is tried first. */
   #hosts: readonly Host[];
   #tls: 'off' | 'on';
@@ -127,6 +131,7 @@ export class Connections {
   #openMore(): void {
     const open = this.#busy.size + this.#idle.length + this.#opening;
     if (this.#closed || open >= this.size || this.#opening >= this.#waiting.length) return;
+    if (this.#busy.size > 0 && performance.now() < this.#moreAt) return;
     this.#opening++;
     this.#open().then(
       (connection) => {
@@ -136,6 +141,11 @@ export class Connections {
       },
       (error) => {
         this.#opening--;
+        // A role may have fewer connections than the pool: whoever waits gets one of those that are in use.
+        if (this.#busy.size > 0 && isFull(error)) {
+          this.#moreAt = performance.now() + MORE_AGAIN_MS;
+          return;
+        }
         const first = this.#waiting.shift();
         if (first === undefined) return;
         clearTimeout(first.timer);
@@ -213,3 +223,6 @@ export class Connections {
     return connection;
   }
 }
+
+/** SQLSTATE: the server takes no more connections, of this role or at all. */
+const isFull = (error: unknown): boolean => (error as {code?: string}).code === '53300';

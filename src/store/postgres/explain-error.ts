@@ -3,7 +3,7 @@ import {redactedUrl} from '../redacted-url.ts';
 import {StoreError, type StoreErrorKind} from '../store-error.ts';
 import type {PostgresTarget} from '../store-target.ts';
 import {sslModeOf} from './client-config.ts';
-import {CLOSED_EARLY} from './connection.ts';
+import {CLOSED_EARLY, WRONG_FORM} from './connection.ts';
 
 /** SQLSTATE: a lock was waited for longer than `lock_timeout`. */
 export const LOCK_NOT_AVAILABLE = '55P03';
@@ -144,6 +144,11 @@ const SERVER: Readonly<Record<string, (error: Error, target: PostgresTarget) => 
   }),
   '57014': (error) =>
     unreachable(`no answer in time: ${text(error)}`, 'the server is overloaded, or rows are locked'),
+  [WRONG_FORM]: (error) => ({
+    kind: 'server',
+    message: `the settings of this database or role would change what is stored: ${text(error)}`,
+    hint: 'behind a pooler in transaction mode they cannot be set for a session: ALTER DATABASE … SET, or ALTER ROLE … SET',
+  }),
   // The server answers, and other rows can be decided.
   [LOCK_NOT_AVAILABLE]: (error) => ({
     kind: 'server',

@@ -1,6 +1,7 @@
 import type {ClaimedItem, NewQueueItem, QueueFacts, QueueItem, QueueSettlement} from '../port.ts';
 import {checkQueueRoom, DRAINED_AT_ONCE, keptError, payloadJson, queueItemId} from '../queue-rules.ts';
 import {storedJson} from '../stored-json.ts';
+import {wholeCount} from '../whole-count.ts';
 import {numbersLiteral, parseNumbers, textsLiteral} from './array-literal.ts';
 import {isState} from './migrations/queue-functions.ts';
 import {queueFacts, queueFactsSql} from './queue-facts.ts';
@@ -9,8 +10,6 @@ import type {Statement} from './statement.ts';
 
 type Claim = Pick<ClaimedItem, 'id' | 'fencingToken'>;
 
-/** Items of an answer, at most. */
-const MOST = 1_000_000;
 const COLUMNS = 'id, class, rank, not_before, payload, enqueued_at, attempts, error';
 
 /** Order of the items of each state, by an index. */
@@ -85,7 +84,12 @@ export class PostgresQueues {
     queue: string,
     {count, leaseFor}: {readonly count: number; readonly leaseFor: number},
   ): Promise<readonly ClaimedItem[]> {
-    const rows = await this.#server.query(this.#claim, [queue, most(count), leaseFor, this.#server.now()]);
+    const rows = await this.#server.query(this.#claim, [
+      queue,
+      wholeCount(count),
+      leaseFor,
+      this.#server.now(),
+    ]);
     return rows.map((row) => ({
       ...itemOf(row),
       leasedUntil: Number(row[8]),
@@ -118,7 +122,7 @@ export class PostgresQueues {
   }
 
   async items(queue: string, state: keyof typeof ORDER, count: number): Promise<readonly QueueItem[]> {
-    return (await this.#server.query(this.#items[state], [queue, most(count)])).map(itemOf);
+    return (await this.#server.query(this.#items[state], [queue, wholeCount(count)])).map(itemOf);
   }
 
   async drain(
@@ -126,11 +130,9 @@ export class PostgresQueues {
     state: 'waiting' | 'dead',
     count = DRAINED_AT_ONCE,
   ): Promise<readonly QueueItem[]> {
-    return (await this.#server.query(this.#drain, [queue, state, most(count)])).map(itemOf);
+    return (await this.#server.query(this.#drain, [queue, state, wholeCount(count)])).map(itemOf);
   }
 }
-
-const most = (count: number): number => Math.max(0, Math.min(Math.floor(count), MOST));
 
 /** Whether it can be a claim at all: anything else would be an error of the server. */
 const isClaim = ({id, fencingToken}: Claim): boolean =>

@@ -22,6 +22,7 @@ import type {
   UsageDelta,
   UsageSlot,
 } from '../port.ts';
+import {wholeCount} from '../whole-count.ts';
 import {type ChecksOptions, PostgresChecks} from './postgres-checks.ts';
 import {PostgresDocuments} from './postgres-documents.ts';
 import {PostgresJournals} from './postgres-journals.ts';
@@ -112,7 +113,7 @@ export class PostgresStore implements Store {
   }
 
   latest(journal: string, count: number, since?: number): Promise<readonly JournalEntry[]> {
-    return this.#journals.latest(journal, count, since);
+    return this.#journals.latest(journal, wholeCount(count), since);
   }
 
   record(delta: UsageDelta): Promise<void> {
@@ -120,7 +121,7 @@ export class PostgresStore implements Store {
   }
 
   hot(count: number): Promise<readonly HotKey[]> {
-    return this.#usage.hot(count);
+    return this.#usage.hot(wholeCount(count));
   }
 
   slots(from: number, until: number, width?: SlotWidth): AsyncIterable<UsageSlot> {
@@ -128,7 +129,7 @@ export class PostgresStore implements Store {
   }
 
   mostDenied(from: number, until: number, count: number, span?: DeniedSpan): Promise<readonly DeniedKey[]> {
-    return this.#usage.mostDenied(from, until, count, span);
+    return this.#usage.mostDenied(from, until, wholeCount(count), span);
   }
 
   forget(addresses: readonly RowAddress[]): Promise<void> {

@@ -34,6 +34,8 @@ export class TopicFeed {
   #retryMs = FIRST_RETRY_MS;
   /** ms of `performance.now`. */
   #retryAt = 0;
+  /** One attempt at a time, however long it takes: each that succeeds has a connection of its own. */
+  #subscribing = false;
 
   constructor(options: TopicFeedOptions) {
     this.#options = options;
@@ -65,8 +67,10 @@ export class TopicFeed {
     if (told !== undefined) await told.query(PING, []).catch(() => told.destroy());
     else this.#options.onUnsure();
     this.#schedule();
-    if (this.#told !== undefined || performance.now() < this.#retryAt) return;
+    if (this.#told !== undefined || this.#subscribing || performance.now() < this.#retryAt) return;
+    this.#subscribing = true;
     await this.#subscribe();
+    this.#subscribing = false;
     if (this.#told !== undefined) this.#options.onUnsure();
     this.#schedule();
   }

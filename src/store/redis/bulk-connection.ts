@@ -56,8 +56,8 @@ export class BulkConnection {
   }
 
   /**
-   * Sends commands and reads their answers. `read` gets all of them at once; they are gone when it returns. Rejects with the error
-   * that is the only answer, when the connection is lost, and after the time-out; then the connection is of no use any more.
+   * Sends commands and reads their answers. `read` gets all of them at once, refusals among them; they are gone when it returns.
+   * Rejects with what it throws, when the connection is lost, and after the time-out; then the connection is of no use any more.
    */
   ask<T>(commands: string | Buffer, answers: number, read: (replies: BulkReplies) => T): Promise<T> {
     return new Promise((resolve, reject) => {
@@ -70,8 +70,6 @@ export class BulkConnection {
         clearTimeout(timer);
         try {
           if (outcome instanceof Error) throw outcome;
-          const refused = answers === 1 ? outcome.errors.get(0) : undefined;
-          if (refused !== undefined) throw refused;
           resolve(read(outcome));
         } catch (error) {
           reject(error);

@@ -8,11 +8,11 @@ import {isRemoteHost} from '../remote-host.ts';
 import type {RedisTarget, StoreOptions} from '../store-target.ts';
 import {examineRights} from './examine-rights.ts';
 import {RedisConnection} from './redis-connection.ts';
-import {instantOf} from './redis-documents.ts';
 import {fieldsOf} from './redis-facts.ts';
 import {prefixOf} from './redis-prefix.ts';
 import {RowKeys} from './row-key.ts';
 import {sampleKeys} from './sample-keys.ts';
+import {instantOf} from './server-clock.ts';
 
 const SLOW_CALLS = 128;
 /** Those that a server may tell about itself. */

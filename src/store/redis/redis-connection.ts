@@ -194,22 +194,12 @@ export class RedisConnection {
   ): Promise<unknown[]> {
     const answers = await this.many(calls.map(({key, args}) => ['evalsha', script.sha, 1, key, ...args]));
     const missing = answers.flatMap((answer, i) => (isNoScript(answer) ? [i] : []));
-    for (const i of missing) {
-      const {key, args} = calls[i]!;
-      // The first teaches the server the script; in a Cluster the others may be on other servers.
-      const sent = await this.many([['eval', script.source, 1, key, ...args]]);
-      answers[i] = sent[0];
-      if (!(this.client instanceof Cluster)) {
-        const rest = missing.slice(missing.indexOf(i) + 1);
-        const again = await this.many(
-          rest.map((r) => ['evalsha', script.sha, 1, calls[r]!.key, ...calls[r]!.args]),
-        );
-        rest.forEach((r, n) => {
-          answers[r] = again[n];
-        });
-        break;
-      }
-    }
+    if (missing.length === 0) return answers;
+    // Each with the whole script: a server may forget it again, and in a Cluster each has to learn it.
+    const sent = await this.many(
+      missing.map((i) => ['eval', script.source, 1, calls[i]!.key, ...calls[i]!.args]),
+    );
+    for (const [n, i] of missing.entries()) answers[i] = sent[n];
     return answers;
   }
 

@@ -4,7 +4,7 @@ import {PUT_DOCUMENT_LUA, REMOVE_DOCUMENT_LUA, SWEEP_DOCUMENT_LUA} from './lua/d
 import type {RedisConnection} from './redis-connection.ts';
 import type {RowKeys} from './row-key.ts';
 import {type Script, scriptOf} from './script-library.ts';
-import type {ServerClock} from './server-clock.ts';
+import {instantOf, type ServerClock} from './server-clock.ts';
 
 /** A hash per kind; version and expiry stand before the JSON. Reading needs no script. */
 export class RedisDocuments {
@@ -86,9 +86,9 @@ export class RedisDocuments {
     );
   }
 
+  /** The clock is that of the server that has the document, in a Cluster too. */
   async #ask(command: string, ...args: string[]): Promise<[now: number, answer: unknown]> {
-    const [time, answer] = await this.#connection.many([['time'], [command, ...args]]);
-    for (const each of [time, answer]) if (each instanceof Error) throw this.#connection.failure(each);
+    const [time, answer] = await this.#connection.inOneSlot([['time'], [command, ...args]], 'one by one');
     return [this.#clock.given?.() ?? instantOf(time), answer];
   }
 
@@ -96,12 +96,6 @@ export class RedisDocuments {
     return this.#keys.own(`doc:${kind}`);
   }
 }
-
-/** The answer of TIME in µs. */
-export const instantOf = (time: unknown): number => {
-  const [seconds, micros] = (time as readonly unknown[]).map(Number) as [number, number];
-  return seconds * 1_000_000 + micros;
-};
 
 /** In capitals the driver leaves its answer as it is, a flat list: it would make an object, in which some names mean something else. */
 export const HGETALL = 'HGETALL';

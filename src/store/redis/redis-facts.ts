@@ -1,7 +1,6 @@
 import type {StoreFacts} from '../port.ts';
 import type {RedisConnection} from './redis-connection.ts';
-import {instantOf} from './redis-documents.ts';
-import type {ServerClock} from './server-clock.ts';
+import {instantOf, type ServerClock} from './server-clock.ts';
 
 /** What people should know about the server; reads only. A user who may not ask for INFO learns less. */
 export const redisFacts = async (connection: RedisConnection, clock: ServerClock): Promise<StoreFacts> => {

@@ -36,6 +36,7 @@ export class RedisJournals {
   }
 
   async latest(journal: string, count: number, since: number): Promise<readonly JournalEntry[]> {
+    if (count === 0) return [];
     const from = this.#clock.given === undefined && since > 0 ? String(Math.floor(since / 1_000)) : '-';
     const [answer] = await this.#connection.many([
       ['xrevrange', this.#nameOf(journal), '+', from, 'COUNT', Math.min(count, 2 * KEPT)],

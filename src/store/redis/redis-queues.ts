@@ -13,10 +13,9 @@ import {claimedItem, classWord, numberOf, numberWord, queueItem} from './queue-c
 import {factsCommands, queueFacts} from './queue-facts.ts';
 import {queueKeys} from './queue-keys.ts';
 import type {RedisConnection} from './redis-connection.ts';
-import {instantOf} from './redis-documents.ts';
 import type {RowKeys} from './row-key.ts';
 import {type Script, scriptOf} from './script-library.ts';
-import type {ServerClock} from './server-clock.ts';
+import {instantOf, type ServerClock} from './server-clock.ts';
 
 /** Bytes of payloads that one call puts in, about. */
 const ENQUEUE_BYTES = 1_048_576;

@@ -103,10 +103,10 @@ export class RedisRows {
     const answers = await this.#connection.evaluateMany(this.#change, calls);
     return answers.map((answer, i): RowChanged => {
       if (answer instanceof Error) throw this.#connection.failure(answer);
-      const [done, value, ttl] = answer as [number, Buffer | null, number];
+      const [done, value, ttl, now] = answer as [number, Buffer | null, number, Buffer];
       const {address} = changes[i]!;
       const words = value === null ? undefined : parseRow(address.shape, value);
-      const before = words && {address, words, expiresAt: expiryOf(ttl, this.#clock.estimate())};
+      const before = words && {address, words, expiresAt: expiryOf(ttl, Number(now))};
       return {outcome: done === 1 ? 'done' : 'drifted', before};
     });
   }

@@ -25,9 +25,10 @@ import type {
 import {DRAINED_AT_ONCE} from '../queue-rules.ts';
 import {storeClosed} from '../store-closed.ts';
 import type {StoreOptions} from '../store-target.ts';
+import {wholeCount} from '../whole-count.ts';
 import {RedisChecks} from './redis-checks.ts';
 import type {RedisConnection} from './redis-connection.ts';
-import {instantOf, RedisDocuments} from './redis-documents.ts';
+import {RedisDocuments} from './redis-documents.ts';
 import {redisFacts} from './redis-facts.ts';
 import {RedisJournals} from './redis-journals.ts';
 import {RedisNews} from './redis-news.ts';
@@ -36,7 +37,7 @@ import {RedisRows} from './redis-rows.ts';
 import {RedisTopics} from './redis-topics.ts';
 import {RedisUsage} from './redis-usage.ts';
 import {RowKeys} from './row-key.ts';
-import {ServerClock} from './server-clock.ts';
+import {askClock, ServerClock} from './server-clock.ts';
 
 const SLACK = 5_000_000;
 
@@ -137,7 +138,7 @@ export class RedisStore implements Store {
 
   async latest(journal: string, count: number, since = 0): Promise<readonly JournalEntry[]> {
     this.#open();
-    return this.#journals.latest(journal, count, since);
+    return this.#journals.latest(journal, wholeCount(count), since);
   }
 
   async record(delta: UsageDelta): Promise<void> {
@@ -147,7 +148,7 @@ export class RedisStore implements Store {
 
   async hot(count: number): Promise<readonly HotKey[]> {
     this.#open();
-    return this.#usage.hot(count);
+    return this.#usage.hot(wholeCount(count));
   }
 
   async *slots(from: number, until: number, width?: SlotWidth): AsyncGenerator<UsageSlot> {
@@ -162,7 +163,7 @@ export class RedisStore implements Store {
     span?: DeniedSpan,
   ): Promise<readonly DeniedKey[]> {
     this.#open();
-    return this.#usage.mostDenied(from, until, count, span);
+    return this.#usage.mostDenied(from, until, wholeCount(count), span);
   }
 
   async forget(addresses: readonly RowAddress[]): Promise<void> {
@@ -229,13 +230,9 @@ export class RedisStore implements Store {
     return this.#topics.notify(topic);
   }
 
-  /** In a Cluster the clock of the server that keeps documents and queues: it decides when they end and are due. */
   async now(): Promise<number> {
     this.#open();
-    if (this.#clock.given !== undefined) return this.#clock.given();
-    const commands = [['time'], ['get', this.#keys.own('generation')]] as const;
-    const [time] = await this.#connection.inOneSlot(commands, 'one by one');
-    return instantOf(time);
+    return askClock(this.#connection, this.#keys, this.#clock);
   }
 
   async facts(): Promise<StoreFacts> {

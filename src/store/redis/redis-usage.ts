@@ -12,9 +12,9 @@ import {
   startOf,
 } from '../usage-window.ts';
 import type {RedisCommand, RedisConnection} from './redis-connection.ts';
-import {HGETALL, instantOf, pairsOf} from './redis-documents.ts';
+import {HGETALL, pairsOf} from './redis-documents.ts';
 import type {RowKeys} from './row-key.ts';
-import type {ServerClock} from './server-clock.ts';
+import {askClock, type ServerClock} from './server-clock.ts';
 
 const MINUTE = 60_000_000;
 const HOUR = 60 * MINUTE;
@@ -38,7 +38,7 @@ const COUNTS = {a: 'allowed', d: 'denied', s: 'shadowDenied'} as const;
 
 /**
  * Usage as sums: `hot` (by until), `denied:m:<minute>`, `denied:h:<hour>` and `denied:d:<day>` (by refusals), `usage:<hour>` and
- * `hours:<day>` (counters). One trip records all that a limiter saw. Slots follow the server's clock as far as it is known here.
+ * `hours:<day>` (counters). One trip records all that a limiter saw. Slots follow the server's clock: as it was known last, when usage is recorded, else as it is.
  */
 export class RedisUsage {
   readonly #connection: RedisConnection;
@@ -52,7 +52,7 @@ export class RedisUsage {
   }
 
   async record({limits, keys}: UsageDelta): Promise<void> {
-    const now = this.#clock.estimate();
+    const now = this.#clock.isKnown ? this.#clock.estimate() : await this.#now();
     const counting = WIDTHS.flatMap((width) => this.#counting(limits, width, now));
     await this.#send([...counting, ...this.#heating(keys, now)]);
   }
@@ -108,8 +108,7 @@ export class RedisUsage {
 
   async hot(count: number): Promise<readonly HotKey[]> {
     if (count <= 0) return [];
-    const [time] = await this.#send([['time']]);
-    const now = this.#clock.given?.() ?? instantOf(time);
+    const now = await this.#now();
     const [found] = await this.#send([
       [
         'zrevrangebyscore',
@@ -150,7 +149,7 @@ export class RedisUsage {
     const {span} = HASHES[width];
     const {length, kept} = SLOT_GRAINS[width];
     const first = startOf(Math.max(from, 0), {length: span});
-    for (const starts of this.#starts(first, until, {length: span, kept})) {
+    for (const starts of startsOf(first, until, {length: span, kept}, await this.#now())) {
       const found = await this.#send(starts.map((start) => [HGETALL, this.#hash(width, start)]));
       for (const [i, start] of starts.entries()) {
         for (const slot of slotsOf(start, length, pairsOf(found[i])))
@@ -166,7 +165,7 @@ export class RedisUsage {
     span: DeniedSpan = 'hour',
   ): Promise<readonly DeniedKey[]> {
     const sums = new Map<string, number>();
-    for (const starts of this.#starts(from, until, DENIED_GRAINS[span])) {
+    for (const starts of startsOf(from, until, DENIED_GRAINS[span], await this.#now())) {
       const found = await this.#send(
         starts.map((at) => ['zrevrange', this.#refusals(span, at), 0, DENIED_KEYS - 1, 'WITHSCORES']),
       );
@@ -189,23 +188,11 @@ export class RedisUsage {
   }
 
   async sweep(): Promise<void> {
-    await this.#send([['zremrangebyscore', this.#keys.own('hot'), '-inf', this.#clock.estimate()]]);
+    await this.#send([['zremrangebyscore', this.#keys.own('hot'), '-inf', await this.#now()]]);
   }
 
-  /** Starts of the spans (hours, days) in a range that may still be kept, some at a time. */
-  *#starts(from: number, until: number, grain: Grain): Generator<number[]> {
-    const now = this.#clock.estimate();
-    const {length, kept} = grain;
-    const first = Math.max(from, startOf(now - kept, grain));
-    const last = Math.min(until, now + length);
-    let starts: number[] = [];
-    for (let at = startOf(first + length - 1, grain); at < last; at += length) {
-      starts.push(at);
-      if (starts.length < AT_ONCE) continue;
-      yield starts;
-      starts = [];
-    }
-    if (starts.length > 0) yield starts;
+  #now(): Promise<number> {
+    return askClock(this.#connection, this.#keys, this.#clock);
   }
 
   async #send(commands: readonly RedisCommand[]): Promise<unknown[]> {
@@ -226,6 +213,21 @@ export class RedisUsage {
   #minutely(minute: number): string {
     return this.#keys.own(`denied:m:${minute / MINUTE}`);
   }
+}
+
+/** Starts of the spans (hours, days) in a range that may still be kept, some at a time. */
+function* startsOf(from: number, until: number, grain: Grain, now: number): Generator<number[]> {
+  const {length, kept} = grain;
+  const first = Math.max(from, startOf(now - kept, grain));
+  const last = Math.min(until, now + length);
+  let starts: number[] = [];
+  for (let at = startOf(first + length - 1, grain); at < last; at += length) {
+    starts.push(at);
+    if (starts.length < AT_ONCE) continue;
+    yield starts;
+    starts = [];
+  }
+  if (starts.length > 0) yield starts;
 }
 
 /** Until its last instant is too old, and an hour for clocks that differ. */

@@ -1,13 +1,15 @@
-import {Cluster, type Redis} from 'ioredis';
+import {Cluster} from 'ioredis';
 import type {RowAddress} from '../../engine/live/check.ts';
 import {compileKeyGlob, literalPrefix} from '../key-glob.ts';
 import type {RowPage, RowSelection, StoredRow} from '../port.ts';
 import {bulk} from './bulk.ts';
 import {BulkConnection} from './bulk-connection.ts';
 import type {BulkReplies} from './bulk-replies.ts';
+import {keySlot} from './key-slot.ts';
 import type {RedisConnection} from './redis-connection.ts';
 import type {RowKeys} from './row-key.ts';
 import {parseRow} from './row-value.ts';
+import {lookAgain, movedSlots, slotOwners} from './slot-owners.ts';
 
 /** Names of foreign things that a page tells. */
 const FOREIGN_NAMES = 10;
@@ -46,6 +48,8 @@ export class RowScan {
   readonly #matches: (address: RowAddress) => boolean;
   readonly #pattern: string;
   readonly #pageSize: number;
+  /** Those that are listed; undefined: all. */
+  #slots: ReadonlySet<number> | undefined;
   /** In a Cluster keys of a page are in different slots, and a command is about one. */
   readonly #questionOf: (replies: BulkReplies, places: readonly number[]) => Question;
 
@@ -59,11 +63,27 @@ export class RowScan {
   }
 
   async *pages(): AsyncGenerator<RowPage> {
+    let owners = await slotOwners(this.#connection);
+    yield* this.#round();
+    const {client} = this.#connection;
+    // A slot may have moved from a server that was still to come to one that was past.
+    while (owners !== undefined && client instanceof Cluster) {
+      await lookAgain(client);
+      const now = await slotOwners(this.#connection);
+      this.#slots = movedSlots(owners, now!);
+      if (this.#slots.size === 0) return;
+      owners = now;
+      yield* this.#round();
+    }
+  }
+
+  /** All servers once. */
+  async *#round(): AsyncGenerator<RowPage> {
     const {timeoutMs} = this.#connection;
     for (const server of this.#connection.primaries()) {
       const own = await this.#connection.run(() => BulkConnection.open(server, timeoutMs));
       try {
-        for await (const read of this.#read(own)) yield* this.#pagesOf(server, read);
+        for await (const read of this.#read(own)) yield* this.#pagesOf(read);
       } finally {
         own.close();
       }
@@ -91,11 +111,14 @@ export class RowScan {
   }
 
   #listed(replies: BulkReplies): Listed {
+    const refused = replies.errors.get(0);
+    if (refused !== undefined) throw refused;
     const wanted: RowAddress[] = [];
     const places: number[] = [];
     const foreign: string[] = [];
     // The first text is the cursor.
     for (let i = 1; i < replies.count; i++) {
+      if (this.#slots?.has(keySlot(replies.text(i))) === false) continue;
       const address = this.#keys.parse(replies.bytes, replies.from[i], replies.until[i]);
       if (address === undefined) foreign.push(replies.text(i));
       else if (address !== 'own' && this.#matches(address)) {
@@ -124,23 +147,21 @@ export class RowScan {
     return ahead;
   }
 
-  async *#pagesOf(server: Redis, {wanted, values, foreign: named}: Read): AsyncGenerator<RowPage> {
+  async *#pagesOf({wanted, values, foreign: named}: Read): AsyncGenerator<RowPage> {
     const rows: StoredRow[] = [];
     const foreign = [...named];
     const odd: RowAddress[] = [];
     for (let i = 0; i < wanted.length; i++) {
       const address = wanted[i]!;
-      const value = values[i] === 'moved' ? await this.#moved(address) : values[i]!;
+      const value = values[i] === 'moved' ? await this.#valueOf(address) : values[i]!;
       if (typeof value === 'object') rows.push({address, words: value, expiresAt: Number.POSITIVE_INFINITY});
       else if (value === 'foreign') foreign.push(this.#keys.nameOf(address));
       else odd.push(address);
     }
-    const names = odd.map((address) => this.#keys.nameOf(address));
-    const types = await this.#connection.many(
-      names.map((name) => ['type', name]),
-      server,
-    );
-    foreign.push(...names.filter((_, i) => String(types[i]) !== 'none'));
+    for (const [address, value] of await this.#again(odd)) {
+      if (value === 'foreign') foreign.push(this.#keys.nameOf(address));
+      else rows.push({address, words: value, expiresAt: Number.POSITIVE_INFINITY});
+    }
     const told = foreign.slice(0, FOREIGN_NAMES);
     if (rows.length <= this.#pageSize) {
       if (rows.length > 0 || told.length > 0) yield {rows, foreign: told};
@@ -151,18 +172,40 @@ export class RowScan {
       yield {rows: rows.slice(from, from + this.#pageSize), foreign: from === 0 ? told : []};
   }
 
-  /** Of a slot that is just moving: the Cluster knows where. */
-  async #moved(address: RowAddress): Promise<Value> {
-    const {client} = this.#connection;
-    const value = await this.#connection.run(() => client.getBuffer(this.#keys.nameOf(address)));
-    return value === null ? 'none' : (parseRow(address.shape, value) ?? 'foreign');
+  /** What is there all the same: of another type, or a row that went and came again in between. */
+  async #again(
+    odd: readonly RowAddress[],
+  ): Promise<(readonly [RowAddress, readonly number[] | 'foreign'])[]> {
+    const types = await this.#connection.many(odd.map((address) => ['type', this.#keys.nameOf(address)]));
+    const found: (readonly [RowAddress, readonly number[] | 'foreign'])[] = [];
+    for (const [i, address] of odd.entries()) {
+      const type = types[i];
+      if (type instanceof Error) throw this.#connection.failure(type);
+      const value = String(type) === 'string' ? await this.#valueOf(address) : 'none';
+      if (typeof value === 'object') found.push([address, value]);
+      else if (value === 'foreign' || !['none', 'string'].includes(String(type)))
+        found.push([address, 'foreign']);
+    }
+    return found;
+  }
+
+  /** Asked by itself: of a slot that is just moving the Cluster knows where. */
+  async #valueOf(address: RowAddress): Promise<Value> {
+    const [value] = await this.#connection.many([['get', this.#keys.nameOf(address)]]);
+    if (value instanceof Error && !isOfOtherType(value)) throw this.#connection.failure(value);
+    return value instanceof Buffer ? (parseRow(address.shape, value) ?? 'foreign') : 'none';
   }
 }
 
 const valueIn = ({bytes, from, until, errors}: BulkReplies, i: number, shape: string): Value => {
   if (from[i]! >= 0) return parseRow(shape, bytes, from[i], until[i]) ?? 'foreign';
-  return /^(MOVED|ASK)/.test(errors.get(i)?.message ?? '') ? 'moved' : 'none';
+  const error = errors.get(i);
+  if (error === undefined || isOfOtherType(error)) return 'none';
+  if (/^(MOVED|ASK)/.test(error.message)) return 'moved';
+  throw error;
 };
+
+const isOfOtherType = ({message}: Error): boolean => message.startsWith('WRONGTYPE');
 
 const commandOf = (words: readonly string[]): string => `*${words.length}\r\n${words.map(bulk).join('')}`;
 

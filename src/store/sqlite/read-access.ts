@@ -42,7 +42,7 @@ export class ReadAccess implements SqliteAccess {
       const {handle, state} = this.#current();
       const result = work(handle, this.#options.clock.peek(handle));
       // Somebody began to write while a file was read that could not change: what was read may be neither old nor new.
-      if (state === WRITTEN || state === this.#stateOfFile() || attempt === 3) return result;
+      if (state.startsWith(WRITTEN) || state === this.#stateOfFile() || attempt === 3) return result;
     }
   }
 
@@ -66,7 +66,7 @@ export class ReadAccess implements SqliteAccess {
     if (this.#opened?.state === state) return this.#opened;
     this.#release();
     const location = pathToFileURL(this.#options.path);
-    if (state !== WRITTEN) location.searchParams.set('immutable', '1');
+    if (!state.startsWith(WRITTEN)) location.searchParams.set('immutable', '1');
     const handle = SqliteHandle.open(location, 'read');
     try {
       if (schemaState(handle, this.url) === 'old') throw this.#nothingYet();
@@ -89,7 +89,8 @@ export class ReadAccess implements SqliteAccess {
         hint: 'give the path of a state file',
       });
     }
-    return this.#lookedAt(`${path}-wal`) === undefined ? `${file.ino} ${file.size} ${file.mtimeMs}` : WRITTEN;
+    const isWritten = this.#lookedAt(`${path}-wal`) !== undefined;
+    return isWritten ? `${WRITTEN} ${file.ino}` : `${file.ino} ${file.size} ${file.mtimeMs}`;
   }
 
   #lookedAt(path: string): Stats | undefined {

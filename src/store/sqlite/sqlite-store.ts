@@ -24,6 +24,7 @@ import type {
   UsageSlot,
 } from '../port.ts';
 import {type ClaimKey, type ClaimOptions, DRAINED_AT_ONCE, type QueueState} from '../queue-rules.ts';
+import {wholeCount} from '../whole-count.ts';
 import {CallRows} from './call-rows.ts';
 import type {SqliteAccess} from './sqlite-access.ts';
 import {getDocument, listDocuments, putDocument, removeDocument, sweepDocuments} from './sqlite-documents.ts';
@@ -126,7 +127,7 @@ export class SqliteStore implements Store {
   }
 
   latest(journal: string, count: number, since = 0): Promise<readonly JournalEntry[]> {
-    return latestEntries(this.#access, journal, count, since);
+    return latestEntries(this.#access, journal, wholeCount(count), since);
   }
 
   record(delta: UsageDelta): Promise<void> {
@@ -134,7 +135,7 @@ export class SqliteStore implements Store {
   }
 
   hot(count: number): Promise<readonly HotKey[]> {
-    return hotKeys(this.#access, count);
+    return hotKeys(this.#access, wholeCount(count));
   }
 
   slots(from: number, until: number, width?: SlotWidth): AsyncIterable<UsageSlot> {
@@ -142,7 +143,7 @@ export class SqliteStore implements Store {
   }
 
   mostDenied(from: number, until: number, count: number, span?: DeniedSpan): Promise<readonly DeniedKey[]> {
-    return mostDeniedKeys(this.#access, from, until, count, span);
+    return mostDeniedKeys(this.#access, from, until, wholeCount(count), span);
   }
 
   forget(addresses: readonly RowAddress[]): Promise<void> {
@@ -154,7 +155,7 @@ export class SqliteStore implements Store {
   }
 
   claim(queue: string, options: ClaimOptions): Promise<readonly ClaimedItem[]> {
-    return claimItems(this.#access, queue, options);
+    return claimItems(this.#access, queue, {...options, count: wholeCount(options.count)});
   }
 
   extend(queue: string, claim: ClaimKey, leaseFor: number): Promise<boolean> {
@@ -170,11 +171,11 @@ export class SqliteStore implements Store {
   }
 
   items(queue: string, state: QueueState, count: number): Promise<readonly QueueItem[]> {
-    return listItems(this.#access, queue, state, count);
+    return listItems(this.#access, queue, state, wholeCount(count));
   }
 
   drain(queue: string, state: 'waiting' | 'dead', count = DRAINED_AT_ONCE): Promise<readonly QueueItem[]> {
-    return drainItems(this.#access, queue, state, count);
+    return drainItems(this.#access, queue, state, wholeCount(count));
   }
 
   listen(onNews: () => void, topic?: string): Promise<() => Promise<void>> {

@@ -1,11 +1,10 @@
-import {accessSync, constants, mkdirSync} from 'node:fs';
+import {accessSync, constants, mkdirSync, statSync} from 'node:fs';
 import {dirname} from 'node:path';
 import {storeClosed} from '../store-closed.ts';
 import {StoreError} from '../store-error.ts';
 import {patiently} from './patiently.ts';
 import {migrate, schemaState} from './schema.ts';
 import type {SqliteAccess, StoreClock, Work} from './sqlite-access.ts';
-import {sqliteError} from './sqlite-error.ts';
 import {SqliteHandle} from './sqlite-handle.ts';
 
 /**
@@ -21,6 +20,9 @@ export const WRITE_PRAGMAS = `
   PRAGMA wal_autocheckpoint = 8000;
 `;
 
+/** How often a file in use is looked at, ms: another one may have its name. */
+const LOOKED_AT_EVERY_MS = 500;
+
 export interface FileOptions {
   readonly path: string;
   readonly url: string;
@@ -33,28 +35,23 @@ export interface FileOptions {
 export class WriteAccess implements SqliteAccess {
   readonly url: string;
   readonly mode = 'write';
-  readonly #handle: SqliteHandle;
   readonly #options: FileOptions;
+  /** Undefined: to be opened. */
+  #opened: OpenedFile | undefined;
+  /** When to look next whether the file is still the one with that name, ms of `performance.now`. */
+  #lookAt = 0;
   #closed = false;
 
-  private constructor(handle: SqliteHandle, options: FileOptions) {
-    this.#handle = handle;
+  private constructor(options: FileOptions) {
     this.#options = options;
     this.url = options.url;
   }
 
   static async open(options: FileOptions): Promise<WriteAccess> {
-    const {path, url} = options;
-    makeFolder(path, url);
-    refuseReadOnly(path, url);
-    const handle = opened(path, url);
-    const access = new WriteAccess(handle, options);
+    makeFolder(options.path, options.url);
+    const access = new WriteAccess(options);
     try {
-      await access.#patiently(() => {
-        const state = schemaState(handle, url);
-        handle.exec(WRITE_PRAGMAS);
-        if (state === 'old') transaction(handle, () => migrate(handle, url));
-      });
+      await access.#patiently(() => access.#current('write'));
     } catch (error) {
       access.close();
       throw error;
@@ -63,19 +60,45 @@ export class WriteAccess implements SqliteAccess {
   }
 
   read<T>(work: Work<T>): Promise<T> {
-    return this.#patiently(() => work(this.#handle, this.#options.clock.peek(this.#handle)));
+    return this.#patiently(() => {
+      const handle = this.#current('read');
+      return work(handle, this.#options.clock.peek(handle));
+    });
   }
 
   write<T>(work: Work<T>): Promise<T> {
-    return this.#patiently(() =>
-      transaction(this.#handle, () => work(this.#handle, this.#options.clock.now(this.#handle))),
-    );
+    return this.#patiently(() => {
+      const handle = this.#current('write');
+      return transaction(handle, () => work(handle, this.#options.clock.now(handle)));
+    });
   }
 
   close(): void {
-    if (this.#closed) return;
     this.#closed = true;
-    this.#handle.close();
+    this.#release();
+  }
+
+  /**
+   * Somebody may have put another file in its place, or have taken it away: whoever comes then uses the new one, and both would
+   * admit what one limit allows. The old one is closed first: files beside it have the names of those of the new one.
+   */
+  #current(access: 'read' | 'write'): SqliteHandle {
+    const {path, url} = this.#options;
+    const now = performance.now();
+    if (this.#opened !== undefined && now >= this.#lookAt) {
+      if (isElsewhere(this.#opened, path, access)) this.#release();
+      else this.#lookAt = now + LOOKED_AT_EVERY_MS;
+    }
+    if (this.#opened === undefined) {
+      this.#opened = openedFile(path, url);
+      this.#lookAt = now + LOOKED_AT_EVERY_MS;
+    }
+    return this.#opened.handle;
+  }
+
+  #release(): void {
+    this.#opened?.handle.close();
+    this.#opened = undefined;
   }
 
   #patiently<T>(attempt: () => T): Promise<T> {
@@ -85,6 +108,41 @@ export class WriteAccess implements SqliteAccess {
     }, this.#options);
   }
 }
+
+interface OpenedFile {
+  readonly handle: SqliteHandle;
+  /** What tells the file from others that get its name; undefined: it was gone at once. */
+  readonly inode: number | undefined;
+}
+
+const openedFile = (path: string, url: string): OpenedFile => {
+  refuseReadOnly(path, url);
+  const handle = SqliteHandle.open(path, 'write');
+  try {
+    const state = schemaState(handle, url);
+    handle.exec(WRITE_PRAGMAS);
+    if (state === 'old') transaction(handle, () => migrate(handle, url));
+    return {handle, inode: inodeOf(path)};
+  } catch (error) {
+    handle.close();
+    throw error;
+  }
+};
+
+/** Who only reads makes no new file, and nobody can share one whose folder is gone. */
+const isElsewhere = ({inode}: OpenedFile, path: string, access: 'read' | 'write'): boolean => {
+  try {
+    const there = inodeOf(path);
+    if (there !== undefined) return there !== inode;
+    return access === 'write' && inodeOf(dirname(path)) !== undefined;
+  } catch {
+    // Whoever may not look any more goes on with what is open.
+    return false;
+  }
+};
+
+/** Undefined: there is none. */
+const inodeOf = (path: string): number | undefined => statSync(path, {throwIfNoEntry: false})?.ino;
 
 const transaction = <T>(handle: SqliteHandle, work: () => T): T => {
   handle.run('BEGIN IMMEDIATE');
@@ -99,14 +157,6 @@ const transaction = <T>(handle: SqliteHandle, work: () => T): T => {
       // Some errors, a full disk among them, have rolled back already.
     }
     throw error;
-  }
-};
-
-const opened = (path: string, url: string): SqliteHandle => {
-  try {
-    return SqliteHandle.open(path, 'write');
-  } catch (error) {
-    throw sqliteError(error, url);
   }
 };
 

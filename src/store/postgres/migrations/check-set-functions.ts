@@ -93,7 +93,11 @@ $ratectl$;
 const kindOf = (most: string): string => `case when fits then 0 when ask > ${most} then 2 else 1 end::float8`;
 
 const gcraLevels = ({mulDivFloor, mulAddDivCeil, remainder}: Arithmetic): Levels => [
-  {tat: 'greatest(w0, now_)', numerator: 'case when w0 < now_ then 0 else w1 end'},
+  {over: 'case when w1 >= p1 then floor(w1 / p1) else 0 end'},
+  {
+    tat: 'greatest(w0 + over, now_)',
+    numerator: 'case when w0 + over < now_ then 0 else w1 - over * p1 end',
+  },
   {ahead: 'tat - now_'},
   {
     x: `case when ahead >= p4 then 0 else greatest(0, p3 - ${mulAddDivCeil('ahead', 'p1', 'numerator', 'p2')}) end`,

@@ -45,6 +45,11 @@ export const MIGRATIONS: readonly Migration[] = [
     name: 'token buckets whose rate changed',
     sql: ({schema}) => checkFunctionSql(schema) + checkOneFunctionSql(schema) + checkSetFunctionsSql(schema),
   },
+  {
+    version: 8,
+    name: 'costs of 0, and GCRA whose rate changed',
+    sql: ({schema}) => checkFunctionSql(schema) + checkOneFunctionSql(schema) + checkSetFunctionsSql(schema),
+  },
 ];
 
 export const NEWEST = MIGRATIONS.at(-1)!.version;

@@ -3,6 +3,11 @@ export const GCRA_LUA = `
 local function decide_4(row, at, now, cost, p)
   local count, period, burst = p[3], p[4], p[5]
   local tat, numerator = row[at], row[at + 1]
+  if numerator >= count then
+    local whole = floor(numerator / count)
+    tat = tat + whole
+    numerator = numerator - whole * count
+  end
   if tat < now then
     tat = now
     numerator = 0

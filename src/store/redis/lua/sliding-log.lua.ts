@@ -21,7 +21,7 @@ local function decide_9(row, at, now, cost, p)
   local kind, remaining, retry, reset = 0, left, 0, 0
   if remaining < 0 then remaining = 0 end
   if used ~= 0 then reset = newest + window - now end
-  if cost <= left then
+  if cost <= remaining then
     if cost > 0 then
       remaining = left - cost
       reset = t + window - now

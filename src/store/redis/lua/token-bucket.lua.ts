@@ -46,19 +46,19 @@ local function decide_1(row, at, now, cost, p)
     taken = 2 * burst
     tokens = -burst
   end
+  if tokens < 0 then tokens = 0 end
   local kind, remaining, retry, writes = 0, tokens - cost, 0, cost > 0
   if cost <= tokens then
     taken = taken + cost
   else
     remaining = tokens
-    if remaining < 0 then remaining = 0 end
     if cost > burst then
       kind = 2
     else
       kind = 1
       retry = since + time_to_refill(cost - burst + taken, count, period, step) - now
     end
-    writes = (not known and taken > 0) or (owes and cost > 0)
+    writes = (not known and taken > 0) or owes
   end
   local full = t
   if taken ~= 0 then full = since + time_to_refill(taken, count, period, step) end

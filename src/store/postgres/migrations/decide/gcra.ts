@@ -4,6 +4,7 @@ import type {Arithmetic} from './arithmetic.ts';
 export const gcraSql = ({mulDivFloor, mulAddDivCeil, remainder}: Arithmetic): string => `
           p2 := p_sets[c + 2]; p3 := p_sets[c + 3];
           n0 := w0; n1 := w1;
+          if n1 >= p1 then x := floor(n1 / p1); n0 := n0 + x; n1 := n1 - x * p1; end if;
           if n0 < now_ then n0 := now_; n1 := 0; end if;
           e := n0 - now_;
           -- x: what is left.

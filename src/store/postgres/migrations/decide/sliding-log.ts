@@ -16,7 +16,7 @@ export const slidingLogSql = (): string => `
           cap := p1;
           remaining := greatest(0, z);
           reset := case when x = 0 then 0 else y + p2 - now_ end;
-          if ask <= z then
+          if ask <= remaining then
             if ask > 0 then
               writes := true; remaining := z - ask; reset := t + p2 - now_;
             end if;

@@ -36,12 +36,13 @@ export const tokenBucketSql = ({mulDivFloor, mulDivCeil}: Arithmetic): string =>
           cap := p3;
           y := 0;
           if x < -p3 then
-            y := 1; n0 := t; n1 := 2 * p3; x := -p3;
+            y := 1; n0 := t; n1 := 2 * p3;
           end if;
+          x := greatest(0, x);
           if ask <= x then
             remaining := x - ask; writes := ask > 0; n1 := n1 + ask;
           else
-            remaining := greatest(0, x); writes := (w1 = 0 and n1 > 0) or (y = 1 and ask > 0);
+            remaining := x; writes := (w1 = 0 and n1 > 0) or y = 1;
             if ask > p3 then
               kind := 2;
             else
