@@ -52,38 +52,38 @@ describe('migrate on Postgres', {timeout: 60_000}, () => {
     const change = await migrate(cli, '--dry-run');
     expect(change).toMatchObject({
       dryRun: true,
-      schema: {place: `the schema "${name}"`, before: 0, after: 7},
+      schema: {place: `the schema "${name}"`, before: 0, after: 8},
     });
-    expect(change.schema!.migrations.map(({version}) => version)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(change.schema!.migrations.map(({version}) => version)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     const [found] = await server.sql(`select to_regnamespace('${name}') as name`);
     expect(found!['name']).toBeNull();
   });
 
   test('makes the schema, and finds it up to date the next time', async () => {
     const {cli, versions} = place();
-    expect(await migrate(cli, '--yes')).toMatchObject({dryRun: false, schema: {before: 0, after: 7}});
-    expect(await versions()).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(await migrate(cli, '--yes')).toMatchObject({dryRun: false, schema: {before: 0, after: 8}});
+    expect(await versions()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     // Without --yes: there is nothing to agree to.
-    expect(await migrate(cli)).toMatchObject({schema: {before: 7, after: 7, migrations: []}});
-    expect((await cli.run('migrate')).out).toContain('up to date, version 7');
+    expect(await migrate(cli)).toMatchObject({schema: {before: 8, after: 8, migrations: []}});
+    expect((await cli.run('migrate')).out).toContain('up to date, version 8');
   });
 
   test('brings an older one up to date, and says so in the audit journal', async () => {
     const {cli, name, older, versions} = place();
     await older();
     const {out} = await cli.run('migrate', '--dry-run');
-    expect(out).toContain('would be migrated from version 5 to 7');
+    expect(out).toContain('would be migrated from version 5 to 8');
     expect(out).toContain('6 token buckets that are never full');
     expect(out).toContain('programs with an older ratectl that start from then on are refused');
     const change = await migrate(cli, '--yes', '--reason', 'version 0.2');
-    expect(change.schema).toMatchObject({before: 5, after: 7});
-    expect(await versions()).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(change.schema).toMatchObject({before: 5, after: 8});
+    expect(await versions()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     const audit = JSON.parse((await cli.run('audit', '--json')).out) as {data: AuditList};
     expect(audit.data.entries[0]).toMatchObject({
       action: 'migrate',
       by: 'ada',
       why: 'version 0.2',
-      target: `the schema "${name}": 5 to 7`,
+      target: `the schema "${name}": 5 to 8`,
     });
   });
 
@@ -93,7 +93,7 @@ describe('migrate on Postgres', {timeout: 60_000}, () => {
     const other = await cli.run('override', 'set', 'per-ip/a', '--block', '--reason', 'x');
     expect(other).toMatchObject({code: 3, err: expect.stringContaining('run: ratectl migrate')});
     await migrate(cli, '--yes');
-    expect(await versions()).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(await versions()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
   test('without --yes where nobody can be asked it changes nothing: exit 4', async () => {
