@@ -51,8 +51,8 @@ process.on('message', (message: ToProcess) => {
   hear(message).catch((error: unknown) => tell({kind: 'failed', error: sentError(error)}));
 });
 
-// Ctrl-C reaches every process of the terminal: the command ends the run and asks for what there is.
-process.on('SIGINT', () => undefined);
+// Ctrl-C, a terminal that is closed and `timeout` reach every process of the group: the command ends the run and asks for what there is.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 process.on('disconnect', () => {
   load?.stop();
   void load?.close().catch(() => undefined);

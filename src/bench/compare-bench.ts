@@ -159,12 +159,13 @@ const COMPARED: readonly (readonly [name: string, of: (settings: BenchSettings) 
   ['arrivals', ({arrivals}) => arrivals],
   ['connections', ({connections}) => connections],
   ['processes', ({processes}) => processes],
-  ['duration', ({durationMs}) => formatDuration(durationMs * 1_000)],
+  // An older result may be without it.
+  ['duration', ({durationMs}) => (durationMs === undefined ? null : formatDuration(durationMs * 1_000))],
   ['keys', ({keys}) => keys],
   ['distribution', ({distribution}) => distribution],
   ['limits', ({limits}) => limits.join(', ')],
   ['pacing', ({pacing}) => pacing],
-  ['p99 to stay below', ({p99Us}) => (p99Us === null ? null : formatDuration(p99Us))],
+  ['p99 to stay below', ({p99Us}) => (p99Us == null ? null : formatDuration(p99Us))],
 ];
 
 const differing = (before: BenchReport, now: BenchReport): readonly string[] => {

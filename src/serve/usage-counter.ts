@@ -16,14 +16,25 @@ export class UsageCounter {
   readonly #final = new Map<string, Omit<LimitUsage, 'limit'>>();
   /** Start of the first minute that may still grow, µs of the store's clock; undefined: not begun. */
   #from: number | undefined;
+  /** Start of the latest minute that was read: a clock that goes back, as that of another server may, takes nothing away. */
+  #latest = 0;
+  /** Readings that are asked for at the same time follow each other: each begins where the one before it left off. */
+  #reading: Promise<unknown> = Promise.resolve();
 
   constructor(store: Pick<Usage, 'slots'>) {
     this.#store = store;
   }
 
   /** `now`: the store's clock, µs. */
-  async totals(now: number): Promise<UsageTotals> {
-    const minute = Math.floor(now / MINUTE) * MINUTE;
+  totals(now: number): Promise<UsageTotals> {
+    const totals = this.#reading.then(() => this.#read(now));
+    this.#reading = totals.catch(() => undefined);
+    return totals;
+  }
+
+  async #read(now: number): Promise<UsageTotals> {
+    const minute = Math.max(this.#latest, Math.floor(now / MINUTE) * MINUTE);
+    this.#latest = minute;
     this.#from ??= minute;
     const finalBefore = Math.max(this.#from, minute - FINAL_AFTER);
     const totals = new Map(this.#final);

@@ -107,7 +107,9 @@ export const runDashboard = async (options: DashboardOptions): Promise<'left' | 
     dashboard.dispatch(what === 'press' ? {kind: 'clicked', line} : {kind: 'key', name: what}),
   );
   input.on('end', () => leave());
-  const instance = render(createElement(App, {dashboard, style: options.style, timeZone: options.timeZone}), {
+  const {style, timeZone} = options;
+  const onGone = (): void => terminal.mouse('off');
+  const instance = render(createElement(App, {dashboard, style, timeZone, onGone}), {
     stdin: input as unknown as NodeJS.ReadStream,
     stdout,
     exitOnCtrlC: false,

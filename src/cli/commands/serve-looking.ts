@@ -4,8 +4,9 @@ import {noticeJson} from '../../serve/alerts/notice-json.ts';
 import {Webhook} from '../../serve/alerts/webhook.ts';
 import {Health} from '../../serve/health.ts';
 import {startHttp} from '../../serve/http/http-server.ts';
+import type {ListenAddress} from '../../serve/http/listen-address.ts';
 import {ServeMetrics} from '../../serve/metrics/serve-metrics.ts';
-import {routesOf} from '../../serve/routes.ts';
+import {type RouteParts, routesOf} from '../../serve/routes.ts';
 import {StatusApi, type Wrap} from '../../serve/status-api.ts';
 import {StatusFeed} from '../../serve/status-feed.ts';
 import type {Store} from '../../store/port.ts';
@@ -38,21 +39,33 @@ export const startLooking = async (
   around: Surroundings,
   parts: ServedPart[],
 ): Promise<void> => {
-  const {context, log} = around;
+  const {context} = around;
   const {store, contextName} = target;
-  const localNow = (): number => context.clock.now();
   const feed = feedOf(target, around);
   const wrap: Wrap = (command, data, warnings) => ({
     ...envelope(command, data, warnings, context, contextName),
   });
   const api = new StatusApi(feed, wrap);
-  const {alerts} = plan;
-  if (alerts.log || alerts.webhook !== undefined) parts.push(startAlerts(plan, target, feed, around));
   const mcp =
     plan.mcp === undefined
       ? undefined
       : await startMcp(plan, {api, feed, store, wrap, contextName}, around, parts);
-  if (plan.listen === undefined) return;
+  const {listen} = plan;
+  if (listen !== undefined)
+    parts.push(await startServer({...plan, listen}, target, {api, feed, mcp}, around));
+  const {alerts} = plan;
+  // Not before the address is ours: what cannot begin, and is started again and again, tells nobody. It is the last to end.
+  if (alerts.log || alerts.webhook !== undefined) parts.unshift(startAlerts(plan, target, feed, around));
+};
+
+/** Page, JSON and metrics over HTTP, and `/mcp` where there is one. */
+const startServer = async (
+  plan: ServePlan & {readonly listen: ListenAddress},
+  {store, redactedUrl}: Target,
+  {api, feed, mcp}: Pick<RouteParts, 'api' | 'mcp'> & {readonly feed: StatusFeed},
+  {context, log}: Surroundings,
+): Promise<ServedPart> => {
+  const localNow = (): number => context.clock.now();
   const health = new Health(feed);
   const metrics = new ServeMetrics({store, feed, version: context.version, localNow});
   const onError = (error: unknown): void => log.add(errorEvent(error, 'the request was answered with 500'));
@@ -66,15 +79,15 @@ export const startLooking = async (
   });
   log.add({
     event: 'listening',
-    text: `${http.url}/ shows ${target.redactedUrl}${plan.token === undefined ? '' : ', with the token'}`,
-    fields: {url: http.url, store: target.redactedUrl},
+    text: `${http.url}/ shows ${redactedUrl}${plan.token === undefined ? '' : ', with the token'}`,
+    fields: {url: http.url, store: redactedUrl},
   });
-  parts.push({
+  return {
     async close() {
       health.stop();
       await http.close();
     },
-  });
+  };
 };
 
 const feedOf = ({store}: Target, {flags, context}: Surroundings): StatusFeed => {
@@ -144,7 +157,9 @@ const startMcp = async (
   };
   if (plan.mcp === 'stdio') {
     const {startMcpStdio} = await import('../../serve/mcp/mcp-stdio.ts');
-    served.push(await startMcpStdio(context.streams, options));
+    const onUnread = (why: string): void =>
+      log.add({event: 'warning', text: `a line of the client was left out: ${why}`});
+    served.push(await startMcpStdio(context.streams, {...options, onUnread}));
     return undefined;
   }
   const {McpHttp} = await import('../../serve/mcp/mcp-http.ts');

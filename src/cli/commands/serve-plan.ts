@@ -6,6 +6,7 @@ import {quoted} from '../../base/safe-text.ts';
 import {isExposed, readBounded} from '../../config/read-bounded.ts';
 import {parseWebhookUrl} from '../../serve/alerts/webhook.ts';
 import {SHORTEST_TOKEN} from '../../serve/http/bearer-token.ts';
+import {parseAllowedHost} from '../../serve/http/host-check.ts';
 import {type ListenAddress, parseListenAddress} from '../../serve/http/listen-address.ts';
 import type {CliContext} from '../context.ts';
 import type {ServeFlags} from './serve.ts';
@@ -45,7 +46,7 @@ export const servePlan = (flags: ServeFlags, context: CliContext): ServePlan => 
     access: flags.tokenManager === true || flags.allowWrite === true ? 'write' : 'read',
     listen,
     token,
-    allowHosts: flags.allowHost ?? [],
+    allowHosts: (flags.allowHost ?? []).map(parseAllowedHost),
     mcp: flags.mcp,
     allowWrite: flags.allowWrite === true,
     root: resolve(context.cwd, flags.root),

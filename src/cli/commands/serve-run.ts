@@ -25,7 +25,6 @@ export const runServe = async (flags: ServeFlags, context: CliContext): Promise<
     plan.mcp !== undefined ||
     plan.alerts.log ||
     plan.alerts.webhook !== undefined;
-  const told = whenTold(context);
   const alive = setInterval(() => undefined, KEEP_ALIVE);
   const parts: ServedPart[] = [];
   try {
@@ -34,6 +33,8 @@ export const runServe = async (flags: ServeFlags, context: CliContext): Promise<
       context,
       plan.access,
       async (target) => {
+        // Until the store is open there is nothing to finish: a signal ends the process at once.
+        const told = whenTold(context);
         for (const text of [...plan.warnings, ...target.warnings]) log.add({event: 'warning', text});
         let exit: ExitCode = 0;
         try {

@@ -30,13 +30,20 @@ export const parseWebhookUrl = (text: string): URL => {
 /** Sends notices one after the other, in their order, and tries again what may succeed later. */
 export class Webhook {
   readonly #options: WebhookOptions;
+  readonly #address: string;
+  readonly #headers: Readonly<Record<string, string>>;
   readonly #waiting: string[] = [];
   readonly #stopped = new AbortController();
   #sending: Promise<void> | undefined;
   #dropped = 0;
+  /** Those that the end left unsent. */
+  #left = 0;
 
   constructor(options: WebhookOptions) {
     this.#options = options;
+    const {address, authorization} = withoutCredentials(options.url);
+    this.#address = address;
+    this.#headers = {'content-type': 'application/json', 'user-agent': 'ratectl', ...authorization};
   }
 
   send(notice: Readonly<Record<string, unknown>>): void {
@@ -56,42 +63,52 @@ export class Webhook {
       await Promise.race([this.#sending, sleep(graceMs, undefined, {ref: false})]);
     this.#stopped.abort();
     await this.#sending?.catch(() => undefined);
+    if (this.#left === 0) return;
+    this.#trouble(
+      `${this.#left === 1 ? '1 alert was' : `${this.#left} alerts were`} not sent: the process ends`,
+    );
+    this.#left = 0;
   }
 
   async #drain(): Promise<void> {
     for (let body = this.#waiting.shift(); body !== undefined; body = this.#waiting.shift()) {
-      await this.#deliver(body);
-      if (this.#stopped.signal.aborted) return;
+      const outcome = await this.#deliver(body);
+      if (this.#stopped.signal.aborted) {
+        this.#left = this.#waiting.length + (outcome === 'stopped' ? 1 : 0);
+        return;
+      }
       if (this.#dropped === 0) continue;
       this.#trouble(`${this.#dropped} alerts were not sent: more than ${MOST_WAITING} waited`);
       this.#dropped = 0;
     }
   }
 
-  async #deliver(body: string): Promise<void> {
+  /** `stopped`: told to end before it was clear what became of it. */
+  async #deliver(body: string): Promise<'settled' | 'stopped'> {
     const {backoff = {first: 1_000_000, most: 60_000_000}} = this.#options;
     for (let failures = 1; ; failures++) {
       const outcome = await this.#attempt(body);
-      if (outcome.kind === 'done' || this.#stopped.signal.aborted) return;
+      if (outcome.kind === 'done') return 'settled';
+      if (this.#stopped.signal.aborted) return 'stopped';
       if (outcome.kind === 'refused' || failures >= MOST_ATTEMPTS) {
         this.#trouble(
           `an alert was not sent, ${outcome.why}${outcome.kind === 'failed' ? ` ${failures} times` : ''}`,
         );
-        return;
+        return 'settled';
       }
       const wait = backoffDelay(backoff, 'equal', failures, Math.random(), outcome.retryAfter);
       await sleep(wait / 1_000, undefined, {signal: this.#stopped.signal, ref: false}).catch(() => undefined);
-      if (this.#stopped.signal.aborted) return;
+      if (this.#stopped.signal.aborted) return 'stopped';
     }
   }
 
   async #attempt(body: string): Promise<Outcome> {
-    const {url, timeoutMs = 10_000} = this.#options;
+    const {timeoutMs = 10_000} = this.#options;
     try {
-      const response = await fetch(url, {
+      const response = await fetch(this.#address, {
         method: 'POST',
         body,
-        headers: {'content-type': 'application/json', 'user-agent': 'ratectl'},
+        headers: this.#headers,
         // What is sent to one address is not meant for another.
         redirect: 'manual',
         signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), this.#stopped.signal]),
@@ -122,6 +139,28 @@ type Outcome =
   | {readonly kind: 'refused'; readonly why: string}
   /** µs. */
   | {readonly kind: 'failed'; readonly why: string; readonly retryAfter: number};
+
+/** `https://user:password@host/` is asked as every client asks it: `fetch` refuses such an address. */
+const withoutCredentials = (
+  url: URL,
+): {readonly address: string; readonly authorization: Readonly<Record<string, string>>} => {
+  const {username, password} = url;
+  if (username === '' && password === '') return {address: url.href, authorization: {}};
+  const bare = new URL(url);
+  bare.username = '';
+  bare.password = '';
+  const pair = Buffer.concat([decoded(username), Buffer.from(':'), decoded(password)]);
+  return {address: bare.href, authorization: {authorization: `Basic ${pair.toString('base64')}`}};
+};
+
+/** The bytes behind `%41`; a `%` that begins none is one. */
+const decoded = (text: string): Buffer => {
+  try {
+    return Buffer.from(decodeURIComponent(text));
+  } catch {
+    return Buffer.from(text);
+  }
+};
 
 const retryAfterOf = ({headers}: Response): number => {
   const seconds = Number(headers.get('retry-after') ?? 0);

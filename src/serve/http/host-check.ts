@@ -1,3 +1,6 @@
+import {isIPv6} from 'node:net';
+import {RatectlError} from '../../base/ratectl-error.ts';
+import {quoted} from '../../base/safe-text.ts';
 import {isLoopback, type ListenAddress} from './listen-address.ts';
 
 /** The name in a `Host` header or an origin, without port and brackets; undefined: it is none. */
@@ -7,6 +10,16 @@ const nameOf = (authority: string): string | undefined =>
     ?.slice(1)
     .find(Boolean)
     ?.toLowerCase();
+
+/** A name as `Host` has it, without port. Throws a RatectlError (exit 2) for what no request could come for. */
+export const parseAllowedHost = (text: string): string => {
+  const bare = isIPv6(text) ? text : nameOf(text);
+  if (bare !== undefined && (isIPv6(bare) || !text.includes(':'))) return bare.toLowerCase();
+  throw new RatectlError(`--allow-host ${quoted(text)}, expected a name without scheme, port and path`, {
+    code: 'usage/allow-host',
+    hint: 'for example --allow-host limits.example',
+  });
+};
 
 /**
  * Which `Host` and `Origin` are answered. A page of a stranger can have its own name resolved to 127.0.0.1 and so make a browser ask

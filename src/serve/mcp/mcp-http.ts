@@ -38,6 +38,7 @@ export class McpHttp {
         ? send(request, response, refused(400, 'no session is named', 'send the header Mcp-Session-Id'))
         : session.transport.handleRequest(request, response);
     const body = await bodyOf(request);
+    if (body.kind === 'gone') return;
     if (body.kind === 'too-large') {
       response.setHeader('connection', 'close');
       return send(
@@ -87,6 +88,8 @@ export class McpHttp {
 }
 
 type Body =
+  /** The client went away in the middle of it: nobody is left to answer, and nothing is wrong here. */
+  | {readonly kind: 'gone'}
   | {readonly kind: 'json'; readonly json: unknown}
   | {readonly kind: 'too-large'}
   | {readonly kind: 'no-json'};
@@ -95,10 +98,15 @@ const bodyOf = async (request: IncomingMessage): Promise<Body> => {
   if (Number(request.headers['content-length'] ?? 0) > MOST_BODY) return {kind: 'too-large'};
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > MOST_BODY) return {kind: 'too-large'};
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      if (length > MOST_BODY) return {kind: 'too-large'};
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (!request.complete) return {kind: 'gone'};
+    throw error;
   }
   try {
     return {kind: 'json', json: JSON.parse(Buffer.concat(chunks).toString('utf8'))};

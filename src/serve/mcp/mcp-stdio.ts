@@ -10,10 +10,15 @@ export interface RunningStdio {
   close(): Promise<void>;
 }
 
+export interface StdioOptions extends McpOptions {
+  /** A line of the client that is no message of the protocol: nobody can be answered. `why` holds nothing of the line. */
+  readonly onUnread: (why: string) => void;
+}
+
 /** The protocol over standard input and output: a JSON-RPC message a line, and nothing else on standard output. */
 export const startMcpStdio = async (
   {stdin, out}: Pick<Streams, 'stdin' | 'out'>,
-  options: McpOptions,
+  options: StdioOptions,
 ): Promise<RunningStdio> => {
   const output = new Writable({
     decodeStrings: false,
@@ -24,6 +29,11 @@ export const startMcpStdio = async (
   output.on('error', options.onError);
   const transport = new StdioServerTransport(stdin as Readable, output);
   const server = createMcpServer(options);
+  server.onerror = (error) => {
+    const why = whyUnread(error);
+    if (why === undefined) options.onError(error);
+    else options.onUnread(why);
+  };
   const ended = new Promise<void>((resolve) => {
     stdin.once('end', resolve);
     stdin.once('close', resolve);
@@ -32,3 +42,11 @@ export const startMcpStdio = async (
   await server.connect(transport as Transport);
   return {ended, close: () => server.close()};
 };
+
+/** Undefined: the error is another one. */
+const whyUnread = (error: Error): string | undefined =>
+  error instanceof SyntaxError
+    ? 'it is no JSON'
+    : 'issues' in error
+      ? 'it is no message of JSON-RPC 2.0'
+      : undefined;

@@ -1,7 +1,15 @@
 /** Part of the page's script: asking again and again, being told off, and what happens when nobody answers. */
 export const PAGE_POLL = `
 const EVERY = 2000;
-let token = sessionStorage.getItem('ratectl-token') || '', timer = 0, paused = false, answeredAt = 0, lost = null, asking = false;
+/* A browser that keeps nothing of this site throws: then it is kept as long as the page. */
+const storage = (name) => {
+  try { window[name].getItem(''); return window[name]; } catch {
+    const kept = new Map();
+    return {getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value), removeItem: (key) => kept.delete(key)};
+  }
+};
+const ofTab = storage('sessionStorage'), ofBrowser = storage('localStorage');
+let token = ofTab.getItem('ratectl-token') || '', timer = 0, paused = false, answeredAt = 0, lost = null, asking = false;
 
 const icon = (colour) => { $('icon').href = 'data:image/svg+xml,' + encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect x="1" y="9" width="3.4" height="6" rx="1" fill="' + colour + '"/><rect x="6.3" y="5" width="3.4" height="10" rx="1" fill="' + colour + '"/><rect x="11.6" y="1" width="3.4" height="14" rx="1" fill="' + colour + '"/></svg>'); };
 const pulse = () => {
@@ -21,20 +29,22 @@ const stale = () => {
 };
 const second = () => { pulse(); stale(); tick(); };
 
+/* Spans stand still while it is paused, and while nothing new comes. */
+const freeze = () => { frozenAt = (paused || lost) && report ? frozenAt || performance.now() : 0; };
+
 const lose = (title, text, seen, skew) => {
-  if (!lost && report) frozenAt = performance.now();
   lost = {title, text, lastSeenAt: seen || (lost && lost.lastSeenAt) || answeredAt, skew: skew || 0};
   show('content', report !== null);
-  second();
+  freeze(); second();
 };
 
 /* 'follow' draws; while it is paused the store is still asked, so that a loss shows. */
 const take = (answer) => {
   if (lost) put($('said'), 'The store answers again.');
-  lost = null; frozenAt = 0; answeredAt = Date.now();
+  lost = null; answeredAt = Date.now();
   show('sign-in', false); show('content', true);
-  if (!paused || !report) { seenAt = performance.now(); draw(answer); }
-  second();
+  if (!paused || !report) { seenAt = performance.now(); frozenAt = 0; draw(answer); }
+  freeze(); second();
 };
 
 const ask = async () => {
@@ -60,7 +70,7 @@ const signIn = () => {
   lost = null; report = null; stale(); pulse();
   put($('pulse-text'), 'token needed');
   show('content', false); show('sign-in-error', token !== '');
-  token = ''; sessionStorage.removeItem('ratectl-token');
+  token = ''; ofTab.removeItem('ratectl-token');
   if ($('sign-in').hidden) { show('sign-in', true); $('token').focus(); }
 };
 
@@ -73,14 +83,14 @@ const loop = async () => {
 $('sign-in').addEventListener('submit', (event) => {
   event.preventDefault();
   token = $('token').value.trim(); $('token').value = '';
-  sessionStorage.setItem('ratectl-token', token);
+  ofTab.setItem('ratectl-token', token);
   loop();
 });
 $('pause').addEventListener('click', () => {
   paused = !paused;
   $('pause').setAttribute('aria-pressed', String(paused));
-  if (paused) frozenAt = performance.now(); else { frozenAt = 0; loop(); }
-  second();
+  freeze(); second();
+  if (!paused) loop();
 });
 /* Whoever looks for something looks among more keys than are shown. */
 const chosen = () => { if (!report) return; keyRows(); if (!paused) loop(); };
@@ -94,11 +104,11 @@ document.addEventListener('visibilitychange', () => { if (!document.hidden && ti
 const THEMES = ['auto', 'light', 'dark'];
 const theme = (name) => {
   if (name === 'auto') delete document.documentElement.dataset.theme; else document.documentElement.dataset.theme = name;
-  put($('theme'), 'Theme: ' + name); localStorage.setItem('ratectl-theme', name);
+  put($('theme'), 'Theme: ' + name); ofBrowser.setItem('ratectl-theme', name);
 };
-const stored = localStorage.getItem('ratectl-theme');
+const stored = ofBrowser.getItem('ratectl-theme');
 theme(THEMES.includes(stored) ? stored : 'auto');
-$('theme').addEventListener('click', () => theme(THEMES[(THEMES.indexOf(localStorage.getItem('ratectl-theme')) + 1) % 3]));
+$('theme').addEventListener('click', () => theme(THEMES[(THEMES.indexOf(ofBrowser.getItem('ratectl-theme')) + 1) % 3]));
 
 setInterval(second, 1000);
 second();

@@ -85,15 +85,18 @@ const keyRows = () => {
   put($('keys-empty'), keys.length === 0 ? 'No key was refused or near its limit lately.' : 'No key matches the filter.');
 };
 
-const limitRows = ({usage, keys}) => {
+const limitRows = ({usage, keys, totals: {states}}) => {
   const hot = new Map(); for (const {limit, state} of keys) if (state === 'limited' || state === 'blocked') hot.set(limit, (hot.get(limit) || 0) + 1);
+  // Of many keys only the worst are here: what is counted among them is the least that there can be.
+  const all = [...hot.values()].reduce((sum, n) => sum + n, 0) === states.limited + states.blocked;
+  const limited = (n) => all ? count(n) : n ? count(n) + '+' : '–';
   const shares = ({allowed, denied, shadowDenied}) => {
     const all = allowed + denied;
     return bar(all === 0 ? [] : [{share: (allowed - shadowDenied) / all}, {share: shadowDenied / all, cls: 'cool'}, {share: denied / all, cls: 'bad stripes'}], all === 0 ? '–' : percent(denied, all) + ' denied' + (shadowDenied ? ', ' + percent(shadowDenied, all) + ' in shadow' : ''));
   };
   fill($('limits-table'), 'Limits and what they decided', [{title: 'Limit'}, {title: 'Keys limited', num: true}, {title: 'Last minute', num: true}, {title: 'of which'}, {title: 'Last hour', num: true}, {title: 'of which'}],
     usage.map((one) => ({id: one.limit, cells: [
-      {text: one.limit, cls: 'mono'}, num(count(hot.get(one.limit) || 0)),
+      {text: one.limit, cls: 'mono'}, num(limited(hot.get(one.limit) || 0)),
       num(short(one.lastMinute.allowed + one.lastMinute.denied)), shares(one.lastMinute),
       num(short(one.lastHour.allowed + one.lastHour.denied)), shares(one.lastHour)]})));
   show('limits-table', usage.length > 0); show('limits-empty', usage.length === 0);

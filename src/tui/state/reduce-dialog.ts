@@ -42,6 +42,12 @@ const keyPressed = (dialog: Dialog, name: string): Dialog | undefined => {
   return edited === undefined ? dialog : {...dialog, input: edited, lines: [], role: undefined};
 };
 
+/** Text that was pasted: part of what is typed where something is, nothing elsewhere. */
+export const withPasted = (dialog: Dialog, text: string): Dialog =>
+  dialog.step === 'what' || dialog.step === 'reason' || dialog.step === 'confirm'
+    ? {...dialog, input: dialog.input + text, lines: [], role: undefined}
+    : dialog;
+
 const entered = (dialog: Dialog): Dialog | undefined => {
   const {step, action, plan} = dialog;
   const input = dialog.input.trim();

@@ -18,5 +18,13 @@ export const reduceFilter = (
   }
   const edited = editLine(text, name);
   if (edited === undefined) return state;
-  return rechosen({...state, overlay: {...overlay, text: edited}, filter: edited}, environment);
+  return withFilter(state, overlay, edited, environment);
 };
+
+/** With another text in the line. */
+export const withFilter = (
+  state: DashboardState,
+  overlay: Extract<Overlay, {kind: 'filter'}>,
+  text: string,
+  environment: ChooseEnvironment,
+): DashboardState => rechosen({...state, overlay: {...overlay, text}, filter: text}, environment);

@@ -6,8 +6,8 @@ import {layoutOf} from './layout.ts';
 import {withCursor} from './move.ts';
 import {type ChooseEnvironment, rechosen} from './rechosen.ts';
 import {reduceContexts} from './reduce-contexts.ts';
-import {reduceDialog} from './reduce-dialog.ts';
-import {reduceFilter} from './reduce-filter.ts';
+import {reduceDialog, withPasted} from './reduce-dialog.ts';
+import {reduceFilter, withFilter} from './reduce-filter.ts';
 import {runCommand} from './run-command.ts';
 
 /** What becomes of the dashboard. Pure: the same state and action give the same state. */
@@ -44,13 +44,7 @@ export const reduce = (
     case 'key':
       return reduceKey({...state, message: undefined}, action.name, environment);
     case 'pasted':
-      // Pasted text is never a command.
-      return state.overlay?.kind === 'filter' || state.overlay?.kind === 'dialog'
-        ? Array.from(action.text.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim()).reduce(
-            (next, char) => reduceKey(next, char, environment),
-            state,
-          )
-        : state;
+      return pasted(state, action.text.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim(), environment);
     case 'clicked':
       return clicked(state, action.line);
     case 'planned':
@@ -75,6 +69,14 @@ const reduceKey = (state: DashboardState, name: string, environment: ChooseEnvir
   }
   const command = commandOf(name, state.look?.readOnly === false ? 'read-write' : 'read-only');
   return command === undefined ? state : runCommand(state, command, environment);
+};
+
+/** Pasted text is never a command. It is taken as one: for each of its letters all rows would be chosen anew. */
+const pasted = (state: DashboardState, text: string, environment: ChooseEnvironment): DashboardState => {
+  const {overlay} = state;
+  if (overlay?.kind === 'filter') return withFilter(state, overlay, overlay.text + text, environment);
+  if (overlay?.kind !== 'dialog') return state;
+  return {...state, overlay: {...overlay, dialog: withPasted(overlay.dialog, text)}};
 };
 
 const clicked = (state: DashboardState, line: number): DashboardState => {
