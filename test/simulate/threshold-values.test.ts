@@ -9,34 +9,12 @@ import {
   refuseUnmeasured,
 } from '../../src/simulate/threshold.ts';
 import type {RehearsalReport, RehearsedSide} from '../../src/view/model/rehearsal-report.ts';
-import type {LimitSummary} from '../../src/view/model/simulate-report.ts';
 import {formatActual} from '../../src/view/simulate/actual.ts';
+import {emptyTrace} from '../view/reports.ts';
 
-const limit: LimitSummary = {
-  name: 'plan',
-  mode: 'enforce',
-  description: '',
-  requests: 0,
-  allowed: 0,
-  denied: 0,
-  skipped: 0,
-  keys: 0,
-  deniedKeys: 0,
-  top: [],
-};
-const trace = {
-  files: [],
-  format: 'ndjson',
-  requests: 0,
-  skipped: 0,
-  notRequests: 0,
-  keys: 0,
-  start: null,
-  end: null,
-  outOfOrder: 0,
-  cost: 0,
-};
-const totals = {allowed: 0, denied: 0, deniedRate: 0, never: 0, delayed: 0, unlimited: 0};
+const limit = {...emptyTrace.limits[0]!, name: 'plan'};
+const {totals} = emptyTrace;
+const trace = {...emptyTrace.trace, skipped: 0};
 const nothing = {trace, totals, limits: [limit]};
 
 const parse = (expr: string) => parseThreshold(expr, 'policy.yaml:3', ['plan']);

@@ -4,22 +4,12 @@ import type {Action} from '../../src/tui/state/actions.ts';
 import type {DashboardState} from '../../src/tui/state/dashboard-state.ts';
 import type {Dialog} from '../../src/tui/state/dialog-state.ts';
 import {effectsOf} from '../../src/tui/state/effects.ts';
-import {initialState} from '../../src/tui/state/initial-state.ts';
 import {reduce} from '../../src/tui/state/reduce.ts';
-import {NOON_MS, syntheticKey, syntheticLook, syntheticReport} from './synthetic-look.ts';
+import {atFirst, syntheticKey, syntheticLook, syntheticReport} from './synthetic-look.ts';
 
 const environment = {compile: keyFilter};
 
-const START = initialState({
-  columns: 100,
-  lines: 30,
-  now: NOON_MS,
-  sort: 'used',
-  direction: 'forward',
-  timeFormat: 'relative',
-  interval: 2_000,
-  contexts: [],
-});
+const START = atFirst();
 
 const press = (...names: readonly string[]): readonly Action[] => names.map((name) => ({kind: 'key', name}));
 const LOOKED: Action = {kind: 'looked', look: syntheticLook(1, syntheticReport([syntheticKey(1)]))};

@@ -1,20 +1,10 @@
 import {describe, expect, test} from 'vitest';
 import type {DashboardState} from '../../src/tui/state/dashboard-state.ts';
 import type {Dialog} from '../../src/tui/state/dialog-state.ts';
-import {initialState} from '../../src/tui/state/initial-state.ts';
 import {reduce} from '../../src/tui/state/reduce.ts';
-import {NOON_MS, syntheticKey, syntheticLook, syntheticReport} from './synthetic-look.ts';
+import {atFirst, syntheticKey, syntheticLook, syntheticReport} from './synthetic-look.ts';
 
-const START = initialState({
-  columns: 100,
-  lines: 30,
-  now: NOON_MS,
-  sort: 'used',
-  direction: 'forward',
-  timeFormat: 'relative',
-  interval: 2_000,
-  contexts: [],
-});
+const START = atFirst();
 
 const LOOK = {
   kind: 'looked',

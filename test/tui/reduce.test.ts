@@ -4,11 +4,10 @@ import type {Action} from '../../src/tui/state/actions.ts';
 import type {DashboardState} from '../../src/tui/state/dashboard-state.ts';
 import type {ChangePlan} from '../../src/tui/state/dialog-state.ts';
 import {effectsOf} from '../../src/tui/state/effects.ts';
-import {initialState} from '../../src/tui/state/initial-state.ts';
 import {pageOf} from '../../src/tui/state/layout.ts';
 import {reduce} from '../../src/tui/state/reduce.ts';
 import type {StatusKey} from '../../src/view/model/status-report.ts';
-import {NOON_MS, syntheticKey, syntheticLook, syntheticReport} from './synthetic-look.ts';
+import {atFirst, NOON_MS, syntheticKey, syntheticLook, syntheticReport} from './synthetic-look.ts';
 
 const environment = {compile: keyFilter};
 
@@ -41,19 +40,10 @@ const press = (...names: readonly string[]): readonly Action[] => names.map((nam
 
 const typed = (text: string): readonly Action[] => press(...Array.from(text));
 
-const START = initialState({
-  columns: 100,
-  lines: 30,
-  now: NOON_MS,
-  sort: 'used',
-  direction: 'forward',
-  timeFormat: 'relative',
-  interval: 2_000,
-  contexts: [
-    {name: 'prod', store: 'redis://prod', access: 'production, read-write'},
-    {name: 'staging', store: 'redis://staging', access: 'read-write'},
-  ],
-});
+const START = atFirst([
+  {name: 'prod', store: 'redis://prod', access: 'production, read-write'},
+  {name: 'staging', store: 'redis://staging', access: 'read-write'},
+]);
 
 const stateAfter = (...actions: readonly (Action | readonly Action[])[]): DashboardState =>
   actions.flat().reduce((state, action) => reduce(state, action, environment), START);

@@ -1,9 +1,24 @@
 import type {Look} from '../../src/tui/data/look.ts';
+import type {DashboardState} from '../../src/tui/state/dashboard-state.ts';
+import {initialState} from '../../src/tui/state/initial-state.ts';
 import type {StatusKey, StatusReport, StatusState} from '../../src/view/model/status-report.ts';
 import {STATUS_STATES} from '../../src/view/model/status-report.ts';
 
 /** 2026-01-05T12:00:00Z, ms. */
 export const NOON_MS = 1_767_614_400_000;
+
+/** A dashboard that has seen nothing yet. */
+export const atFirst = (contexts: Parameters<typeof initialState>[0]['contexts'] = []): DashboardState =>
+  initialState({
+    columns: 100,
+    lines: 30,
+    now: NOON_MS,
+    sort: 'used',
+    direction: 'forward',
+    timeFormat: 'relative',
+    interval: 2_000,
+    contexts,
+  });
 
 const CAPACITY = 20;
 

@@ -1,23 +1,10 @@
 import {expect, test} from 'vitest';
 import {reportOfReplay} from '../../../src/operate/report/report-of-replay.ts';
 import type {SimulateReport} from '../../../src/view/model/simulate-report.ts';
+import {emptyTrace} from '../../view/reports.ts';
 
 const replay: SimulateReport = {
-  trace: {
-    files: ['access.log'],
-    format: 'combined',
-    requests: 0,
-    skipped: 0,
-    notRequests: 0,
-    keys: 0,
-    start: null,
-    end: null,
-    outOfOrder: 0,
-    cost: 0,
-  },
-  totals: {allowed: 0, denied: 0, deniedRate: 0, never: 0, delayed: 0, unlimited: 0},
-  limits: [],
-  series: {bucketMs: 1, buckets: []},
+  ...emptyTrace,
   thresholds: [
     {expr: 'denied > 1%', actual: 0.0725, pass: false, source: '--fail-if'},
     {expr: 'denied < 1%', actual: 0.0725, pass: false, source: 'ratectl.yaml:12'},
