@@ -3,6 +3,7 @@ import {RatectlError} from '../../base/ratectl-error.ts';
 import {type ManualMode, NO_END} from '../../engine/control/degradation.ts';
 import {changeMode, seeMode} from '../../operate/degrade/change-mode.ts';
 import type {CliContext} from '../context.ts';
+import {warn} from '../notes.ts';
 import {endOf} from '../options/end-time.ts';
 import {timesOf} from '../options/times.ts';
 import {untoldWarnings} from '../untold-warnings.ts';
@@ -20,7 +21,7 @@ export const runDegradeSet = async (
   const endAt = endOf(flags, 'usage/degrade');
   await withTarget(flags, context, flags.dryRun === true ? 'read' : 'write', async (target) => {
     const session = new DegradeSession(target, flags, context);
-    await session.warn();
+    await warn(session.warnings.all, flags, context);
     session.requireConfirmable('set');
     const seen = await seeMode(target.store);
     const end = endAt(seen.now);
@@ -41,7 +42,7 @@ export const runDegradeSet = async (
               : `until ${flags.until}`
             : `for ${flags.for}`,
       });
-      await session.warn(untoldWarnings(untold, context));
+      await session.warnings.add(untoldWarnings(untold, context));
     }
     await session.answer(change);
   });
@@ -52,7 +53,7 @@ export const runDegradeClear = async (flags: DegradeClearFlags, context: CliCont
   timesOf(flags, 0, context);
   await withTarget(flags, context, flags.dryRun === true ? 'read' : 'write', async (target) => {
     const session = new DegradeSession(target, flags, context);
-    await session.warn();
+    await warn(session.warnings.all, flags, context);
     session.requireConfirmable('clear');
     const seen = await seeMode(target.store);
     const change = {action: 'clear', seen, manual: undefined} as const;
@@ -66,7 +67,7 @@ export const runDegradeClear = async (flags: DegradeClearFlags, context: CliCont
           why,
           note: `the rule says ${seen.state.mode}`,
         });
-      await session.warn(untoldWarnings(untold, context));
+      await session.warnings.add(untoldWarnings(untold, context));
     }
     await session.answer(change);
   });

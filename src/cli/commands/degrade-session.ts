@@ -8,11 +8,10 @@ import type {DegradeChange} from '../../view/model/degrade.ts';
 import {confirmShown, requireConfirmable} from '../confirm.ts';
 import type {CliContext} from '../context.ts';
 import {envelope} from '../envelope.ts';
-import {warn} from '../notes.ts';
 import {outputFormat, styleOf} from '../options/output.ts';
 import {timesOf} from '../options/times.ts';
 import {productionOf} from '../production-of.ts';
-import {tellJournal} from '../tell-journal.ts';
+import {SessionWarnings} from '../session-warnings.ts';
 import type {Target} from '../with-target.ts';
 import type {DegradeClearFlags} from './degrade.ts';
 
@@ -26,28 +25,22 @@ export interface PlannedMode {
 
 /** What `degrade set` and `degrade clear` have in common. */
 export class DegradeSession {
+  readonly warnings: SessionWarnings;
   readonly #target: Target;
   readonly #flags: DegradeClearFlags;
   readonly #context: CliContext;
   readonly #actor: Actor;
-  #warnings: readonly string[];
 
   constructor(target: Target, flags: DegradeClearFlags, context: CliContext) {
     this.#target = target;
     this.#flags = flags;
     this.#context = context;
     this.#actor = actorOf(context.streams.env);
-    this.#warnings = [...target.warnings, ...policyWarnings(target)];
+    this.warnings = new SessionWarnings([...target.warnings, ...policyWarnings(target)], flags, context);
   }
 
   get actorText(): string {
     return actorText(this.#actor);
-  }
-
-  /** What there is to warn of from the start, or `more`: on stderr now, and in the JSON answer. */
-  async warn(more?: readonly string[]): Promise<void> {
-    if (more !== undefined) this.#warnings = [...this.#warnings, ...more];
-    await warn(more ?? this.#warnings, this.#flags, this.#context);
   }
 
   /** To set a mode is to decide for all requests: it is always asked for. To clear one is asked for in production. */
@@ -81,8 +74,7 @@ export class DegradeSession {
     {why, note}: {readonly why: string; readonly note: string},
   ): Promise<void> {
     const entry = {action, ...this.#actor, why, target, keys: 0, note};
-    const notes = await tellJournal(this.#target.store, entry, this.#flags, this.#context);
-    this.#warnings = [...this.#warnings, ...notes];
+    await this.warnings.journal(this.#target.store, entry);
   }
 
   async answer(change: PlannedMode): Promise<void> {
@@ -90,7 +82,13 @@ export class DegradeSession {
     const {contextName} = this.#target;
     const data = this.#changeOf(change);
     if (outputFormat(this.#flags) === 'json') {
-      const answer = envelope(`degrade-${change.action}`, data, this.#warnings, this.#context, contextName);
+      const answer = envelope(
+        `degrade-${change.action}`,
+        data,
+        this.warnings.all,
+        this.#context,
+        contextName,
+      );
       await out.write(`${safeJson(answer, 2)}\n`);
     } else
       await out.write(degradeChangeTable(data, this.#times(change), styleOf(this.#flags, this.#context)));

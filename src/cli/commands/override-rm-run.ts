@@ -25,7 +25,7 @@ export const runOverrideRm = async (
       const untold = await removeOverride(target.store, slot);
       if (slot.seen !== undefined)
         await session.audit('override-rm', `${limit}/${key}`, flags.reason?.trim() ?? '');
-      await session.warn(untoldWarnings(untold, context));
+      await session.warnings.add(untoldWarnings(untold, context));
     }
     await session.answer(change);
   });

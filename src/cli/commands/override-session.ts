@@ -15,7 +15,7 @@ import {envelope} from '../envelope.ts';
 import {warn} from '../notes.ts';
 import {outputFormat, styleOf} from '../options/output.ts';
 import {productionOf} from '../production-of.ts';
-import {tellJournal} from '../tell-journal.ts';
+import {SessionWarnings} from '../session-warnings.ts';
 import type {Target} from '../with-target.ts';
 import type {OverrideRmFlags} from './override.ts';
 
@@ -40,28 +40,22 @@ export interface PlannedChange {
 
 /** What `override set` and `override rm` have in common. */
 export class OverrideSession {
+  readonly warnings: SessionWarnings;
   readonly #target: Target;
   readonly #flags: OverrideRmFlags;
   readonly #context: CliContext;
   readonly #actor: Actor;
-  #warnings: readonly string[];
 
   constructor(target: Target, flags: OverrideRmFlags, context: CliContext) {
     this.#target = target;
     this.#flags = flags;
     this.#context = context;
     this.#actor = actorOf(context.streams.env);
-    this.#warnings = target.warnings;
+    this.warnings = new SessionWarnings(target.warnings, flags, context);
   }
 
   get actorText(): string {
     return actorText(this.#actor);
-  }
-
-  /** For stderr now, and for the JSON answer. */
-  async warn(warnings: readonly string[]): Promise<void> {
-    this.#warnings = [...this.#warnings, ...warnings];
-    await warn(warnings, this.#flags, this.#context);
   }
 
   /** One key is a small change: only production asks. */
@@ -89,8 +83,7 @@ export class OverrideSession {
 
   async audit(action: string, target: string, why: string): Promise<void> {
     const entry = {action, ...this.#actor, why, target, keys: 1};
-    const notes = await tellJournal(this.#target.store, entry, this.#flags, this.#context);
-    this.#warnings = [...this.#warnings, ...notes];
+    await this.warnings.journal(this.#target.store, entry);
   }
 
   async answer(change: PlannedChange): Promise<void> {
@@ -99,7 +92,13 @@ export class OverrideSession {
     await warn(warnings, this.#flags, this.#context);
     const data = this.#changeOf(change);
     if (outputFormat(this.#flags) === 'json') {
-      const answer = envelope(`override-${change.action}`, data, this.#warnings, this.#context, contextName);
+      const answer = envelope(
+        `override-${change.action}`,
+        data,
+        this.warnings.all,
+        this.#context,
+        contextName,
+      );
       await out.write(`${safeJson(answer, 2)}\n`);
     } else await out.write(overrideChangeTable(data, styleOf(this.#flags, this.#context)));
   }

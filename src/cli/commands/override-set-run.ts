@@ -34,7 +34,7 @@ export const runOverrideSet = async (
     const {effect, warnings} = effectOf(flags, parameters, limit, target.policy);
     const spec = target.policy?.policy.limits.find(({name}) => name === limit);
     const dropped = spec === undefined ? [] : droppedBuckets(effect, spec, key, describeBucket);
-    await session.warn([...warnings, ...droppedText(dropped)]);
+    await session.warnings.add([...warnings, ...droppedText(dropped)]);
     const {now} = await target.store.facts();
     const override = {limit, key, until: endAt(now), effect};
     const note = {by: session.actorText, why, at: now};
@@ -45,7 +45,7 @@ export const runOverrideSet = async (
     if (flags.dryRun !== true) {
       const untold = await putOverride(target.store, slot, override, note);
       await session.audit('override-set', `${limit}/${key}`, why);
-      await session.warn(untoldWarnings(untold, context));
+      await session.warnings.add(untoldWarnings(untold, context));
     }
     await session.answer(change);
   });

@@ -6,6 +6,7 @@ import {readRowFile} from '../../operate/reset/read-row-file.ts';
 import {PLAN_SCHEMA, RECEIPT_SCHEMA} from '../../operate/reset/row-file-header.ts';
 import {selectorJob} from '../../operate/reset/selector-job.ts';
 import {undoJob} from '../../operate/reset/undo-job.ts';
+import {formatCount, formatPlural} from '../../view/format-number.ts';
 import type {CliContext} from '../context.ts';
 import {selectorOf} from '../options/selector.ts';
 import type {Target} from '../with-target.ts';
@@ -58,7 +59,7 @@ export const resetJob = (
       throw refusal(`${quoted(flags.plan, 200)} is a plan without its end`, 'write it again with --plan-out');
     if (plan.end.keys !== plan.rows)
       throw refusal(
-        `${quoted(flags.plan, 200)} is of ${keysText(plan.end.keys)} and has ${plan.rows.toLocaleString('en-US')}: it was changed after it was written`,
+        `${quoted(flags.plan, 200)} is of ${formatPlural(plan.end.keys, 'key')} and has ${formatCount(plan.rows)}: it was changed after it was written`,
         'write it again with --plan-out',
       );
     requireSameStore(plan.header, flags.plan, target, flags);
@@ -87,9 +88,6 @@ export const requireSameStore = (
     },
   );
 };
-
-const keysText = (count: number): string =>
-  `${count.toLocaleString('en-US')} ${count === 1 ? 'key' : 'keys'}`;
 
 const nothingSelected = (): RatectlError =>
   refusal(

@@ -93,7 +93,7 @@ class QueueRun {
     requireSameStore(header, path, this.#session.target, this.#flags);
     const restore = await QueueRestore.of(receipt, store);
     const {items: planned, already, shown, notes} = restore.preview();
-    await this.#session.warn(notes);
+    await this.#session.warnings.add(notes);
     const {queue, state} = header;
     const facts = this.#facts({action: 'undo', queue, state, planned, claimed: 0, already, shown});
     if (!(await this.#goesOn(facts))) return;

@@ -29,6 +29,7 @@ import {type Target, withTarget} from '../with-target.ts';
 import type {ResetFlags} from './reset.ts';
 import {checkResetFlags, resetJob} from './reset-job.ts';
 import {createReceipt, resolveIn} from './reset-receipt.ts';
+import {missingFor} from './reset-session.ts';
 
 export const runReset = async (
   selector: string | undefined,
@@ -44,11 +45,8 @@ export const runReset = async (
     return;
   }
   const access = flags.dryRun === true || flags.planOut !== undefined ? 'read' : 'write';
-  // An undo may bring something back into a store that was lost.
-  const missing = flags.undo === undefined ? 'refuse' : 'make';
-  await withTarget(flags, context, access, (target) => new ResetRun(target, flags, context).run(selector), {
-    missing,
-  });
+  const run = (target: Target): Promise<void> => new ResetRun(target, flags, context).run(selector);
+  await withTarget(flags, context, access, run, missingFor(flags));
 };
 
 class ResetRun {

@@ -12,9 +12,9 @@ import {envelope} from '../envelope.ts';
 import {warn} from '../notes.ts';
 import {outputFormat, styleOf} from '../options/output.ts';
 import {productionOf} from '../production-of.ts';
-import {tellJournal} from '../tell-journal.ts';
+import {SessionWarnings} from '../session-warnings.ts';
 import {untoldWarnings} from '../untold-warnings.ts';
-import {type Target, withTarget} from '../with-target.ts';
+import {type Target, type TargetUse, withTarget} from '../with-target.ts';
 import type {ResetFlags} from './reset.ts';
 
 /** Opens the store that is meant, says what there is to warn of, and refuses (exit 4) at once what nobody could agree to. */
@@ -33,8 +33,13 @@ export const withResetSession = (
       if (flags.dryRun !== true) requireConfirmable(session, flags, context);
       await run(session);
     },
-    {missing: flags.undo === undefined ? 'refuse' : 'make'},
+    missingFor(flags),
   );
+
+/** What becomes of a store that is not there: an undo may bring something back into one that was lost. */
+export const missingFor = ({undo}: Pick<ResetFlags, 'undo'>): TargetUse => ({
+  missing: undo === undefined ? 'refuse' : 'make',
+});
 
 /** Names that a message lists. */
 const NAMED = 10;
@@ -44,9 +49,9 @@ export class ResetSession {
   readonly target: Target;
   readonly actor: Actor;
   readonly why: string;
+  readonly warnings: SessionWarnings;
   readonly #flags: ResetFlags;
   readonly #context: CliContext;
-  #warnings: readonly string[];
 
   constructor(target: Target, flags: ResetFlags, context: CliContext) {
     this.target = target;
@@ -54,7 +59,7 @@ export class ResetSession {
     this.why = flags.reason?.trim() ?? '';
     this.#flags = flags;
     this.#context = context;
-    this.#warnings = target.warnings;
+    this.warnings = new SessionWarnings(target.warnings, flags, context);
   }
 
   /** Name of the production context; undefined in others. */
@@ -94,7 +99,7 @@ export class ResetSession {
     const {contextName} = this.target;
     const text =
       outputFormat(this.#flags) === 'json'
-        ? `${safeJson(envelope(command, report, this.#warnings, this.#context, contextName), 2)}\n`
+        ? `${safeJson(envelope(command, report, this.warnings.all, this.#context, contextName), 2)}\n`
         : table(styleOf(this.#flags, this.#context));
     await this.#context.streams.out.write(text);
   }
@@ -105,20 +110,12 @@ export class ResetSession {
 
   /** After the change: that the journal could not be told is worth a note, and no failure. */
   async auditDone(entry: Parameters<ResetSession['audit']>[0]): Promise<void> {
-    const {store} = this.target;
-    const told = {...entry, ...this.actor, why: this.why};
-    this.#warnings = [...this.#warnings, ...(await tellJournal(store, told, this.#flags, this.#context))];
+    await this.warnings.journal(this.target.store, {...entry, ...this.actor, why: this.why});
   }
 
   /** Running applications hear of the change; also where nothing had to be changed, since they may not have when it was. */
   async announce(what: 'change' | 'nothing'): Promise<void> {
     const announce = what === 'change' ? announceChange : announceAgain;
-    await this.warn(untoldWarnings(await announce(this.target.store), this.#context));
-  }
-
-  /** For stderr now, and for the JSON answer. */
-  async warn(warnings: readonly string[]): Promise<void> {
-    this.#warnings = [...this.#warnings, ...warnings];
-    await warn(warnings, this.#flags, this.#context);
+    await this.warnings.add(untoldWarnings(await announce(this.target.store), this.#context));
   }
 }

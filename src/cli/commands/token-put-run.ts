@@ -42,14 +42,14 @@ const putToken = async (
   const session = new TokenSession(target, provider, flags, context);
   const vault = await requireVault(context.streams.env, {
     folder: context.cwd,
-    onWarning: (warning) => void session.warn([warning]),
+    onWarning: (warning) => void session.warnings.add([warning]),
   });
   const input = await readTokenInput(context);
   refuseUseless(input, spec);
   const seen = await session.read();
   const {now, record} = seen;
   const token = stateOf(input, spec, vault, now);
-  await session.warn(doubtsOf(token, spec, record));
+  await session.warnings.add(doubtsOf(token, spec, record));
   const plan = {action: 'put', token, question: `replace the token of ${quoted(provider)}`} as const;
   await session.confirm(seen, plan);
   const after = await session.install(seen, plan);

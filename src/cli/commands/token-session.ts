@@ -15,10 +15,9 @@ import {tokenChangeText} from '../../view/token/change.ts';
 import {confirmChange, requireConfirmable} from '../confirm.ts';
 import type {CliContext} from '../context.ts';
 import {envelope} from '../envelope.ts';
-import {warn} from '../notes.ts';
 import {outputFormat, styleOf} from '../options/output.ts';
 import {productionOf} from '../production-of.ts';
-import {tellJournal} from '../tell-journal.ts';
+import {SessionWarnings} from '../session-warnings.ts';
 import type {TokenChangeFlags} from './token.ts';
 import {storedToken} from './token-facts.ts';
 import {forStore, type TokenTarget} from './token-target.ts';
@@ -38,12 +37,12 @@ export interface PlannedToken {
 
 /** What `token put` and `token rm` have in common. */
 export class TokenSession {
+  readonly warnings: SessionWarnings;
   readonly #target: TokenTarget;
   readonly #flags: TokenChangeFlags;
   readonly #context: CliContext;
   readonly #actor: Actor;
   readonly #records: TokenRecords;
-  #warnings: readonly string[];
 
   constructor(target: TokenTarget, provider: string, flags: TokenChangeFlags, context: CliContext) {
     this.#target = target;
@@ -51,16 +50,11 @@ export class TokenSession {
     this.#context = context;
     this.#actor = actorOf(context.streams.env);
     this.#records = new TokenRecords(target.store, provider);
-    this.#warnings = target.warnings;
+    this.warnings = new SessionWarnings(target.warnings, flags, context);
   }
 
   read(): Promise<KnownRecord> {
     return this.#records.read();
-  }
-
-  async warn(warnings: readonly string[]): Promise<void> {
-    this.#warnings = [...this.#warnings, ...warnings];
-    await warn(warnings, this.#flags, this.#context);
   }
 
   /** A token that is there is not replaced unasked, and in production nothing is changed unasked. */
@@ -95,8 +89,7 @@ export class TokenSession {
       keys: 1,
       note,
     };
-    const notes = await tellJournal(this.#target.store, entry, this.#flags, this.#context);
-    this.#warnings = [...this.#warnings, ...notes];
+    await this.warnings.journal(this.#target.store, entry);
   }
 
   async answer(
@@ -129,7 +122,7 @@ export class TokenSession {
           : {at: toRfc3339(nextAt), inMs: ceilMillis(nextAt - now), by: await leaderOf(store, now)},
     };
     if (outputFormat(this.#flags) === 'json') {
-      const answer = envelope(`token-${action}`, data, this.#warnings, this.#context, contextName);
+      const answer = envelope(`token-${action}`, data, this.warnings.all, this.#context, contextName);
       await out.write(`${safeJson(answer, 2)}\n`);
     } else
       await out.write(
