@@ -1,7 +1,7 @@
 import {isRatectlError, RatectlError} from '../base/ratectl-error.ts';
 import {quoted} from '../base/safe-text.ts';
 import {didYouMean} from '../base/suggest.ts';
-import {parseSelector, type Selector} from '../operate/selector.ts';
+import {parseKey, type Selector} from '../operate/selector.ts';
 import type {StatusQuery} from '../operate/status/read-status.ts';
 import {STATUS_STATES, type StatusReport, type StatusState} from '../view/model/status-report.ts';
 import {boundedFilter} from './bounded-filter.ts';
@@ -41,8 +41,7 @@ export const statusRequest = ({selector, filter, state, limit}: StatusArguments)
 /** One key. Flags, which the commands name when it is none, help nobody who asks over HTTP, and no assistant. */
 const keyOf = (text: string): Extract<Selector, {kind: 'exact'}> => {
   try {
-    const selected = parseSelector(text, {kind: 'exact'});
-    if (selected.kind === 'exact') return selected;
+    return parseKey(text);
   } catch (error) {
     if (!isRatectlError(error)) throw error;
     throw new RatectlError(error.message, {
@@ -50,7 +49,6 @@ const keyOf = (text: string): Extract<Selector, {kind: 'exact'}> => {
       hint: 'selector is one key, LIMIT/KEY; filter chooses among the keys that were refused or near lately',
     });
   }
-  throw new Error('unreachable: exact was asked for');
 };
 
 const NAMES = ['limit', 'selector', 'filter', 'state'];
